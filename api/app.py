@@ -10,7 +10,7 @@ from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import BaseConverter, IntegerConverter
 
 from api import settings
-from api.contract import auth, bodies, errors, responses
+from api.contract import auth, bodies, errors, places, responses
 from api.middleware import limits
 from api.middleware.wsgi import Middleware
 from api.routes import (
@@ -122,10 +122,17 @@ def create_app(config: Settings | None = None, shared: Path | None = None) -> Fl
     app = App(__name__, static_folder=None, template_folder="pages")
     app.config["SETTINGS"] = config
     app.config[responses.LINK] = responses.common_link(config.LICENCE)
-    at_once = config.DATABASE_CONNECTIONS
-    writes = at_once - at_once // 4
-    for name, places in ((auth.PLACES, at_once), (auth.WRITES, writes)):
-        app.config[name] = ConcurrencyLimit(places, places - places // 4, most_waiting=config.THREADS // 2)
+    # Of either a quarter is left for others: who reads beside those who write, and others beside one caller. A second
+    # caller computes beside the first, and some import beside one another.
+    asking = config.DATABASE_CONNECTIONS
+    writing = asking - asking // 4
+    waiting = config.THREADS // 2
+    app.config |= {
+        places.ASKING: ConcurrencyLimit(asking, asking - asking // 4, waiting),
+        places.WRITING: ConcurrencyLimit(writing, writing - writing // 4, waiting),
+        places.IMPORTING: ConcurrencyLimit(4, 1, waiting),
+        places.COMPUTING: ConcurrencyLimit(2, 1, waiting),
+    }
     app.url_map.converters |= {"id": IdConverter, "id_or_slug": IdOrSlugConverter, "id_or_item": IdOrItemConverter}
     app.url_map.redirect_defaults = False
     app.url_map.merge_slashes = False

@@ -95,7 +95,7 @@ def run() -> None:
         if full := database.no_room():
             reason = f"the disk of {full} is full, and SQLite needs some room beside it even to read it: free some."
         sentence = None if errors.damaged(error) or errors.read_only(error) else errors.sentence_of_code(error)
-        click.echo(f"Error: {sentence or reason}", err=True)
+        click.echo(f"Error: {sentence or ' '.join(filter(None, (reason, errors.stored_before(error))))}", err=True)
         sys.exit(1)
     except OSError as error:
         click.echo(f"Error: {error.strerror}: {error.filename}", err=True)

@@ -10,8 +10,9 @@ from api.commands.shared import ID, bring_up_to_date, refuse_empty
 from api.schemas.fields import Text
 from models.history import seals
 from models.history.changes import Actor
-from models.upkeep import erasures, unerased_files
+from models.upkeep import backups, erasures, unerased_files
 from models.upkeep.erasures import Outcome
+from models.upkeep.redaction import empty_all_replies
 
 #: The longest reason, in characters, as the API takes them.
 _LONGEST = 2000
@@ -71,7 +72,13 @@ def erase_speaker(id: int, reason: str, dry_run: bool, yes: bool) -> None:
 
 @erase.command("sweep")
 def erase_sweep() -> None:
-    """Write the SQLite file anew, so that its free space and its WAL hold nothing that was erased."""
+    """Do what follows an erasure, where that was interrupted or the disk was full.
+
+    Every response stored for retries is emptied. The SQLite file is written anew, so that its free space and its WAL
+    hold nothing that was erased.
+    """
+    refuse_empty()
+    empty_all_replies()
     _sweep()
 
 
@@ -80,10 +87,16 @@ def erase_sweep() -> None:
 @click.argument("noun", type=click.Choice(["document", "speaker"]))
 @click.argument("id", type=ID)
 def erase_search(folder: Path, noun: str, id: int) -> None:
-    """Name the backups in FOLDER that still hold the erased document or speaker ID."""
+    """Name the backups in FOLDER that still hold the erased document or speaker ID.
+
+    What is neither a backup nor a copy of a WAL, as folders, exports and packed files are, is named beside them as not
+    looked into.
+    """
     refuse_empty()
     for file in unerased_files.backups_with(folder=folder, noun=noun, id=id):
         click.echo(str(file))
+    for path in unerased_files.not_looked_into(folder):
+        click.echo(f"not looked into: {path}", err=True)
 
 
 def _erase(noun: str, work: Callable[..., Outcome], id: int, reason: str, *, dry_run: bool, yes: bool) -> None:
@@ -95,7 +108,9 @@ def _erase(noun: str, work: Callable[..., Outcome], id: int, reason: str, *, dry
     except ValidationError as error:
         raise click.BadParameter(" ".join(map(str, error.messages)), param_hint="--reason") from None
     if dry_run or not yes:
-        _tell(work(id=id, reason=reason, by=Actor(), dry_run=True))
+        with backups.copied():
+            outcome = work(id=id, reason=reason, by=Actor(), dry_run=True)
+        _tell(outcome)
         if dry_run:
             click.echo("Nothing was erased.")
             return

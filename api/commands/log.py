@@ -5,15 +5,14 @@ from typing import Any
 import click
 
 from api.commands.shared import ID, refuse_empty
-from api.schemas.changes import NOUNS
 from models.history import feed
 from models.queries.visibility import REVIEWER
-from models.vocabulary import ACTIONS
+from models.vocabulary import ACTIONS, LOGGED
 
 
 @click.command()
 @click.option("--key", type=ID, help="Only what was done with the key of this id.")
-@click.option("--noun", type=click.Choice(NOUNS), help="Only what was done to things of this kind.")
+@click.option("--noun", type=click.Choice(LOGGED), help="Only what was done to things of this kind.")
 @click.option("--id", "noun_id", type=ID, help="Only what was done to the one with this id; with --noun.")
 @click.option("--action", type=click.Choice(ACTIONS), help="Only where this was done.")
 @click.option("--member", help="Only where this member of the row, such as status, differs before and after.")

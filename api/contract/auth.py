@@ -1,23 +1,17 @@
 """Authentication, rate limits and scopes: who the caller is, and whether they may."""
 
 import re
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import current_app, g, request
 
 from api.contract import problem_types
 from api.contract.problem_types import ProblemType
-from api.contract.problems import RETRY_AFTER_CAPACITY, Problem
+from api.contract.problems import Problem
 from api.middleware import limits
-from api.middleware.slow_clients import SLOT
 from api.schemas.several import values_of
 from models.access import key_uses, keys
 from models.access.keys import Caller
-from models.storage import database
-from models.storage.concurrency_limit import ConcurrencyLimit
-
-T = TypeVar("T")
 
 #: RFC 6750, section 2.1.
 _BEARER = re.compile(r"Bearer ([A-Za-z0-9\-._~+/]+=*)", re.IGNORECASE)
@@ -107,40 +101,6 @@ def caller_name() -> str:
 
 def _name(environ: dict[str, Any], config: dict[str, Any]) -> str:
     return limits.caller(environ, environ[limits.KEY], config["SETTINGS"].TRUSTED_PROXIES)
-
-
-#: Where the app's configuration holds the limit on what asks the database at once, and on what of that writes.
-PLACES, WRITES = "PLACES", "WRITES"
-
-
-def in_a_place(work: Callable[[], T]) -> T:
-    """Return what `work` returns, once the caller has a place among all who ask the database.
-
-    A question may take seconds, and a change may wait for another: without places, one caller's would hold every
-    connection. Raises 503 where there is none for as long as a query may take.
-    """
-    return _placed(PLACES, work)
-
-
-def in_a_place_to_write(work: Callable[[], T]) -> T:
-    """Return what `work` returns, once the caller has a place among all who write, and one as `in_a_place`."""
-    return _placed(WRITES, lambda: _placed(PLACES, work))
-
-
-def _placed(limit: str, work: Callable[[], T]) -> T:
-    places: ConcurrencyLimit = current_app.config[limit]
-    name = caller_name()
-    if not places.take(name):
-        # What waits holds a thread, but not the connection that the key was looked up with.
-        request.environ[SLOT].require()
-        database.release()
-        if not places.take(name, current_app.config["SETTINGS"].DEADLINE_SECONDS):
-            detail = "As much is being done as can be at once, or as one caller may: try again in a moment."
-            raise Problem(problem_types.BUSY, detail, headers={"Retry-After": RETRY_AFTER_CAPACITY})
-    try:
-        return work()
-    finally:
-        places.give(name)
 
 
 def key_id() -> int:

@@ -10,7 +10,7 @@ from flask import current_app, request
 from marshmallow import Schema, ValidationError
 from werkzeug.datastructures import MultiDict
 
-from api.contract import json_body, problem_types
+from api.contract import json_body, places, problem_types
 from api.contract.problems import Problem
 from api.middleware.slow_clients import SLOT
 from api.schemas.base import MOST_ERRORS
@@ -106,7 +106,7 @@ def body(schema: type[Schema]) -> dict[str, Any]:
     raw = _raw()
     if not raw.strip():
         raise json_body.malformed("The body is empty: send a JSON object. /v1/openapi.json shows its members.")
-    return json_body.loaded(schema, json_body.parsed(raw))
+    return places.in_a_place_to_compute(lambda: json_body.loaded(schema, json_body.parsed(raw)))
 
 
 def lines(media_type: str, whole: type[Schema]) -> Iterator[bytes]:
@@ -117,6 +117,7 @@ def lines(media_type: str, whole: type[Schema]) -> Iterator[bytes]:
     """
     _refuse_media_type(media_type, MEDIA_TYPES[0])
     if request.mimetype == MEDIA_TYPES[0]:
+        request.environ[SLOT].require(BY_LINES, _SHORTLY)
         # In ASCII: half of a surrogate pair is for the schema of the line to refuse.
         return iter([json.dumps(line).encode() for line in body(whole)["lines"]])
     if request.content_length is None and "chunked" not in request.headers.get("Transfer-Encoding", "").lower():

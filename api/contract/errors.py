@@ -146,4 +146,6 @@ def _failed(error: Exception) -> Response:
 
 def _broken(error: Exception) -> Response:
     logging.getLogger("counterclaim").error("%s %s failed", request.method, request.path, exc_info=error)
-    return problem(problem_types.MISTAKE, "This is our mistake, and nothing was changed. It is in the log.")
+    stored = errors.stored_before(error)
+    told = f"This is our mistake. {stored}" if stored else "This is our mistake, and nothing was changed."
+    return problem(problem_types.MISTAKE, f"{told} It is in the log.")

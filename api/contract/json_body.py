@@ -121,7 +121,7 @@ def _refuse_wrong(value: Any, path: tuple[Any, ...] = ()) -> None:
         raise RecursionError
     if isinstance(value, _Wrong):
         pointer = "".join(map(_step, path))
-        detail = f"{pointer}: {value.detail}" if 0 < len(pointer) <= _SHOWN else value.detail
+        detail = f"{_printable(pointer)}: {value.detail}" if 0 < len(pointer) <= _SHOWN else value.detail
         raise Problem(problem_types.MALFORMED_BODY, detail, [{"pointer": pointer, "detail": value.detail}])
     if isinstance(value, dict | list):
         for step, part in value.items() if isinstance(value, dict) else enumerate(value):
@@ -175,7 +175,7 @@ def sentence(messages: Any) -> str:
 
 def summary(errors: list[dict[str, str]]) -> str:
     """Say in one sentence what is wrong: the first three places, each with its own sentence, and how many more."""
-    shown = " ".join(f"{_place(error)[:_SHOWN]}: {error['detail']}" for error in errors[:3])
+    shown = " ".join(f"{_printable(_place(error)[:_SHOWN])}: {error['detail']}" for error in errors[:3])
     return f"{shown} {len(errors) - 3} more are wrong: see errors." if len(errors) > 3 else shown
 
 
@@ -183,6 +183,11 @@ def _place(error: dict[str, str]) -> str:
     if "parameter" in error:
         return error["parameter"] or "A parameter without a name"
     return error.get("pointer") or "The body"
+
+
+def _printable(place: str) -> str:
+    """Write out what a terminal would obey: who imports a file reads sentences there."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in place)
 
 
 def malformed(detail: str) -> Problem:

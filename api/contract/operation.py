@@ -14,7 +14,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from marshmallow import Schema
 
-from api.contract import auth, bodies, problem_types, responses, wikidata_items
+from api.contract import auth, bodies, places, problem_types, responses, wikidata_items
 from api.contract.problems import Problem
 from api.middleware.slow_clients import SLOT
 from api.middleware.wsgi import OPERATION
@@ -54,7 +54,8 @@ class Operation:
     line_media_type: str | None = None
     #: The shape in which the same lines may come as one JSON body.
     line_body: type[Schema] | None = None
-    #: Called with the view's arguments before the transaction, for what takes long; returns more arguments.
+    #: Called with the view's arguments before the transaction, for what takes long, or is many transactions of its own;
+    #: returns more arguments.
     before_transaction: Callable[..., dict[str, Any]] | None = None
 
     @property
@@ -78,7 +79,7 @@ class Operation:
         return self.status == HTTPStatus.CREATED
 
     def run(self, **arguments: Any) -> Response:
-        """Respond to one request: admit the caller, read what it takes, call the view in a transaction."""
+        """Respond to one request: admit the caller, read what it takes, call the view; to write in a transaction."""
         environ = request.environ
         environ[OPERATION] = self.id
         auth.admit(self.scope, open=self.open)
@@ -92,7 +93,7 @@ class Operation:
             responses.if_match()
         if not self.writes:
             reader = auth.caller().key_id
-            return auth.in_a_place(lambda: transactions.read(lambda: self._viewed(arguments), key_id=reader))
+            return places.in_a_place(lambda: transactions.read(lambda: self._viewed(arguments), key_id=reader))
         return self._write(arguments)
 
     def _write(self, arguments: dict[str, Any]) -> Response:
@@ -112,12 +113,12 @@ class Operation:
             database.release()
             arguments |= self.before_transaction(**arguments)
         if retry is None:
-            return auth.in_a_place_to_write(lambda: transactions.write(lambda: self._viewed(arguments)))
+            return places.in_a_place_to_write(lambda: transactions.write(lambda: self._viewed(arguments)))
         once = partial(replies.once, **retry, work=lambda: responses.to_store(self._viewed(arguments)))
-        return responses.from_stored(auth.in_a_place_to_write(lambda: transactions.write(once)))
+        return responses.from_stored(places.in_a_place_to_write(lambda: transactions.write(once)))
 
     def _viewed(self, arguments: dict[str, Any]) -> Response:
-        """Call the view in its transaction, and look up there whom Wikidata items name: what a key wrote is known."""
+        """Call the view, and look up where it reads whom Wikidata items name: what a key wrote is known there."""
         named = dict(arguments)
         if "id" in named:
             named["id"] = wikidata_items.in_path(named["id"])

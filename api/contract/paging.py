@@ -27,7 +27,7 @@ def page_of_log(page: Callable[..., seals.Page], query: dict[str, Any], **fixed:
     """Return one `page(past=, limit=, **filters)`, whose cursor is a sequence of the log, for any filters."""
     filters, limit, cursor = _filters(query)
     found = page(past=int(cursor) if cursor else None, limit=limit, **filters, **fixed)
-    return _page(found.lines, limit, str, seal=found.seal)
+    return _page(found.lines, str(found.lines[-1][0]) if found.more else None, seal=found.seal)
 
 
 def page_by_count(rows: Callable[..., list[tuple[str, str]]], query: dict[str, Any]) -> Response:
@@ -35,7 +35,8 @@ def page_by_count(rows: Callable[..., list[tuple[str, str]]], query: dict[str, A
     filters, limit, cursor = _filters(query)
     question = _question(filters)
     past = tuple(int(part) for part in _opened(cursor, question).split("_")) if cursor else None
-    return _page(rows(past=past, limit=limit + 1, **filters), limit, lambda place: _sealed(place, question))
+    found = rows(past=past, limit=limit + 1, **filters)
+    return _page(found[:limit], _sealed(found[limit - 1][0], question) if len(found) > limit else None)
 
 
 def page_sorted(
@@ -79,10 +80,9 @@ def _filters(query: dict[str, Any]) -> tuple[dict[str, Any], int, str | None]:
     return filters, filters.pop("limit"), filters.pop("cursor", None)
 
 
-def _page(rows: Sequence[tuple[Any, str]], limit: int, cursor: Callable[[Any], str], **more: Any) -> Response:
-    """Return the first `limit` of `rows`, and what leads to the next page where more follow."""
-    items = [json for _, json in rows[:limit]]
-    following = cursor(rows[limit - 1][0]) if len(rows) > limit else None
+def _page(rows: Sequence[tuple[Any, str]], following: str | None, **more: Any) -> Response:
+    """Return rows, and what leads to the next page where one follows."""
+    items = [json for _, json in rows]
     return responses.items(",".join(items).encode(), following, _link(following), **more)
 
 

@@ -1,4 +1,4 @@
-"""The whole registry as lines: a first one that says what follows, then a row of a table in each."""
+"""The whole registry as lines: one that says what follows, a row of a table in each, and one with their number."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -17,8 +17,10 @@ SIGN = b'{"registry":'
 def write() -> Iterator[bytes]:
     """Write the whole registry from one snapshot; what is read back is identical, and so is what is written of that."""
     yield orjson.dumps({"registry": {"format": 1, "schema": schema.applied()}}) + b"\n"
-    for table, row in dumps.rows():
+    count = 0
+    for count, (table, row) in enumerate(dumps.rows(), 1):  # noqa: B007 (it is written at the end)
         yield orjson.dumps({table: row}) + b"\n"
+    yield orjson.dumps({"end": count}) + b"\n"
 
 
 def read(first: bytes, lines: Iterable[bytes]) -> int:
@@ -34,12 +36,24 @@ def read(first: bytes, lines: Iterable[bytes]) -> int:
 
 
 def _rows(lines: Iterable[bytes]) -> Iterator[dumps.Row]:
+    count, ended = 0, False
     for number, line in enumerate(lines, 2):
-        if line.strip():
-            ((table, row),) = _parsed(number, line).items()
-            if not isinstance(row, dict):
-                raise Conflict(f"Line {number}: give the row of {table} as an object.")
+        if not line.strip():
+            continue
+        ((table, row),) = _parsed(number, line).items()
+        if ended:
+            raise Conflict(f"Line {number}: the line before it is the last of a whole registry.")
+        if table == "end":
+            if row != count:
+                raise Conflict(f"Line {number} says that {row} rows stand before it, and there are {count}.")
+            ended = True
+        elif isinstance(row, dict):
+            count += 1
             yield table, row
+        else:
+            raise Conflict(f"Line {number}: give the row of {table} as an object.")
+    if not ended:
+        raise Conflict('This was cut: the last line of a whole registry is {"end": ROWS}, with the number of its rows.')
 
 
 def _parsed(number: int, line: bytes) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import orjson
 
 from api.contract import json_body
 from api.contract.problems import Problem
-from api.schemas.lines import LINES
+from api.schemas.lines import LINES, LONGEST_LOCAL_ID
 from models.transfer.lines import Line, Outcome, claims_named, cut_documents, whole_documents
 
 #: Lines and bytes of a group, which is stored in one transaction: so that writers get their turns.
@@ -80,10 +80,15 @@ def _read(number: int, line: bytes) -> Line | Outcome:
 
 
 def _claims(value: Any) -> tuple[str, ...] | None:
-    """List the names of the claims at which a line that is refused points; None where it could not be read."""
+    """List the names of the claims at which a line that is refused points; None where it could not be read.
+
+    What no claim's line can be called is left out.
+    """
     if value is None:
         return None
-    return tuple(name for part in value.values() for name in claims_named(part)) if isinstance(value, dict) else ()
+    parts = value.values() if isinstance(value, dict) else ()
+    named = (name for part in parts for name in claims_named(part) if len(name) <= LONGEST_LOCAL_ID)
+    return tuple(name for name in named if not json_body.SURROGATE.search(name))
 
 
 def _quick(line: bytes) -> Any:

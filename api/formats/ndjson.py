@@ -29,8 +29,9 @@ _SHARED = 1000
 _DRY_BYTES = 32_000_000
 #: Lines of a group of it.
 DRY_LINES = 250
-#: Lines of which a report tells, at most.
-LISTED = 1000
+#: Lines of which a report tells, at most, and characters of why they were refused: the pointer of a member that is not
+#: known is as long as its name.
+LISTED, LISTED_CHARACTERS = 1000, 1_000_000
 
 
 def read(lines: Iterable[bytes], *, by: Actor, group: int = GROUP, dry_run: bool = False) -> Iterator[Outcome]:
@@ -46,15 +47,17 @@ def store(groups: Iterable[Group], *, by: Actor, dry_run: bool = False) -> Itera
     """Import lines that were read in groups, as `read` does."""
     groups = _prepared(groups)
     if not dry_run:
-        yield from _stored(groups, Import(by))
+        work = Import(by)
+        with _or_told(work):
+            yield from _stored(groups, work)
         return
     with transactions.undone():
         yield from _stored(groups, Import(by))
 
 
-def _prepared(groups: Iterable[Group]) -> Iterator[Group]:
+def _prepared(groups: Iterable[Group], in_place: transactions.InPlace = transactions.at_once) -> Iterator[Group]:
     for group in groups:
-        prepare(group)
+        prepare(group, in_place)
         yield group
 
 
@@ -76,22 +79,24 @@ def imported(
     dry_run: bool,
     report: str,
     in_place: transactions.InPlace = transactions.at_once,
+    in_place_to_compute: transactions.InPlace = transactions.at_once,
     clock: Callable[[], float] = time.monotonic,
 ) -> dict[str, Any]:
     """Import `lines` as `read` does for a caller, and make the report of it (api/schemas/imports.py).
 
-    Each write is done by `in_place`; a dry run is one.
+    Each write is done by `in_place`; a dry run is one. What takes long before it, by `in_place_to_compute`.
     """
     if not dry_run:
-        with _or_told("The groups of lines before are stored."):
-            stored = _stored(_prepared(parse_groups(lines, _SHARED)), Import(by, in_place=in_place))
-            return _report(stored, report, dry_run=False)
-    with _or_told("Nothing is stored."):
+        work = Import(by, in_place=in_place)
+        with _or_told(work):
+            groups = _prepared(parse_groups(lines, _SHARED), in_place_to_compute)
+            return _report(_stored(groups, work), report, dry_run=False)
+    with _or_told():
         few = _few(lines)
     with dry_runs.place(caller):
         # Others could not write while lines are on their way, or cut into sentences.
-        groups = list(_prepared(parse_groups(few, DRY_LINES)))
-        tried: dict[str, Any] = in_place(partial(_tried, groups, by, report, clock))
+        dry = list(_prepared(parse_groups(few, DRY_LINES), in_place_to_compute))
+        tried: dict[str, Any] = in_place(partial(_tried, dry, by, report, clock))
         return tried
 
 
@@ -107,19 +112,33 @@ def _tried(groups: list[Group], by: Actor, report: str, clock: Callable[[], floa
 
 
 @contextmanager
-def _or_told(stored: str) -> Iterator[None]:
-    """Let a refusal in the middle tell what is `stored`."""
+def _or_told(work: Import | None = None) -> Iterator[None]:
+    """Let what fails in the middle tell how many lines `work` has stored."""
     try:
         yield
     except Problem as problem:
-        problem.detail += f" {stored}"
+        problem.detail += f" {_told(work)}"
         raise
+    except Exception as error:
+        if work and work.last_stored:
+            error.add_note(_told(work))
+        raise
+
+
+def _told(work: Import | None) -> str:
+    if not work or not work.last_stored:
+        return "Nothing is stored."
+    return (
+        f"Of lines 1 to {work.last_stored:,} all is stored but what was refused or noted: the same lines sent again go"
+        " on from there."
+    )
 
 
 def _report(outcomes: Iterable[Outcome], report: str, *, dry_run: bool) -> dict[str, Any]:
     counter: Counter[str] = Counter()
     listed: dict[int, dict[str, Any]] = {}
     unlisted = last = 0
+    room = LISTED_CHARACTERS
     for one in outcomes:
         again = one.line <= last  # what was noted has its outcome in the end
         last = max(last, one.line)
@@ -128,7 +147,9 @@ def _report(outcomes: Iterable[Outcome], report: str, *, dry_run: bool) -> dict[
         if report == "all" or one.outcome == "refused":
             if one.line in listed or len(listed) < LISTED:
                 line = {"line": one.line, "noun": one.noun, "outcome": one.outcome, "id": one.id}
-                listed[one.line] = line | {"errors": list(one.errors)}
+                size = sum(len(part) for error in one.errors for part in error.values())
+                listed[one.line] = line | {"errors": list(one.errors) if size <= room else []}
+                room -= size if size <= room else 0
             elif report == "refused" or not again:
                 unlisted += 1
     counts = {outcome: counter[outcome] for outcome in OUTCOMES}

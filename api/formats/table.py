@@ -12,8 +12,9 @@ import orjson
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 #: Where a formula would begin for a spreadsheet that does not part cells by commas, but by semicolons, as it does in
-#: countries that write 1,5: quotes that stand in the midst of a cell do not hold it together.
-_WITHIN = re.compile("(?<=[;\t\r\n])(?=[=+@＝＋－＠-])")
+#: countries that write 1,5: quotes that stand in the midst of a cell do not hold it together, and at its beginning two
+#: are an empty part.
+_WITHIN = re.compile('(?<=[;\t\r\n])(?="*[=+@＝＋－＠-])')
 
 #: Between several values in one cell.
 _AND = "; "

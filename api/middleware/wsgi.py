@@ -31,7 +31,8 @@ OPERATION = "counterclaim.operation"
 #: The longest path with query, in characters.
 LONGEST_TARGET = 8192
 #: Threads of each process that slow clients and those who wait cannot hold, and the most of the others that one caller
-#: may: the 200 of S9 find room in two processes, and who has another key does beside any number of them.
+#: may: two hundred (tests/faults/test_slow.py) find room in two processes, and who has another key does beside any
+#: number of them.
 _RESERVE, _EACH = 32, 0.75
 #: Asked by machines that watch: it waits for nothing, and for no place either.
 ALIVE = "/healthz"

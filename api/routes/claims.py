@@ -145,7 +145,9 @@ def merge_claim(id: int, body: dict[str, Any]) -> Response:
     """Let a claim be one with another.
 
     The survivor takes over statements, counterclaims and reviews, and is about whom the other was about; the merged one
-    answers 308 from then on. Two claims that answer one another are refused with 409. The answer is the survivor.
+    answers 308 from then on. Two claims that answer one another, or are about more than 100 speakers together, merged
+    ones included, are refused with 409; so is one to which 100 merges, each into the next, have led. The answer is the
+    survivor.
     """
     into = claims.merge(by=caller().actor, id=id, into=body["into"])
     return responses.one(claims.get(id=into, viewer=caller().viewer))
@@ -162,8 +164,8 @@ def unmerge_claim(id: int) -> Response:
     """Undo the merge of a claim.
 
     What moved then and is still there moves back. What the merge retracted, because both had the same, stands again
-    where all that it names still stands. Counterclaims go with the statements that they rest on. Merges are undone in
-    the reverse order.
+    where all that it names still stands, unless the other was retracted since. Counterclaims go with the statements
+    that they rest on. Merges are undone in the reverse order.
     """
     claims.unmerge(by=caller().actor, id=id)
     return responses.one(claims.get(id=id, viewer=caller().viewer))

@@ -6,9 +6,10 @@ from typing import Any
 from flask import Response
 
 from api.contract import responses
-from api.contract.auth import caller, caller_name, in_a_place_to_write
+from api.contract.auth import caller, caller_name
 from api.contract.operation import Routes
 from api.contract.paging import page_sorted
+from api.contract.places import in_a_place_to_compute, in_a_place_to_write
 from api.schemas.agreement import Agreement, AgreementQuery
 from api.schemas.base import ItemPage, RetractQuery, page_of
 from api.schemas.documents import (
@@ -41,7 +42,7 @@ def list_documents(query: dict[str, Any]) -> Response:
 
 def _found_in_new(query: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
     findings = candidates.read_new(document=body, caller=caller_name()) if query["extract"] else None
-    return {"findings": findings, "body": documents.prepared(body)}
+    return {"findings": findings, "body": in_a_place_to_compute(lambda: documents.prepared(body))}
 
 
 @routes.operation(
@@ -62,7 +63,7 @@ def create_document(query: dict[str, Any], body: dict[str, Any], findings: Any) 
     same text at the same address is refused with 409, which names the document that is known; a
     changed text at a known address is a new edition.
 
-    With `extract=true` the statements that are found in it are stored with it, as
+    With `extract=true` the statements that are found in it, 200 at most, are stored with it, as
     `POST /v1/documents/{id}/extract` does, all or nothing.
     """
     actor, viewer = caller().actor, caller().viewer
@@ -117,15 +118,14 @@ def get_document(id: int) -> Response:
     scope="review",
     query=AgreementQuery,
     response=Agreement,
-    refuses=(HTTPStatus.GONE, HTTPStatus.NOT_IMPLEMENTED),
+    refuses=(HTTPStatus.GONE,),
 )
 def get_agreement(id: int, query: dict[str, Any]) -> Response:
     """Compare what several keys recorded in a document.
 
     Each of them records what it finds as candidates, `POST /v1/statements` with `"status": "candidate"`; what was
     decided about these since does not count. A unit is a stretch of print, which the same spans name to the letter.
-    Of the units that several found, it says how often they agree and Krippendorff's alpha. 501 says that the server
-    was installed without what computes it.
+    Of the units that several found, it says how often they agree and Krippendorff's alpha.
     """
     return responses.json(agreement.of_document(id=id, **query))
 

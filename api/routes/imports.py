@@ -1,13 +1,15 @@
 """The route under /v1/imports."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from flask import Response
 
 from api.contract import responses
-from api.contract.auth import caller, caller_name, in_a_place_to_write
+from api.contract.auth import caller, caller_name
 from api.contract.operation import Routes
+from api.contract.places import in_a_place_to_compute, in_a_place_to_import
 from api.formats import ndjson
 from api.schemas.imports import ImportQuery, Report
 from api.schemas.lines import ImportLines
@@ -15,9 +17,11 @@ from api.schemas.lines import ImportLines
 routes = Routes("imports", "Many things at once, as lines: what `counterclaim export` writes, or any part of it.")
 
 
+# An import is many transactions, each of which finds a place by itself: all of it is done before that of the view.
 def _imported(query: dict[str, Any], lines: Iterator[bytes]) -> dict[str, Any]:
     actor, name = caller().actor, caller_name()
-    return {"report": ndjson.imported(lines, by=actor, caller=name, in_place=in_a_place_to_write, **query)}
+    imported = partial(ndjson.imported, in_place=in_a_place_to_import, in_place_to_compute=in_a_place_to_compute)
+    return {"report": imported(lines, by=actor, caller=name, **query)}
 
 
 @routes.operation(

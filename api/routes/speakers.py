@@ -33,8 +33,8 @@ routes = Routes("speakers", "The people, organizations, governments, groups and 
 def list_speakers(query: dict[str, Any]) -> Response:
     """List speakers in brief, newest first.
 
-    `name` finds a speaker by name or alias. `include` adds their `statements`; a page ends once these reach 1,000,000
-    characters, so that it may hold fewer than `limit`.
+    `name` finds a speaker by name or alias. `include` adds their `statements`; a page ends once these, or aliases and
+    addresses, reach 1,000,000 characters, so that it may hold fewer than `limit`.
     """
     return page_sorted(speakers.listed, query, caller().viewer, default="-id")
 
@@ -172,7 +172,9 @@ def merge_speaker(id: int, body: dict[str, Any]) -> Response:
     """Let a speaker be one with another.
 
     The survivor takes over statements, names and the Wikidata item; the merged one answers 308 from then on. A
-    survivor that is another item shows its own, and both lead to it. The answer is the survivor.
+    survivor that is another item shows its own, and both lead to it. Two who have more than 100 names together,
+    apart from the survivor's own, are refused with 409; so is one to whom 100 merges, each into the next, have led,
+    or whose parts would then stand in a line of more than 100. The answer is the survivor.
     """
     into = speakers.merge(by=caller().actor, id=id, into=body["into"])
     return responses.one(speakers.get(id=into, viewer=caller().viewer))
@@ -189,8 +191,8 @@ def unmerge_speaker(id: int) -> Response:
     """Undo the merge of a speaker.
 
     What moved then and is still there moves back. What the merge retracted, because both said the same words, stands
-    again where all that it names still stands. Who would be part of themselves by now is part of nothing. Merges are
-    undone in the reverse order.
+    again where all that it names still stands, unless the other was retracted since. Who would be part of themselves by
+    now, or stand in a line of more than 100, is part of nothing. Merges are undone in the reverse order.
     """
     speakers.unmerge(by=caller().actor, id=id)
     return responses.one(speakers.get(id=id, viewer=caller().viewer))

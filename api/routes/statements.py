@@ -9,6 +9,7 @@ from api.contract import responses
 from api.contract.auth import admit_status, caller
 from api.contract.operation import Routes
 from api.contract.paging import page_sorted
+from api.contract.places import in_a_place_to_compute
 from api.schemas.base import RetractQuery, counted_page_of
 from api.schemas.statements import (
     GetStatementQuery,
@@ -38,8 +39,16 @@ def list_statements(query: dict[str, Any]) -> Response:
     return page_sorted(statements.listed, query, caller().viewer)
 
 
-def _prepared(body: dict[str, Any]) -> dict[str, Any]:
-    return {"body": body | {"document": documents.prepared(body["document"])}}
+def _prepared(body: dict[str, Any], **_given: Any) -> dict[str, Any]:
+    """Cut what comes whole into sentences: the document that printed it, and the one that reported it."""
+    whole = {"document": _cut(body["document"])} if "document" in body else {}
+    if "document" in (body.get("via") or {}):
+        whole["via"] = body["via"] | {"document": _cut(body["via"]["document"])}
+    return {"body": body | whole}
+
+
+def _cut(document: dict[str, Any]) -> dict[str, Any]:
+    return in_a_place_to_compute(lambda: documents.prepared(document))
 
 
 @routes.operation(
@@ -86,6 +95,7 @@ def get_statement(id: int, query: dict[str, Any]) -> Response:
     response=Statement,
     needs_if_match=True,
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
+    before_transaction=_prepared,
 )
 def change_statement(id: int, version: Version, body: dict[str, Any]) -> Response:
     """Change a statement, or decide on a candidate.

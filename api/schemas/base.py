@@ -49,6 +49,15 @@ class Input(Schema):
         loaded = self._loaded(data) if self._only_fields and not any(options.values()) else None
         if loaded is not None:
             return loaded
+        try:
+            return self._explained(data, options)
+        except ValidationError as error:
+            # Marshmallow's frame holds the error, and by its traceback the error that frame with all that was sent:
+            # of a few refused lines of 4 MB, hundreds of MB would wait for Python's collector.
+            raise error.with_traceback(None) from None
+
+    def _explained(self, data: Any, options: dict[str, Any]) -> Any:
+        """Load by marshmallow, which names all that is wrong."""
         if not isinstance(data, dict) or len(data) <= self._most_unknown:
             return super().load(data, **options)
         unnamed = [key for key in data if key not in self._members][self._most_unknown :]

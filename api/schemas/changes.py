@@ -9,21 +9,7 @@ from api.schemas.days import Instant
 from api.schemas.fields import BIGGEST, Matching
 from api.schemas.several import AnyOf, one_id, one_of, one_speaker, values_of
 from api.schemas.speaker_ids import Item
-from models.vocabulary import ACTIONS, EFFECTS
-
-#: What kinds of things the log is about.
-NOUNS = (
-    "claims",
-    "counterclaims",
-    "documents",
-    "reviews",
-    "sentences",
-    "speakers",
-    "statements",
-    "suggestions",
-    "topics",
-)
-
+from models.vocabulary import ACTIONS, EFFECTS, LOGGED
 
 #: A SHA-256.
 _HASH = "^[0-9a-f]{64}$"
@@ -47,7 +33,7 @@ class Change(Output):
     noun = shown(
         fields.String,
         "What kind of thing was changed. To the public, what was done to a sentence is a change of its document.",
-        enum=list(NOUNS),
+        enum=list(LOGGED),
     )
     noun_id = identifier("Its id.")
     action = shown(fields.String, "What was done.", enum=list(ACTIONS))
@@ -98,8 +84,9 @@ class LogPage(Page):
 
     seal = nested(
         Seal,
-        "The last seal that ends on this page or before. Lines are sealed some seconds after they were written. Null "
-        "where there is none yet, and with a filter, which leaves out lines that it seals.",
+        "The last seal that ends on this page or before; of those that end with the same line, the first. Lines are "
+        "sealed some seconds after they were written. Null where there is none yet, and with a filter, which leaves "
+        "out lines that it seals.",
         null=True,
     )
 
@@ -114,7 +101,7 @@ class ChangeQuery(PageQuery):
         metadata={"description": "The `next` of the page before, or the `sequence` of the last line that was read."},
     )
 
-    noun = one_of(NOUNS, "What kind of thing was changed.", "claims")
+    noun = one_of(LOGGED, "What kind of thing was changed.", "claims")
     noun_id = one_speaker("The id of what was changed; with `noun`, and by Wikidata id with `noun=speakers` alone.")
     action = one_of(ACTIONS, "What was done.", "change")
     member = AnyOf(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from marshmallow import ValidationError, fields, missing, validates_schema
+from marshmallow.validate import Length
 
 from api.schemas.base import Output, PageQuery, Query, shown
 from api.schemas.days import Day, FirstDay, Instant, LastDay
@@ -125,7 +126,7 @@ def rating_bounds(review: str) -> tuple[QueryNumber, QueryNumber]:
 def search(where: str = "") -> Search:
     """Make the parameter `q`; `where` says in which texts it finds words, if not in what the list is of."""
     return Search(
-        longest=500,
+        validate=Length(max=500),
         metadata={
             "description": 'Words to find: all of them, a "phrase", `prefix*`, `-excluded`, one `OR` other. Case '
             "does not count, nor do the diacritics of Latin letters (ł is l, ß is ss). At most 4 may be prefixes. "

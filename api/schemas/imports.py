@@ -46,7 +46,7 @@ class LineReport(Output):
         enum=list(OUTCOMES),
     )
     id = identifier("The id of what was made or is known; null for what was noted or refused.", null=True)
-    errors = listed(LineError, "Why it was refused.")
+    errors = listed(LineError, "Why it was refused; left out where a million characters of that stand before it.")
 
 
 class Report(Output):

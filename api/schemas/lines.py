@@ -32,10 +32,12 @@ from models.vocabulary import ANSWERED, COUNTER_KINDS
 
 _ID = "A name by which later lines point at it; only this body knows it."
 _HIDDEN = "Whether only candidates name it, so that the public does not see it."
+#: Characters of a name that a line gives to what it brings.
+LONGEST_LOCAL_ID = 100
 
 
 def _local(description: str, **kwargs: Any) -> Text:
-    return Text(longest=100, metadata={"description": description}, **kwargs)
+    return Text(longest=LONGEST_LOCAL_ID, metadata={"description": description}, **kwargs)
 
 
 class LocalClaim(Input):

@@ -5,7 +5,6 @@ from typing import Any
 from marshmallow import fields
 
 from api.schemas import meanings
-from api.schemas.changes import NOUNS
 from api.schemas.days import Day
 from api.schemas.fields import Choice, Id, Slug, Text
 from api.schemas.indexed import Host, QueryUrl, Url
@@ -20,6 +19,7 @@ from models.vocabulary import (
     COUNTER_KINDS,
     DOCUMENT_KINDS,
     FORMS,
+    LOGGED,
     ORIGINS,
     SPEAKER_KINDS,
     STATUSES,
@@ -74,7 +74,7 @@ SHARED: dict[str, fields.Field[Any]] = {
     "Answered": _choice(ANSWERED, f"What an answer answers. {meanings.ANSWERED}"),
     "AboutRole": _choice(ABOUT_ROLES, f"As what a claim is about a speaker. {meanings.ROLES}"),
     "SuggestionStatus": _choice(SUGGESTION_STATUSES, "What was decided on a suggestion."),
-    "Noun": _choice(NOUNS, "A kind of thing in the registry."),
+    "Noun": _choice(LOGGED, "A kind of thing in the registry."),
     "Action": _choice(ACTIONS, "What a line of the log says was done."),
     "SpeakerReference": speaker_ref("A speaker by id, or by name or alias."),
     "SentenceReference": sentence_ref("A sentence of a document by id, by its words, or by where it starts and ends."),

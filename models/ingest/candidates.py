@@ -20,7 +20,7 @@ from models.hierarchy import body_of
 from models.history import changes, locks, standing_rows
 from models.history.changes import Actor
 from models.ingest import parser_queue, speaker_lookup, suggest
-from models.refusals import Busy, Conflict, Lacking
+from models.refusals import Busy, Conflict, Lacking, TooLong
 from models.spans import Span
 from models.statement_columns import LONGEST_CUE, content_columns, is_too_long, print_columns
 from models.storage import database, rows
@@ -33,6 +33,8 @@ from models.tables import Change, Document, Sentence, Statement
 PARSER_TIMEOUT = 10
 #: Findings stored in one transaction, where a document is stored already: some tenths of a second.
 PART = 100
+#: Findings that are stored with a new document at once, while nobody else writes to SQLite; a report has some dozens.
+MOST = 200
 #: Code points of the longest claim that the API takes: a speech that is quoted whole is cut.
 _LONGEST = 20_000
 #: The score of a charge in its own document that a denial may answer, and how much of the denial is told as the reason.
@@ -86,16 +88,23 @@ def read(*, text: str, language: str, parse: Parser | None = None, caller: str |
                 "This server finds no statements, because its parser is not installed: whoever runs it installs the "
                 "extra `extraction`. Everything else works; record statements by POST /v1/statements."
             ) from None
-        findings = parser_queue.read(text=text, parse=parse, timeout=PARSER_TIMEOUT)
+        findings = parser_queue.read(text=text, parse=parse, timeout=PARSER_TIMEOUT, caller=caller)
     if findings is None:
         raise Busy(parser_queue.BUSY)
     return findings
 
 
 def read_new(*, document: dict[str, Any], parse: Parser | None = None, caller: str | None = None) -> list[Finding]:
-    """Extract who said what from a document that is not stored yet. Raises as `read`, or Conflict where it is known."""
+    """Extract who said what from a document that is not stored yet.
+
+    Raises as `read`, Conflict where it is known, and TooLong for more than MOST findings.
+    """
     documents.refuse_known(url=document.get("url"), text=document["text"])
-    return read(text=document["text"], language=document["language"], parse=parse, caller=caller)
+    findings = read(text=document["text"], language=document["language"], parse=parse, caller=caller)
+    if len(findings) > MOST:
+        detail = f"{len(findings):,} statements are found here, and {MOST} at most stored with a document: leave out"
+        raise TooLong(f"{detail} `extract`, and then let POST /v1/documents/{{id}}/extract find them.", field="/text")
+    return findings
 
 
 def extract_stored(
@@ -241,7 +250,7 @@ class _DocumentIngest:
             return
         denials = self.unanswered.pop(charged)
         known = [self.statements[charged].id, *(denial.id for denial in denials)]
-        locks.hold(lambda: [one for id in known for one in statements.held(id=id)])
+        locks.hold(lambda: [one for id in known for one in statements.rows_to_hold(id=id)])
         # Read again: others may have changed them since they were stored.
         charge = rows.by_id(Statement, self.statements[charged].id)
         for denial in denials:

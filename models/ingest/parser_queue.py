@@ -1,12 +1,12 @@
-"""A FIFO queue for the parser of this process: a batch of a text at a time, so that a short text waits for no long one.
+"""A fair queue for the parser of this process: a batch of a text at a time, so that a short text waits for no long one.
 
-The parser works for one text at a time. A text holds it for one batch, some dozens of sentences, and then goes to
-the end of the queue.
+The parser works for one text at a time. A text holds it for one batch, some dozens of sentences; then it is the next
+caller's turn, and of the same caller's texts the next one's.
 """
 
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
@@ -36,25 +36,25 @@ AT_ONCE, EACH = 32, 24
 
 
 class ParserQueue:
-    """The queue of tickets, one for each text: the first in it holds the parser."""
+    """The queue of tickets, one for each text, by caller: the first caller's first one holds the parser."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._tickets: deque[object] = deque()
-        #: Code points of the texts that came since the parser was idle.
-        self._length = 0
+        self._tickets: dict[str | None, deque[object]] = {}
+        #: Code points of the texts that came since the parser was idle, by caller.
+        self._lengths: Counter[str | None] = Counter()
         self._memory: AbstractContextManager[Any] | None = None
 
-    def begin(self, parse: Parser, length: int, timeout: float) -> bool:
+    def begin(self, parse: Parser, length: int, timeout: float, caller: str | None) -> bool:
         """Wait at most `timeout` seconds for the parser; tell whether it came."""
         ticket = object()
         with self._changed:
-            if not self._changed.wait_for(lambda: not self._tickets or self._length < REMEMBERED, timeout):
+            if not self._changed.wait_for(lambda: self._may_come(caller), timeout):
                 return False
-            self._tickets.append(ticket)
-            self._length += length
-            if not self._changed.wait_for(lambda: self._tickets[0] is ticket, timeout):
-                self._leave(ticket)
+            self._tickets.setdefault(caller, deque()).append(ticket)
+            self._lengths[caller] += length
+            if not self._changed.wait_for(lambda: self._holder() is ticket, timeout):
+                self._leave(caller, ticket)
                 return False
             if self._memory is None:
                 self._memory = forgetting(parse)
@@ -62,23 +62,41 @@ class ParserQueue:
             return True
 
     def pass_on(self) -> None:
-        """Hand the parser to whoever waits, and wait for it again."""
+        """Hand the parser to the next caller, and wait for it again behind the others of one's own."""
         with self._changed:
-            ticket = self._tickets[0]
-            self._tickets.rotate(-1)
-            self._changed.notify_all()
-            self._changed.wait_for(lambda: self._tickets[0] is ticket)
+            ticket, tickets = self._holder(), next(iter(self._tickets.values()))
+            tickets.rotate(-1)
+            self._end_turn()
+            self._changed.wait_for(lambda: self._holder() is ticket)
 
     def end(self) -> None:
         """Release the parser."""
         with self._changed:
-            self._leave(self._tickets[0])
+            caller, ticket = next(iter(self._tickets)), self._holder()
+            self._end_turn()
+            self._leave(caller, ticket)
 
-    def _leave(self, ticket: object) -> None:
+    def _may_come(self, caller: str | None) -> bool:
+        """Tell whether a text may come before the parser is idle: one caller's leave as much to others."""
+        free = self._lengths.total() < REMEMBERED and self._lengths[caller] < REMEMBERED // 2
+        return free or not self._tickets
+
+    def _holder(self) -> object:
+        return next(iter(self._tickets.values()))[0]
+
+    def _end_turn(self) -> None:
+        """Let the caller who holds the parser wait behind all others."""
+        caller = next(iter(self._tickets))
+        self._tickets[caller] = self._tickets.pop(caller)
+        self._changed.notify_all()
+
+    def _leave(self, caller: str | None, ticket: object) -> None:
         """Take a ticket out of the queue; the last one frees the vocabulary."""
-        self._tickets.remove(ticket)
+        self._tickets[caller].remove(ticket)
+        if not self._tickets[caller]:
+            del self._tickets[caller]
         if not self._tickets:
-            self._length = 0
+            self._lengths.clear()
             memory, self._memory = self._memory, None
             if memory is not None:
                 memory.__exit__(None, None, None)
@@ -132,12 +150,14 @@ class _Shared:
         return self._parse.pipe(texts, batch_size=batch_size)
 
 
-def read(*, text: str, parse: Parser, timeout: float, longest: float = LONGEST) -> list[Finding] | None:
-    """Extract who said what from a text; None where the parser was busy for `timeout` seconds.
+def read(
+    *, text: str, parse: Parser, timeout: float, longest: float = LONGEST, caller: str | None = None
+) -> list[Finding] | None:
+    """Extract who said what from a caller's text; None where the parser was busy for `timeout` seconds.
 
     Raises Conflict for a text that takes more than `longest` seconds of processor time.
     """
-    if not _queue.begin(parse, len(text), timeout):
+    if not _queue.begin(parse, len(text), timeout, caller):
         return None
     try:
         return extract(text, parse=_Shared(parse, longest))

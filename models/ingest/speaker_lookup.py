@@ -34,10 +34,12 @@ def find(by: Actor, document: int, speaker: Speaker, mention: str) -> int:
     for called in dict.fromkeys([bare, _spelled_out(bare), *([mention] if proper else [])]):
         known = speakers.named(called) if speakers.name_key(called) else []
         if len(known) == 1:
-            return speakers.find(by=by, reference={"id": known[0]}, field="/speaker")
+            return speakers.find_or_make(by=by, reference={"id": known[0]}, field="/speaker")
         shared = shared or len(known) > 1
     if shared:
-        return speakers.find(by=by, reference={"name": f"{bare} (document {document})"}, field="/speaker", hidden=True)
+        return speakers.find_or_make(
+            by=by, reference={"name": f"{bare} (document {document})"}, field="/speaker", hidden=True
+        )
     registered = _KINDS.get(kind, kind)
     if kind == "unknown" and bare[:1].isupper():
         registered = "person"

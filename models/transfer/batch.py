@@ -47,6 +47,10 @@ _ORDER = (
 )
 
 
+#: Statements that were read, of which the keys alone are kept, for a row that is put in.
+_READ = 4
+
+
 class _Insert(NamedTuple):
     """What is to be inserted: a row's values, in the order of _filled, and its entry in the log, where it has one."""
 
@@ -56,11 +60,41 @@ class _Insert(NamedTuple):
     entry: changes.LogEntry | None = None
 
 
+class NewIds:
+    """The ids that new rows get. All transactions of an import share them, so that these may end wherever they like."""
+
+    def __init__(self) -> None:
+        """Reserve none yet."""
+        self._reserved: dict[Any, Iterator[int]] = {}
+        #: The ids of rows that were undone, the lowest last.
+        self._free: dict[Any, list[int]] = defaultdict(list)
+        self._after_last = False
+
+    def begin(self) -> None:
+        """Begin a transaction: on SQLite ids follow that of the last row, which another one may have stored since."""
+        self._after_last = on_sqlite()
+        if self._after_last:
+            self._reserved.clear()
+            self._free.clear()
+
+    def take(self, model: Any, lines: int) -> int:
+        """Take one for a row of a table, of as many as some `lines` may need."""
+        if free := self._free[model]:
+            return free.pop()
+        if model not in self._reserved:
+            self._reserved[model] = _new_ids(model._meta.table_name, lines, self._after_last)
+        return next(self._reserved[model])
+
+    def give_back(self, model: Any, id: int) -> None:
+        """Give one back that no row has after all."""
+        self._free[model].append(id)
+
+
 class BatchSession(PrefetchedSession):
     """What the lines of one transaction look up, and what they put in."""
 
-    def __init__(self, lines: int) -> None:
-        """Know nothing; so many `lines` are to come."""
+    def __init__(self, lines: int, new_ids: "NewIds | None" = None) -> None:
+        """Know nothing; so many `lines` are to come, whose rows get `new_ids`."""
         super().__init__()
         self._lines = lines
         self._stamp = now()
@@ -70,9 +104,8 @@ class BatchSession(PrefetchedSession):
         #: How many of them are in the database already.
         self._flushed = 0
         self._savepoints: list[_Savepoint] = []
-        self._ids: dict[Any, Iterator[int]] = {}
-        #: The ids of rows that were undone, the lowest last.
-        self._free: dict[Any, list[int]] = defaultdict(list)
+        self._new_ids = new_ids or NewIds()
+        self._new_ids.begin()
 
     def transaction(self) -> AbstractContextManager[None]:
         """Let what is inside be part of its line, which is undone where it fails."""
@@ -95,14 +128,28 @@ class BatchSession(PrefetchedSession):
         self.add(model, columns)
         self._inserts.append(_Insert(model, _values(model, columns)))
 
+    def insert_all(self, model: Any, new: list[dict[str, Any]]) -> None:
+        for one in new:
+            self.insert(model, **one)
+
     def insert_sentences(self, document: Any, sentence_offsets: list[tuple[int, int]]) -> None:
-        self._sentences[document.id] = found = [(self._id(Sentence), *offsets) for offsets in sentence_offsets]
+        self._documents.new_sentences[document.id] = found = [
+            (self._id(Sentence), *offsets) for offsets in sentence_offsets
+        ]
         new = zip(found, sentences(document, sentence_offsets), strict=True)
         self._inserts += [_Insert(Sentence, (id, *values)) for (id, _, _), values in new]
 
+    def keeps_others_out(self) -> bool:
+        """Tell whether others wait for what may take long.
+
+        Where locks are taken, a line names somebody new. Else all who write wait, and lines needed queries of their
+        own: their rows inserted, or more than one long document read.
+        """
+        return "" in self._locked if self._locks else self.flushes > 0 or self._documents.long > 1
+
     def rows(self) -> int:
-        """Count the rows that were put in so far."""
-        return len(self._inserts)
+        """Count the rows that were put in so far, and of the statements that were read as many as take their room."""
+        return len(self._inserts) + len(self._unlocked[Statement]) // _READ
 
     def flush(self) -> None:
         """Insert what was put in so far, so that queries find it; what is in a savepoint, under one of the database."""
@@ -132,17 +179,12 @@ class BatchSession(PrefetchedSession):
             data = dict(zip(_filled(model), values, strict=True))
             self.remove(model, data)
             if "id" in data:
-                self._free[model].append(data["id"])
+                self._new_ids.give_back(model, data["id"])
         del self._inserts[mark:]
         self._flushed = min(self._flushed, mark)
 
     def _id(self, model: Any) -> int:
-        free = self._free[model]
-        if free:
-            return free.pop()
-        if model not in self._ids:
-            self._ids[model] = _new_ids(model._meta.table_name, self._lines)
-        return next(self._ids[model])
+        return self._new_ids.take(model, self._lines)
 
 
 class _Savepoint:
@@ -199,9 +241,9 @@ def _values(model: Any, row: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(map(row.get, _filled(model)))
 
 
-def _new_ids(table: str, lines: int) -> Iterator[int]:
+def _new_ids(table: str, lines: int, after_last: bool) -> Iterator[int]:
     """Return ids for new rows of a table, ascending, that nobody else has or takes."""
-    if on_sqlite():  # only one transaction writes at a time
+    if after_last:  # only one transaction writes at a time
         return count(fetch(f'SELECT coalesce(max(id), 0) + 1 FROM "{table}"')[0][0])
     least, most = _RESERVED
     sql = "SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)"

@@ -20,16 +20,18 @@ from models.refusals import AlreadyKnown, Conflict, Refusal
 from models.storage import database, transactions
 from models.storage.spilled import SpilledDict
 from models.storage.transactions import InPlace, at_once
-from models.transfer.batch import BatchSession
-from models.transfer.lines import Line, Outcome, claims_named
+from models.transfer.batch import BatchSession, NewIds
+from models.transfer.lines import Line, Outcome, claims_named, unbound_claim, waiting_lines
 from models.transfer.local_ids import LocalIds, unknown_name
 from models.transfer.prefetch import prefetch
 
-#: Seconds after which a transaction takes no more lines in on SQLite, where nobody else writes meanwhile; 5,000 lines
-#: without queries of their own take that long.
+#: Seconds after which a transaction takes no more lines in where others wait for it: on SQLite all who write, on
+#: PostgreSQL those who name somebody new, where a line does.
 LONGEST = 0.25
-#: The same where no line needed a query of its own.
-LONGEST_WITHOUT_QUERIES = 1.0
+#: And so many lines: what of 3,000 speakers is written at the end takes three seconds on PostgreSQL.
+MOST_LINES = 1000
+#: The time where nobody does, and on SQLite where no line needed a query of its own: 5,000 such lines take .25 s.
+LONGEST_OTHERWISE = 1.0
 #: Rows after which it takes no more lines in, on PostgreSQL too: they are written when the time is no longer looked at,
 #: a million sentences in 3.1 s.
 MOST_ROWS = 50_000
@@ -50,21 +52,22 @@ class Import:
         """Take who imports, what is called before each line is stored, which may raise, and what does each write."""
         self.by, self._going_on, self._in_place = by, going_on, in_place
         self.names = LocalIds()
+        self._new_ids = NewIds()
+        #: The number of the last line that is stored, with those before it that were neither refused nor noted.
+        self.last_stored = 0
         #: As many lines a transaction is given as it is likely to have time for: what the others name would be fetched
         #: in vain.
         self._lines = _LINES_PER_BATCH
 
     def store(self, lines: Sequence[Line]) -> list[Outcome]:
-        """Store a group of lines, but those that are refused, and return what became of each.
-
-        That is one transaction, or several where they write many rows, or take longer than LONGEST on SQLite.
-        """
+        """Store a group of lines but those that are refused, in few transactions; return what became of each."""
         outcomes: list[Outcome] = []
         while len(outcomes) < len(lines):
             some = lines[len(outcomes) : len(outcomes) + self._lines]
             stored = self._in_place(partial(self._attempt, some))
             self._lines = len(stored) if len(stored) < len(some) else min(2 * self._lines, _LINES_PER_BATCH)
             outcomes += stored
+            self.last_stored = max(self.last_stored, some[len(stored) - 1].number)
             self.names.keep()
         database.release()  # more lines may come slowly
         for line, one in zip(lines, outcomes, strict=True):
@@ -125,7 +128,7 @@ class Import:
             return _refused(line, refusal)
 
     def _batch(self, lines: Sequence[Line]) -> list[Outcome]:
-        session = BatchSession(len(lines))
+        session = BatchSession(len(lines), self._new_ids)
         outcomes: list[Outcome] = []
         prefetch(session, self.names, lines)
         began = time.monotonic()
@@ -134,21 +137,11 @@ class Import:
             outcomes.append(store_line(line, by=self.by, names=self.names, session=session))
             # What was fetched for all is not fetched again for few, unless they take very long.
             spent = time.monotonic() - began
-            late = spent >= (LONGEST if session.flushes else LONGEST_WITHOUT_QUERIES) and database.on_sqlite()
-            if late or session.rows() >= MOST_ROWS:
+            longest, most = (LONGEST, MOST_LINES) if session.keeps_others_out() else (LONGEST_OTHERWISE, len(lines))
+            if spent >= longest or len(outcomes) >= most or session.rows() >= MOST_ROWS:
                 break
         session.flush()
         return outcomes
-
-
-def unbound_claim(names: LocalIds, name: str) -> Line:
-    """Make the line that stores the claim of an earlier one, at which none has pointed."""
-    return Line(names.claim_lines[name][0], "claim", {"claim": name})
-
-
-def waiting_lines(names: LocalIds) -> Iterator[Line]:
-    """Yield the counterclaims and reviews that wait for the statements of their claims, as there are no more lines."""
-    return (Line(number, noun, members, waited=True) for number, noun, members in names.all_waiting())
 
 
 def store_line(line: Line, *, by: Actor, names: LocalIds, session: Session) -> Outcome:
@@ -203,7 +196,9 @@ def _speaker(work: _Work, new: dict[str, Any]) -> LineResult:
     if bearer:
         return bearer, "known"
     if new.get("part_of"):
-        new["part_of"] = speakers.find(by=work.by, reference=new["part_of"], field="/part_of", session=work.session)
+        new["part_of"] = speakers.find_or_make(
+            by=work.by, reference=new["part_of"], field="/part_of", session=work.session
+        )
     return speakers.create(by=work.by, session=work.session, **new), "new"
 
 

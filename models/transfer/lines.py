@@ -1,9 +1,12 @@
 """The lines of an import: as they are read, and what became of them."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from models.extraction.segmentation import MOST, cut
+from models.storage.transactions import InPlace, at_once
+from models.transfer.local_ids import LocalIds
 
 
 class Line(NamedTuple):
@@ -48,21 +51,34 @@ def claims_named(members: Any) -> tuple[str, ...]:
 
 
 def whole_documents(lines: Iterable[Line | Outcome]) -> Iterator[dict[str, Any]]:
-    """Yield the documents that lines give whole: a line of its own, or a part of a statement's."""
+    """Yield the documents that lines give whole: a line of its own, or one that printed or reported a statement."""
     for line in lines:
         if isinstance(line, Line) and line.noun in ("document", "statement"):
-            document = line.members if line.noun == "document" else line.members["document"]
-            if "text" in document:
-                yield document
+            via = line.members.get("via") or {}
+            named = [line.members] if line.noun == "document" else [line.members["document"], via.get("document", {})]
+            yield from (document for document in named if "text" in document)
 
 
-def cut_documents(whole: Iterable[dict[str, Any]]) -> None:
-    """Add to documents the offsets of their sentences, as `models.documents` takes them; equal texts are cut once."""
+def cut_documents(whole: Iterable[dict[str, Any]], in_place: InPlace = at_once) -> None:
+    """Add to documents the offsets of their sentences, as `models.documents` takes them; equal texts are cut once.
+
+    Each is cut by `in_place`.
+    """
     cuts: dict[str, list[tuple[int, int]]] = {}
     for document in whole:
         text = document["text"]
         if text not in cuts:
-            found = cut(text, MOST)
+            found = in_place(partial(cut, text, MOST))
             # A document of more is refused: what tells that there are more need not hold them.
             cuts[text] = found if len(found) <= MOST else found[:1] * len(found)
         document["sentence_offsets"] = cuts[text]
+
+
+def unbound_claim(names: LocalIds, name: str) -> Line:
+    """Make the line that stores the claim of an earlier one, at which none has pointed."""
+    return Line(names.claim_lines[name][0], "claim", {"claim": name})
+
+
+def waiting_lines(names: LocalIds) -> Iterator[Line]:
+    """Yield the counterclaims and reviews that wait for the statements of their claims, as there are no more lines."""
+    return (Line(number, noun, members, waited=True) for number, noun, members in names.all_waiting())

@@ -102,10 +102,12 @@ class LocalIds:
         """Note that the line `number` was refused, which pointed at these claims; None where nobody could read it."""
         if claims is None:
             self._unread = self._unread or number
-        for name in claims or ():
-            self.put(self.passed_over, name, number)
-            if noun not in ("counterclaim", "review"):
-                self.put(self._refused_statements, name, number)
+        may_state = noun not in ("counterclaim", "review")
+        for names in (self.passed_over, self._refused_statements) if may_state else (self.passed_over,):
+            for name in claims or ():
+                if name not in names:
+                    names[name] = number
+            names.spill()  # there may be no transaction for long, after which the others are
 
     def passed_over_by(self, name: str) -> int:
         """Return the number of a line that was refused and points, or may point, at this claim; 0 where none does."""

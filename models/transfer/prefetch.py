@@ -7,9 +7,10 @@ from typing import Any
 from models import speakers
 from models.addresses import normalize
 from models.documents import digest, edition
-from models.history.locks import named as keep
+from models.history.locks import to_name
 from models.storage import database
 from models.storage.spilled import SpilledDict
+from models.storage.transactions import InPlace, at_once
 from models.tables import Claim, Document, Speaker, Statement, Topic
 from models.transfer.batch import BatchSession
 from models.transfer.lines import Line, Outcome, cut_documents, whole_documents
@@ -29,13 +30,13 @@ def prefetch(session: BatchSession, names: LocalIds, lines: Sequence[Line]) -> N
     session.lock_words(list(named.texts))
     session.fetch_claims(named.texts)
     evidence = Statement.select(Statement.claim).where(Statement.id.in_(named.ids[Statement]))
-    session.hold(lambda: [keep(Claim, *named.ids[Claim], *(claim for (claim,) in evidence.tuples()))])
+    session.hold(lambda: [to_name(Claim, *named.ids[Claim], *(claim for (claim,) in evidence.tuples()))])
     for model in (Statement, Claim):
         session.fetch_rows(model, named.ids[model])
 
 
-def prepare(lines: Sequence[Line | Outcome]) -> None:
-    """Cut the documents that lines give whole, and that are not known, into sentences.
+def prepare(lines: Sequence[Line | Outcome], in_place: InPlace = at_once) -> None:
+    """Cut the documents that lines give whole, and that are not known, into sentences, each by `in_place`.
 
     That takes long: it is done before the transaction in which the lines are stored, which keeps others waiting.
     """
@@ -48,7 +49,7 @@ def prepare(lines: Sequence[Line | Outcome]) -> None:
     session.fetch(Document, "sha256", [sha256 for address, sha256 in keys if not address])
     new = [document for document, key in zip(whole, keys, strict=True) if not edition(*key, session)]
     database.release()
-    cut_documents(new)
+    cut_documents(new, in_place)
 
 
 class _Named:

@@ -23,6 +23,7 @@ from models.storage.columns import dumps
 from models.storage.database import fetch, on_sqlite
 from models.storage.transactions import advisory_lock, takes_locks
 from models.tables import Alias, Claim, Counterclaim, Document, Review, Speaker, Statement, Topic
+from models.transfer.open_documents import OpenDocuments
 from models.transfer.row_index import RowIndex
 
 #: The columns by whose values rows are found -> the rest of what they are found by.
@@ -96,9 +97,7 @@ class PrefetchedSession(Session):
         #: have put in.
         self._public: set[int] = set()
         self._accepted: dict[int, int] = defaultdict(int)
-        #: The sentences of a document, in the order of print: id, start and end; a tuple of each is read in half the
-        #: time of a SentenceSpan, of which few are looked up.
-        self._sentences: dict[int, list[tuple[int, int, int]]] = {}
+        self._documents = OpenDocuments()
 
     # -- looking up ----------------------------------------------------------------------------------
 
@@ -147,7 +146,7 @@ class PrefetchedSession(Session):
         if id not in found:
             unlocked = self._unlocked[model]
             if id not in unlocked:
-                self.fetch_rows(model, {id} | self._likely(model))
+                self.fetch_rows(model, {id} | (self._retrieved.keys() if model is Document else self._likely(model)))
             elif locked and self._locks:
                 self.fetch_rows(model, unlocked)
             else:
@@ -158,13 +157,17 @@ class PrefetchedSession(Session):
         known = self._referred[model]
         if id not in known:
             self._lock(known, id, super().referred(model, id, field))
-        return known[id]
+        row = known[id]
+        return self._documents.open(row, self._rows[Document].values()) if model is Document else row
 
     def find(self, model: Any, **key: Any) -> int | None:
         """Find the id of the standing row that has these values in its columns, which are one of _KEYS."""
         value, *rest = key.values()
         ids = self._found(model, next(iter(key)), value).get(tuple(rest))
         return ids[0] if ids else None
+
+    def bearers(self, keys: list[str]) -> dict[str, int]:
+        return {key: id for key in keys if (id := self.find(Speaker, name_key=key))}
 
     def same_words(self, document: int, speaker: int, spans: str) -> list[int]:
         return self._found(Statement, "document", document).get((speaker, spans), [])
@@ -191,9 +194,9 @@ class PrefetchedSession(Session):
         return index.found[value]
 
     def _likely(self, model: Any) -> set[int]:
-        """List the ids of documents or claims that lines are likely to name next, or something of them."""
+        """List the ids of documents or claims of which lines are likely to name something next."""
         if model is Document:
-            return self._rows[Document].keys() | self._retrieved.keys()
+            return set(self._documents.whole)
         if model is Claim:  # what a statement is evidence of hangs on its claim
             claims = {statement.claim_id for statement in self._rows[Statement].values()}
             return claims | self._rows[Claim].keys() | self._unlocked[Claim].keys()
@@ -230,31 +233,23 @@ class PrefetchedSession(Session):
         return claim in self._public or self._accepted[claim] > 0
 
     def sentence_before(self, document: int, offset: int) -> SentenceSpan | None:
-        spans = self._spans(document)
-        at = bisect_right(spans, offset, key=_START)
-        return SentenceSpan(*spans[at - 1]) if at else None
+        return self._documents.sentence_before(document, offset)
 
     def sentences_from(self, document: int, offset: int, limit: int) -> list[SentenceSpan]:
-        spans = self._spans(document)
-        at = bisect_left(spans, offset, key=_START)
-        return [SentenceSpan(*span) for span in spans[at : at + limit]]
+        return self._documents.sentences_from(document, offset, limit)
 
     def sentences_reading(self, document: Any, words: str) -> list[SentenceSpan]:
-        size, text = len(words), document.text
-        spans = self._spans(document.id)
-        return [SentenceSpan(*one) for one in spans if one[2] - one[1] == size and text.startswith(words, one[1])]
-
-    def _spans(self, document: int) -> list[tuple[int, int, int]]:
-        if document not in self._sentences:
-            self._fetch_sentences([id for id in self._rows[Document] if id not in self._sentences])
-        return self._sentences[document]
+        return self._documents.sentences_reading(document, words)
 
     # -- fetching ------------------------------------------------------------------------------------
 
     def fetch_rows(self, model: Any, ids: Iterable[int]) -> None:
-        """Read and lock the rows with these ids that are not known yet."""
+        """Read and lock the rows with these ids that are not known yet, documents without their texts."""
         if wanted := sorted(set(ids) - self._rows[model].keys()):
-            for row in rows.where(model, _among("id", wanted, lock=True), (dumps(wanted),)):
+            condition, without = _among("id", wanted, lock=True), "text" if model is Document else None
+            if takes_locks():
+                rows.pass_gates(model, wanted)
+            for row in rows.where(model, condition, (dumps(wanted),), without=without):
                 self._lock(self._rows[model], row.id, row)
 
     def fetch(self, model: Any, column: str, values: Iterable[Any]) -> None:
@@ -269,7 +264,11 @@ class PrefetchedSession(Session):
         names, end_of_key = ("id", column, *index.rest, *_ALSO_READ.get(model, ())), 2 + len(index.rest)
         # The index of digests is of documents without an address.
         alone = "url_normalized IS NULL AND " if column == "sha256" else ""
-        condition = alone + _among(model._meta.fields[column].column_name, wanted, lock=model in _LOCKED)
+        name, lock = model._meta.fields[column].column_name, model in _LOCKED
+        if lock and takes_locks():
+            known = fetch(_selecting(model, ("id",), _among(name, wanted)), (dumps(wanted),))
+            rows.pass_gates(model, [id for (id,) in known])
+        condition = alone + _among(name, wanted, lock=lock)
         for found in fetch(_selecting(model, names, condition), (dumps(wanted),)):
             id, value = found[:2]
             if id not in (ids := index.found[value].setdefault(found[2:end_of_key], [])):
@@ -326,14 +325,6 @@ class PrefetchedSession(Session):
         self._texts_fetched.update(texts)
         self.fetch_rows(Claim, [id for _, id, *_ in found])
 
-    def _fetch_sentences(self, documents: list[int]) -> None:
-        """Read the standing sentences of these documents."""
-        sql = 'SELECT document_id, id, "start", "end" FROM sentences WHERE retracted_at IS NULL AND'
-        self._sentences |= {document: [] for document in documents}
-        order = 'ORDER BY document_id, "start"'
-        for document, id, start, end in fetch(f"{sql} {_among('document_id', documents)} {order}", (dumps(documents),)):
-            self._sentences[document].append((id, start, end))
-
     # -- rows that the lines put in -------------------------------------------------------------------
 
     def add(self, model: Any, data: dict[str, Any]) -> None:
@@ -360,7 +351,7 @@ class PrefetchedSession(Session):
             self._referred[model].pop(data["id"], None)
         if model is Document:
             del self._retrieved[data["id"]]
-            self._sentences.pop(data["id"], None)
+            self._documents.new_sentences.pop(data["id"], None)
         elif model is Claim:
             self._claims[data["text"]].remove((data["id"], data["language"], data["standalone"]))
             self._public.discard(data["id"])
@@ -368,7 +359,7 @@ class PrefetchedSession(Session):
             self._accepted[data["claim"]] -= data["status"] == "accepted"
 
 
-_ID, _START = itemgetter(0), itemgetter(1)
+_ID = itemgetter(0)
 
 
 def _place(document: dict[str, Any]) -> tuple[bool, str]:

@@ -7,8 +7,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.formats import ndjson
+from models.history import subjects
 from models.history.changes import Actor
-from models.queries import attributions, nodes, shapes
+from models.history.merges import MOST_ALIASES
+from models.queries import attributions, nodes, shapes, source_shapes
 from models.queries.members import Array, Member, Object
 from models.queries.visibility import PUBLIC, REVIEWER, Viewer
 from tests.api.steps import posted
@@ -73,6 +75,12 @@ def test_every_list_of_an_answer_has_its_count_and_its_rest_beside_it_or_is_whol
     assert len(signed) > 10
 
 
+def test_a_list_that_merges_add_to_is_no_longer_than_a_request_may_give_it() -> None:
+    schemas = contract()["components"]["schemas"]
+    for schema, name, most in (("ClaimChange", "about", subjects.MOST), ("SpeakerChange", "aliases", MOST_ALIASES)):
+        assert schemas[schema]["properties"][name]["maxItems"] == most
+
+
 #: Answers that are no item of the registry, or that say by other names what is not shown (`rest`, `not_shown`).
 UNCUT = {"Facet", "Facets", "Extraction", "Problem", "Report", "Change"}
 
@@ -87,7 +95,14 @@ def test_no_list_is_bounded_without_the_two(viewer: Viewer) -> None:
         elif isinstance(getattr(member, "member", None), Member):
             yield from held(member.member)
 
-    made = [shapes.claim, shapes.statement, shapes.document, shapes.speaker, shapes.sentence, shapes.counterclaim]
+    made = [
+        shapes.claim,
+        shapes.statement,
+        source_shapes.document,
+        source_shapes.speaker,
+        source_shapes.sentence,
+        shapes.counterclaim,
+    ]
     bounded = 0
     for whole in (shape(viewer) for shape in (*made, shapes.suggestion, shapes.review)):
         for one in held(whole):
@@ -104,6 +119,7 @@ def cut(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
 
     def bound(number: int) -> None:
         monkeypatch.setattr(shapes, "EMBEDDED", number)
+        monkeypatch.setattr(source_shapes, "EMBEDDED", number)
         monkeypatch.setattr(shapes, "BESIDE", number)
         nodes.clear_caches()
 

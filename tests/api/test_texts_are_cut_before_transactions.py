@@ -40,8 +40,9 @@ def _whole(word: str) -> dict[str, Any]:
 
 
 def _lines(word: str) -> bytes:
-    """Write lines with documents of their own, and one that two statements print."""
-    twice = [charge(document=_whole(f"b{word}"), content=[{"text": text}]) for text in ("exports", "sustain")]
+    """Write lines with documents of their own, and two statements of one document by way of another."""
+    both = {"document": _whole(f"b{word}"), "via": {"document": _whole(f"c{word}")}}
+    twice = [charge(**both, content=[{"text": text}]) for text in ("exports", "sustain")]
     for one in twice:
         one.pop("sentence", None)
     return lines({"document": _whole(f"a{word}")}, *({"statement": one} for one in twice))
@@ -51,13 +52,15 @@ def test_what_is_posted_and_changed(parse: Parser, writer: FlaskClient, cut: lis
     one = posted(writer, "documents", _whole("one")).json["id"]
     assert writer.post(f"/v1/documents/{one}/extract").status_code < 300
     posted(writer, "documents?extract=true", _whole("two"))
-    posted(writer, "statements", charge(document=_whole("three")))
+    stated = posted(writer, "statements", charge(document=_whole("three"), via={"document": _whole("four")})).json["id"]
     changed(writer, f"/v1/documents/{one}", {"title": "Another"})
-    assert {text.split()[-1] for text in cut} >= {"one", "two", "three"}
+    changed(writer, f"/v1/statements/{stated}", {"via": {"document": _whole("five")}})
+    changed(writer, f"/v1/statements/{stated}", {"via": None})
+    assert {text.split()[-1] for text in cut} >= {"one", "two", "three", "four", "five"}
 
 
 def test_what_is_imported(writer: FlaskClient, cut: list[str]) -> None:
-    for query, outcome, texts in (("?dry_run=true", "new", 2), ("", "new", 4), ("", "known", 4)):
+    for query, outcome, texts in (("?dry_run=true", "new", 3), ("", "new", 6), ("", "known", 6)):
         report = writer.post(f"/v1/imports{query}", data=_lines("x"), content_type=ndjson.MEDIA_TYPE).json
         assert report[outcome] == 3, report
         assert len(cut) == texts, "equal texts are cut once, known ones not at all"
@@ -67,4 +70,4 @@ def test_what_the_command_imports(command: Command, tmp_path: Path, cut: list[st
     file = tmp_path / "lines.ndjson"
     file.write_bytes(_lines("x"))
     command("import", str(file))
-    assert len(cut) == 2
+    assert len(cut) == 3

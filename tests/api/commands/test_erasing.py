@@ -1,10 +1,14 @@
 """`counterclaim erase`, as a person types it."""
 
+import pytest
 from flask.testing import FlaskClient
 
+from models.upkeep import erasures
+from models.upkeep.redaction import Erasure
 from tests.api.conftest import SAMPLE, Command
 from tests.api.steps import posted
-from tests.factories import charge, claim, document
+from tests.at_once import write_beside
+from tests.factories import charge, claim, document, topic
 
 
 def test_erases_after_asking_and_says_what_backups_hold(command: Command, writer: FlaskClient) -> None:
@@ -21,7 +25,7 @@ def test_erases_after_asking_and_says_what_backups_hold(command: Command, writer
     assert (gone.status_code, gone.json["reason"]) == (410, "Court order 17/2026")
     assert "1 speakers" in command("erase", "speaker", "1", "--reason", "At their request", "--yes").stdout
     command("erase", "sweep")
-    assert command("erase", "search", ".", "speaker", "1").exit_code == 0
+    assert "not looked into: docs\n" in command("erase", "search", ".", "speaker", "1").stderr
     assert "--reason" in command("erase", "document", "1", code=2).stderr
 
 
@@ -33,6 +37,35 @@ def test_an_erasure_names_what_it_leaves_and_how_that_is_erased(command: Command
     assert "Left as they are, for you to decide: speaker 1, document 2 (the same address: `counterclaim erase" in told
     told = command("erase", "speaker", "1", "--reason", "At their request", "--yes").stdout
     assert "Left as they are, for you to decide: claim 2.\n`counterclaim erase document ID`" in told
+
+
+def test_others_write_while_a_dry_run_is_on_its_way(
+    url: str, command: Command, writer: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posted(writer, "statements", charge())
+    posted(writer, "topics", topic())
+    redact_log = erasures.redact_log
+
+    def meanwhile(erasure: Erasure) -> None:
+        redact_log(erasure)
+        sql = "UPDATE topics SET label = 'Meanwhile'"
+        write_beside(url, sql)
+
+    monkeypatch.setattr(erasures, "redact_log", meanwhile)
+    assert "1 documents" in command("erase", "document", "1", "--reason", "Court order", "--dry-run").stdout
+    assert writer.get("/v1/topics/1").json["label"] == "Meanwhile"
+    assert writer.get("/v1/documents/1").status_code == 200
+
+
+def test_a_sweep_empties_what_is_stored_for_retries_since_an_erasure_may_have_been_interrupted(
+    command: Command, writer: FlaskClient
+) -> None:
+    retry = {"json": claim(), "headers": {"Idempotency-Key": "a"}}
+    assert [writer.post("/v1/claims", **retry).status_code for _ in range(2)] == [201, 201]
+    command("erase", "sweep")
+    refused = writer.post("/v1/claims", **retry)
+    assert (refused.status_code, refused.json["errors"][0]["header"]) == (409, "Idempotency-Key")
+    assert "was erased since" in refused.json["detail"]
 
 
 def test_refuses_a_reason_that_is_no_text_before_anything_is_erased(command: Command) -> None:

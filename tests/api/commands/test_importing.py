@@ -1,12 +1,9 @@
 """`counterclaim import`, as a person types it."""
 
 import json
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from flask.testing import FlaskClient
 
@@ -14,6 +11,7 @@ from api.app import create_app
 from models.transfer.imports import Import
 from tests.api.conftest import SAMPLE, Command, lines
 from tests.api.steps import changed
+from tests.at_once import write_beside
 from tests.factories import charge, claim, review, speaker, topic
 
 
@@ -73,6 +71,15 @@ def test_tells_each_refused_line_with_number_and_reason_and_stores_the_rest(comm
     assert [json.loads(line)["topic"]["slug"] for line in exported.splitlines()] == ["first", "last"]
 
 
+def test_what_a_terminal_would_obey_is_written_out(command: Command) -> None:
+    names = "\x1b[2J\x07", "\u202egnp"
+    told = command(
+        "import", "-", input=lines(*({"topic": {"slug": "a", "label": "b", name: 1}} for name in names)), code=1
+    )
+    shown = [line.split(": ")[1] for line in told.stderr.splitlines() if line.startswith("line")]
+    assert shown == [r"/\x1b[2J\x07", r"/\u202egnp"]
+
+
 def test_a_refused_line_leaves_nothing_behind(command: Command) -> None:
     command("import", "-", input=lines({"statement": charge(claim={"text": "x"})}), code=1)
     command("import", "-", input=lines({"statement": charge(content=[{"text": "no such words"}])}), code=1)
@@ -98,12 +105,7 @@ def test_others_write_while_a_dry_run_is_on_its_way(
     def store(self: Import, some: Any) -> Any:
         outcomes = stored(self, some)
         sql = "UPDATE topics SET label = 'Meanwhile' WHERE slug = 'second'"
-        if url.startswith("sqlite"):
-            with closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=0)) as other, other:
-                other.execute(sql)
-        else:
-            with psycopg.connect(url, options="-c lock_timeout=1s") as other:
-                other.execute(sql)
+        write_beside(url, sql)
         return outcomes
 
     monkeypatch.setattr(Import, "store", store)

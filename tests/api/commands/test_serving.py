@@ -1,11 +1,35 @@
 """`counterclaim serve`, as a person types it: what is printed when it does not start."""
 
+import os
+import shutil
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tests.checked import ROOT
 from tests.live import error_line, run
+
+#: Print how often a process of the server walks through all objects while it cuts a text, which others wait for.
+_CUTTING = """
+import gc, os, sys
+from pathlib import Path
+from api.commands import serving
+from api.middleware import limits, metrics
+from models.extraction.segmentation import cut
+
+os.environ[metrics.SHARED] = sys.argv[1]
+limits.Buckets.prepare(Path(sys.argv[1]) / "buckets")
+serving.worker()
+cut("It is warm. So it is.")
+whole = []
+gc.callbacks.append(lambda phase, info: phase == "start" and info["generation"] == 2 and whole.append(info))
+cut("A. " * 330_000)
+print(len(whole), flush=True)
+os._exit(0)
+"""
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "0.0.0.0"])  # noqa: S104 - it is refused
@@ -20,3 +44,12 @@ def test_serve_refuses_a_port_in_use_with_one_line_and_leaves_the_database_alone
 
 def test_serve_refuses_a_host_that_is_not_this_machine_with_one_line(tmp_path: Path) -> None:
     assert "192.0.2.1" in error_line(run(f"sqlite:///{tmp_path}/new.db", "serve", HOST="192.0.2.1", PORT="8000"))
+
+
+def test_a_process_of_the_server_cuts_a_long_text_without_walking_through_all_objects_again_and_again(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    path = shutil.copy(sqlite_template, tmp_path / "registry.db")
+    environment = os.environ | {"DATABASE_URL": f"sqlite:///{path}"}
+    script = [sys.executable, "-c", _CUTTING, tmp_path]
+    assert int(subprocess.check_output(script, cwd=ROOT, env=environment, timeout=60)) <= 1

@@ -13,11 +13,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from api.app import create_app
-from api.contract import auth
 from api.settings import Settings
 from models.access import key_uses, keys
 from models.storage import database
-from models.storage.concurrency_limit import ConcurrencyLimit
 from tests.api.steps import blamed, posted
 from tests.checked import CheckedClient, contract
 from tests.factories import document, topic
@@ -252,67 +250,3 @@ def test_every_request_with_a_good_key_counts_as_its_use(public: FlaskClient) ->
     public.get("/v1/topics", headers={"Authorization": f"Bearer {it}x"})
     key_uses.store()
     assert [requests for _, requests, _ in key_uses.of_keys()[key.id]] == [3]
-
-
-def test_one_caller_reads_so_much_at_once_and_others_find_room(url: str, caller: Callable[..., FlaskClient]) -> None:
-    app = create_app(Settings(DATABASE_URL=url, DEADLINE_SECONDS=1, DATABASE_CONNECTIONS=8, REQUESTS_PER_MINUTE=0))
-    app.test_client_class = CheckedClient
-    reader = caller("read").environ_base["HTTP_AUTHORIZATION"]
-    places = app.config[auth.PLACES]
-    # As six reads that take long do.
-    assert [places.take("127.0.0.1") for _ in range(7)] == [True] * 6 + [False]
-    refused = app.test_client().get("/v1/claims")
-    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
-    assert app.test_client().get("/v1/claims", headers={"Authorization": reader}).status_code == 200
-    assert app.test_client().get("/v1/claims", environ_base={"REMOTE_ADDR": "192.0.2.1"}).status_code == 200
-    places.give("127.0.0.1")
-    # Each gives its place back, also one that is refused.
-    assert [app.test_client().get(f"/v1/claims/{id}").status_code for id in (1, 2, 3)] == [404] * 3
-
-
-def test_what_writes_takes_a_place_of_its_caller_before_it_waits_and_reading_needs_none_of_those(
-    url: str, caller: Callable[..., FlaskClient]
-) -> None:
-    app = create_app(Settings(DATABASE_URL=url, DATABASE_CONNECTIONS=8))
-    app.test_client_class = CheckedClient
-    client, other = (app.test_client() for _ in range(2))
-    client.environ_base, other.environ_base = (caller("write").environ_base for _ in range(2))
-    id = posted(client, "documents", document()).json["id"]
-    limit = app.config[auth.WRITES] = ConcurrencyLimit(2, 1, most_waiting=0)
-    assert limit.take(f"key {keys.everything()[0].id}")
-    line, topics = b'{"topic": {"slug": "wind", "label": "Wind"}}\n', {"slug": "rain", "label": "Rain"}
-    for path, more in (
-        ("topics", {"json": topics}),
-        ("topics", {"json": topics, "headers": {"Idempotency-Key": "once"}}),
-        ("imports", {"data": line, "content_type": "application/x-ndjson"}),
-        ("imports?dry_run=true", {"data": line, "content_type": "application/x-ndjson"}),
-        (f"documents/{id}/extract", {}),
-    ):
-        refused = client.post(f"/v1/{path}", **more)
-        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5"), path
-    assert client.get(f"/v1/documents/{id}").status_code == 200
-    assert other.post("/v1/topics", json=topics).status_code == 201
-    # Places come before a question to the database, too: a key's may not hold all of its connections.
-    limit.give(f"key {keys.everything()[0].id}")
-    app.config[auth.PLACES] = ConcurrencyLimit(1, 1, most_waiting=0)
-    app.config[auth.PLACES].take(None)
-    assert client.post("/v1/topics", json=topics).status_code == 503
-    database.close()
-
-
-def test_what_writes_takes_a_slot_with_or_without_a_body(url: str, caller: Callable[..., FlaskClient]) -> None:
-    app = create_app(Settings(DATABASE_URL=url))
-    app.test_client_class = CheckedClient
-    client = app.test_client()
-    client.environ_base = caller("write").environ_base
-    middleware: Any = app.wsgi_app
-    while middleware.slots.take(f"key {keys.everything()[0].id}"):
-        pass
-    for answer in (client.post("/v1/topics", json=topic()), client.delete("/v1/topics/1", headers={"If-Match": "*"})):
-        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
-    assert client.get("/v1/topics").status_code == 200
-    # A read that has to wait holds a thread as well.
-    app.config[auth.PLACES] = ConcurrencyLimit(1, 1)
-    app.config[auth.PLACES].take(None)
-    assert client.get("/v1/topics").headers["Retry-After"] == "1"
-    database.close()

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -15,9 +14,6 @@ from api.app import create_app
 from api.contract import responses
 from api.formats import ndjson
 from models.history.changes import Actor
-from models.queries import derived
-from models.storage import database, transactions
-from models.tables import AnsweredAttribution
 from tests.api.steps import posted
 from tests.checked import ROOT
 from tests.factories import document, review
@@ -148,16 +144,3 @@ def test_an_answer_leads_to_the_licence_of_what_it_shows_or_else_of_the_registry
         for answer in (written, checked):
             assert answer.headers["Link"] == writer.get(answer.json["href"]).headers["Link"] == own
         assert writer.get(about.json["href"]).headers["Link"] == common
-
-
-def test_the_ninth_step_writes_the_addresses_of_what_is_kept(sample: FlaskClient) -> None:
-    kept = list(AnsweredAttribution.select(AnsweredAttribution.statement_id, AnsweredAttribution.answers).tuples())
-    assert kept
-    before = [(id, re.sub(r'"href" ?: ?"[^"]*", ?', "", answers)) for id, answers in kept]
-    with transactions.transaction():
-        for id, answers in before:
-            AnsweredAttribution.update(answers=answers).where(AnsweredAttribution.statement_id == id).execute()
-    assert derived.differences() != []
-    with transactions.transaction():
-        import_module("models.storage.migrations.0009_addresses_of_answers").up(None, database.db)
-    assert derived.differences() == []

@@ -73,7 +73,7 @@ def _into(url: str, exported: bytes) -> int:
 
 
 def test_what_is_imported_elsewhere_is_the_identical_registry(rich: bytes, elsewhere: str) -> None:
-    assert _into(elsewhere, rich) == len(rich.splitlines()) - 1
+    assert _into(elsewhere, rich) == len(rich.splitlines()) - 2
     assert b"".join(dump.write()) == rich
     assert derived.differences() == []
     sealed = [json.loads(line)["seals"]["hash"] for line in rich.splitlines() if line.startswith(b'{"seals"')]
@@ -107,6 +107,8 @@ def test_it_goes_into_an_empty_database_only_and_leaves_another_as_it_is(rich: b
         (b'{"claims":{"id"', b'{"claims":{"di"', "columns"),
         (b'{"claims":{"id"', b'{"claims":["id"', "JSON"),
         (b'"cue":"warned"', b'"cue":"wormed"', "quotes"),
+        (b'"content":"[', b'"content":"', "no list of spans"),
+        (b'{"end":', b'{"end":1', "rows stand before it"),
     ],
 )
 def test_one_that_is_wrong_is_refused_whole(rich: bytes, tmp_path: Path, old: bytes, new: bytes, told: str) -> None:
@@ -114,6 +116,17 @@ def test_one_that_is_wrong_is_refused_whole(rich: bytes, tmp_path: Path, old: by
     wrong = rich.replace(old, new) if b"id" not in old else rich.replace(old, new, 1)
     with pytest.raises(Conflict, match=told):
         _into(f"sqlite:///{tmp_path}/wrong.db", wrong)
-    assert len(b"".join(dump.write()).splitlines()) == 1
+    assert len(b"".join(dump.write()).splitlines()) == 2
+    assert documents.any_stored() is False
+    database.close()
+
+
+def test_one_that_was_cut_is_refused_wherever_it_was(rich: bytes, tmp_path: Path) -> None:
+    lines = rich.splitlines(keepends=True)
+    for place in (1, 2, len(lines) // 2, len(lines) - 1):
+        with pytest.raises(Conflict, match="was cut"):
+            _into(f"sqlite:///{tmp_path}/cut.db", b"".join(lines[:place]))
+    with pytest.raises(Conflict, match=f"Line {len(lines) + 1}: the line before it is the last"):
+        _into(f"sqlite:///{tmp_path}/cut.db", rich + lines[1])
     assert documents.any_stored() is False
     database.close()

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from models.extraction.parser import MODELS, Parser
-from models.ingest import parser_queue
+from models.ingest import candidates, parser_queue
 from tests.api.steps import changed, matching, posted, refusal, retracted
 from tests.checked import contract
 from tests.factories import SENTENCE, TEXT, candidate, charge, document
@@ -228,6 +228,16 @@ def test_a_charge_that_was_found_stands_among_the_charges_against_who_denies_it(
     beijing = public.get(f"/v1/statements/{denial}").json["speaker"]["id"]
     (item,) = public.get(f"/v1/speakers/{beijing}/charges?answered=true").json["items"]
     assert (item["text"], item["about"][0]["id"]) == ("Chinese exports sustain the war.", beijing)
+
+
+def test_more_than_may_be_stored_at_once_is_found_after_the_document_is_stored(
+    parse: Parser, writer: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidates, "MOST", 2)
+    assert refusal(writer.post("/v1/documents?extract=true", json=document())) == (422, ["/text"])
+    assert writer.get("/v1/documents").json["items"] == []
+    id = posted(writer, "documents", document()).json["id"]
+    assert writer.post(f"/v1/documents/{id}/extract").json["found"] == 3
 
 
 def test_a_retry_of_a_post_with_extraction_makes_nothing_twice(parse: Parser, writer: FlaskClient) -> None:

@@ -132,10 +132,15 @@ def test_no_cell_of_a_table_is_a_formula(writer: FlaskClient, start: str) -> Non
     text = f'{start}HYPERLINK("http://evil.example")'
     posted(writer, "claims", claim(text=text, about=[{"name": f"{start.strip() or '='}cmd|' /C calc'!A0"}]))
     posted(writer, "claims", claim(text=f"x;{start}1"))
-    row, within = _table(writer, "claims?format=csv&fields=text,about.name")[1:]
+    posted(writer, "claims", claim(text=f'x;"{start}1;""{start}1'))
+    row, within, quoted = _table(writer, "claims?format=csv&fields=text,about.name")[1:]
     assert row == [f"'{text}", f"'{start.strip() or '='}cmd|' /C calc'!A0"]
     assert within[0] == f"x;'{start}1" or start == "\t"
+    assert quoted[0] == f"""x;'"{start}1;'""{start}1""" or start == "\t"
     assert _lines(writer, "claims")[0]["text"] == text
+    # As a spreadsheet reads it that parts cells by semicolons.
+    read = csv.reader(writer.get("/v1/exports/claims?format=csv").text.splitlines(), delimiter=";")
+    assert not [cell for cells in read for cell in cells if cell.startswith(("=", "+", "-", "@", "＝"))]
 
 
 def test_many_blocks_are_one_file_in_its_order(

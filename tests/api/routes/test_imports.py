@@ -15,11 +15,12 @@ from werkzeug.test import TestResponse
 from api.contract import bodies, json_body, problem_types
 from api.contract.problems import Problem
 from api.formats import line_parser, ndjson
-from models import topics
+from models import hierarchy, topics
 from models.history.changes import Actor
 from models.refusals import Busy
 from models.storage import database, transactions
 from models.storage.concurrency_limit import ConcurrencyLimit
+from models.storage.errors import DatabaseFailure, sentence_of_code
 from models.tables import Topic
 from models.transfer import dry_runs, imports
 from tests.api.steps import posted, refusal, together
@@ -189,6 +190,17 @@ def test_a_line_names_speakers_by_id_and_by_wikidata_id_as_a_request_does(writer
     assert {by_id["speaker"]["name"], by_item["speaker"]["name"]} == {"Bo Lee", "Cy Lee"}
 
 
+def test_a_line_of_parts_comes_to_an_end_in_an_import_too(writer: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hierarchy, "MOST_IN_LINE", 3)
+    above = [{"part_of": {"name": f"Part {number - 1}"}} if number else {} for number in range(5)]
+    answer = sent(
+        writer, lines(*({"speaker": {"name": f"Part {n}", **up}} for n, up in enumerate(above))), "?report=all"
+    )
+    assert [one["outcome"] for one in answer.json["listed"]] == ["new"] * 3 + ["refused", "new"]
+    (error,) = answer.json["listed"][3]["errors"]
+    assert (error["pointer"], error["detail"][:31]) == ("/part_of", "More than 3 speakers in a line ")
+
+
 def test_a_dry_run_takes_no_more_bytes_than_memory_is_for(writer: FlaskClient) -> None:
     line = json.dumps({"claim": {"id": "c1", "text": "So.", "language": "en"}}) + " " * 8_000_000
     refused = sent(writer, "\n".join([line] * 5), "?dry_run=true")
@@ -342,8 +354,7 @@ def test_a_refusal_of_a_body_that_was_cut_says_what_is_stored(
     too_long = sent(writer, body + lines({"topic": topic(label="x" * 700_000)}), query)
     unended = chunked(writer, body, query=query)
     assert [one.status_code for one in (cut, too_long, unended)] == [400, 413, 400]
-    stored = "Nothing is stored." if query else "The groups of lines before are stored."
-    assert all(one.json["detail"].endswith(f". {stored}") for one in (cut, too_long, unended))
+    assert all(one.json["detail"].endswith(". Nothing is stored.") for one in (cut, too_long, unended))
 
 
 def test_a_refusal_between_two_groups_says_what_is_stored(registry: str, actor: Actor) -> None:
@@ -359,8 +370,56 @@ def test_a_refusal_between_two_groups_says_what_is_stored(registry: str, actor: 
         ndjson.imported(
             body.splitlines(keepends=True), by=actor, caller="Ann", dry_run=False, report="all", in_place=in_place
         )
-    assert refused.value.detail == "No place. The groups of lines before are stored."
+    assert refused.value.detail.startswith("No place. Of lines 1 to 1,000 all is stored")
     assert Topic.select().count() == 1_000
+
+
+#: A trigger that fails as PostgreSQL does where a table finds no room; SQLite is told how many pages there may be.
+_FULL = """
+CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$;
+CREATE TRIGGER full_disk BEFORE INSERT ON topics EXECUTE FUNCTION full_disk()
+"""
+
+
+def _fill_the_disk() -> None:
+    if database.on_sqlite():
+        with database.db.obj.turn(5) as connection:
+            connection.execute("PRAGMA max_page_count = 1")
+    else:
+        database.db.execute_sql(_FULL)
+
+
+class _FillsTheDisk(io.BytesIO):
+    """A body in the middle of which the disk is full, once its first group of lines is stored."""
+
+    full = False
+
+    def read(self, size: int | None = -1) -> bytes:
+        if not self.full and database.fetch("SELECT count(*) FROM topics") == [(1_000,)]:
+            self.full = True
+            _fill_the_disk()
+        return super().read(size if size is None else min(size, 10_000))
+
+
+def test_a_disk_that_is_full_in_the_middle_says_how_many_lines_are_stored(writer: FlaskClient) -> None:
+    body = _FillsTheDisk(lines(*({"topic": topic(slug=f"t{number}", label="x" * 200)} for number in range(2_000))))
+    answer = writer.post("/v1/imports", input_stream=body, content_type=ndjson.MEDIA_TYPE)
+    assert answer.status_code == 503
+    assert "disk of the registry is full, and reading goes on" in answer.json["detail"]
+    assert "Of lines 1 to 1,000 all is stored" in answer.json["detail"]
+    assert "nothing was stored" not in answer.json["detail"]
+    assert Topic.select().count() == 1_000
+
+
+def test_what_the_command_prints_of_a_full_disk_says_how_many_lines_are_stored(registry: str, actor: Actor) -> None:
+    body = lines(*({"topic": topic(slug=f"t{number}", label="x" * 200)} for number in range(1_000)))
+    outcomes = ndjson.read(body.splitlines(keepends=True), by=actor, group=500)
+    assert [next(outcomes).outcome for _ in range(500)] == ["new"] * 500
+    _fill_the_disk()
+    with pytest.raises(DatabaseFailure) as full:
+        list(outcomes)
+    assert "Of lines 1 to 500 all is stored" in (sentence_of_code(full.value) or "")
 
 
 def test_a_claim_that_is_noted_and_refused_in_the_end_counts_once(
@@ -416,6 +475,33 @@ def test_a_line_of_too_many_values_is_refused_before_it_is_parsed(writer: FlaskC
     finally:
         tracemalloc.stop()
     assert peak < 20 * many
+
+
+@pytest.mark.no_cover  # the tracer takes time, and with memory traced a lot
+@pytest.mark.parametrize("line", ['{"topic": {"%s": 1}}', '{"statement": {"claim": {"claim": "%s"}}}'])
+def test_what_long_lines_were_refused_for_is_not_held(registry: str, line: str) -> None:
+    made = ((line % (str(number) + "x" * 1_000_000)).encode() for number in range(30))
+    tracemalloc.start()
+    try:
+        told = ndjson.imported(made, by=Actor(), caller="key 1", dry_run=False, report="refused")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (told["refused"], len(told["listed"])) == (30, 30)
+    assert len(json.dumps(told)) < 2 * ndjson.LISTED_CHARACTERS
+    assert peak < 25_000_000, "a group of lines is 4 MB, and all are 30"
+
+
+def test_a_line_may_point_at_no_name_that_a_line_can_have(writer: FlaskClient) -> None:
+    pointing = [{"statement": {"claim": {"claim": name}}} for name in ("c" * 101, "\ud800", "c" * 100)]
+    named = [{"claim": claim(id="c" * length)} for length in (100, 101)]
+    listed = sent(writer, lines(*pointing, *named, {"topic": {"x" * 1_000_000: 1}}, {"topic": {}})).json["listed"]
+    assert [(one["line"], bool(one["errors"])) for one in listed] == [
+        *((line, True) for line in range(1, 6)),
+        (6, False),
+        (7, True),
+    ]
+    assert "Line 3, which points at this claim" in listed[3]["errors"][0]["detail"]
 
 
 def test_few_bodies_of_one_caller_are_read_by_lines_at_once(

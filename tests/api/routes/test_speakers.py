@@ -1,8 +1,15 @@
 """/v1/speakers over HTTP."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
 
+from api.formats import ndjson
+from models.storage import rows
+from models.tables import Statement
+from tests.api.conftest import lines
 from tests.api.steps import changed, matching, posted, refusal, retracted
 from tests.factories import charge, claim, denial, speaker, topic
 
@@ -294,3 +301,41 @@ def test_asks_nothing_of_a_speaker_that_is_unknown_gone_or_merged(writer: FlaskC
         assert public.get(f"/v1/speakers/1/{what}").status_code == 410
         moved = public.get(f"/v1/speakers/2/{what}?limit=5")
         assert (moved.status_code, moved.headers["Location"]) == (308, f"/v1/speakers/3/{what}?limit=5")
+
+
+@pytest.mark.parametrize("what", ["codings of the same words", "prints of one act"])
+def test_a_merge_reads_no_pairs_of_the_statements_of_both(
+    what: str, writer: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = list[object]()
+    stored, made = rows.stored, Statement.__init__
+    monkeypatch.setattr(rows, "stored", lambda *row: read.append(row) or stored(*row))
+    monkeypatch.setattr(Statement, "__init__", lambda self, **row: read.append(row) or made(self, **row))
+    counts = []
+    for count in (10, 40):
+        ids = []
+        for name in (f"One of {count}", f"Other of {count}"):
+            body = lines(*({"statement": line} for line in _said_by(name, count, what)))
+            answer = writer.post("/v1/imports?report=all", data=body, content_type=ndjson.MEDIA_TYPE).json
+            assert answer["new"] == count, answer
+            ids.append(writer.get("/v1/speakers", query_string={"name": name}).json["items"][0]["id"])
+        read.clear()
+        assert writer.post(f"/v1/speakers/{ids[0]}/merge", json={"into": ids[1]}).status_code == 200
+        counts.append(len(read))
+    assert counts[1] < 6 * counts[0], counts
+
+
+def _said_by(name: str, count: int, what: str) -> Iterator[dict[str, Any]]:
+    sentences = [f"It rained on day {number} of {count}." for number in range(count)]
+    for number, sentence in enumerate(sentences):
+        line = {
+            "id": f"s{number}",
+            "speaker": {"name": name},
+            "document": {"text": " ".join(sentences), "language": "en"},
+            "form": "direct",
+            "claim": {"text": f"{name} claims {number}.", "language": "en"},
+        }
+        if what.startswith("codings"):
+            yield {**line, "content": [{"text": sentences[0]}], "status": "candidate", "coding": number + 1}
+        else:
+            yield {**line, "content": [{"text": sentence}], **({"original": "s0"} if number else {})}

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from tests.api.steps import matching, posted, refusal
 from tests.checked import contract
 from tests.factories import charge, document, review, speaker
+from tests.timing import within
 
 _DICE = random.Random(20261127)  # noqa: S311
 
@@ -108,6 +109,19 @@ def test_a_name_that_idna_writes_too_long_is_refused(writer: FlaskClient) -> Non
     ):
         answer = writer.post("/v1/documents", json=document(url=f"https://{host}/"))
         assert answer.status_code == (201 if fits else 422), host
+
+
+@pytest.mark.no_cover  # the tracer takes time too
+def test_what_is_too_long_is_refused_before_it_is_normalised(writer: FlaskClient) -> None:
+    hosts = [f"http://{noise(1_990)}/" for _ in range(10)]
+    answer = within(1, lambda: writer.post("/v1/speakers", json=speaker(same_as=hosts)))
+    assert refusal(answer) == (422, [f"/same_as/{number}" for number in range(10)])
+    answer = within(1, lambda: writer.post("/v1/documents", json=document(url=f"http://{noise(5_000)}/")))
+    assert refusal(answer) == (422, ["/url"])
+    # A line of an import may be longer than a body.
+    line = json.dumps({"speaker": {"name": "\ufdfa" * 2_000_000}}, ensure_ascii=False)
+    told = within(1, lambda: writer.post("/v1/imports", data=line, content_type="application/x-ndjson")).json
+    assert told["refused"] == 1
 
 
 @pytest.mark.parametrize(

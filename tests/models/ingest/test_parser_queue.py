@@ -19,16 +19,17 @@ LONG = "\n\n".join(f"Olga Fenn said that ferry {number} would sail. Peter Holt d
 
 
 class _Telling:
-    """A parser that tells when it is first asked for trees."""
+    """A parser that tells when it is first asked for trees, and counts how often it is."""
 
     def __init__(self, parse: Parser) -> None:
-        self.parse, self.asked = parse, threading.Event()
+        self.parse, self.asked, self.batches = parse, threading.Event(), 0
 
     def make_doc(self, text: str) -> Any:
         return self.parse.make_doc(text)
 
     def pipe(self, texts: Any, *, batch_size: int) -> Any:
         self.asked.set()
+        self.batches += 1
         return self.parse.pipe(texts, batch_size=batch_size)
 
 
@@ -43,6 +44,17 @@ def test_a_short_text_is_read_while_a_long_one_is(parse: Parser) -> None:
     assert short == extract(SHORT, parse=parse)
     long.join()
     assert len(found[0]) == 600
+
+
+def test_a_text_waits_for_one_batch_of_each_other_caller(parse: Parser) -> None:
+    telling = _Telling(parse)
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(8):
+            threads.submit(parser_queue.read, text=LONG[:8_000], parse=telling, timeout=60, caller="key 1")
+        assert telling.asked.wait(60)
+        before = telling.batches
+        assert parser_queue.read(text=SHORT, parse=parse, timeout=10, caller="key 2")
+        assert telling.batches - before <= 3
 
 
 def test_a_text_that_takes_too_long_is_refused_and_others_are_read(parse: Parser) -> None:
@@ -68,6 +80,20 @@ def test_the_parser_may_forget_now_and_then(parse: Parser, monkeypatch: pytest.M
     assert parser_queue.read(text=SHORT, parse=parse, timeout=0.01) is None
     long.join()
     assert parser_queue.read(text=SHORT, parse=parse, timeout=0.01)
+
+
+def test_one_caller_does_not_keep_others_out_until_the_parser_forgets(
+    parse: Parser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parser_queue, "REMEMBERED", 2 * len(LONG))
+    telling = _Telling(parse)
+    long = threading.Thread(target=lambda: parser_queue.read(text=LONG, parse=telling, timeout=1, caller="key 1"))
+    long.start()
+    assert telling.asked.wait(60)
+    assert parser_queue.read(text=SHORT, parse=parse, timeout=0.01, caller="key 1") is None
+    assert parser_queue.read(text=SHORT, parse=parse, timeout=10, caller="key 2")
+    assert long.is_alive()
+    long.join()
 
 
 def test_who_fails_gives_the_turn_back(parse: Parser) -> None:

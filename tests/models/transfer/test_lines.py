@@ -1,5 +1,8 @@
 """Lines of an import, before they are stored."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from models.transfer import lines
@@ -13,3 +16,16 @@ def test_a_document_of_too_many_sentences_holds_none_of_them_until_it_is_refused
     lines.cut_documents([few, many])
     assert [len(document["sentence_offsets"]) for document in (few, many)] == [3, 4]
     assert [len(set(map(id, document["sentence_offsets"]))) for document in (few, many)] == [3, 1]
+
+
+def test_each_text_is_cut_in_a_place_of_its_own_and_equal_ones_once() -> None:
+    cuts: list[int] = []
+
+    def in_place(work: Callable[[], Any]) -> Any:
+        cuts.append(len(found := work()))
+        return found
+
+    documents: list[dict[str, Any]] = [{"text": "It rains. " * number} for number in (1, 2, 2)]
+    lines.cut_documents(documents, in_place)
+    assert cuts == [1, 2]
+    assert [len(document["sentence_offsets"]) for document in documents] == [1, 2, 2]

@@ -21,3 +21,18 @@ def test_lines_that_wait_take_bounded_memory() -> None:
         tracemalloc.stop()
     assert names.unbound("c7")["text"].startswith("7 is so.")
     assert sum(1 for _ in names.all_unbound()) == 60_000
+
+
+@pytest.mark.no_cover  # the tracer takes time, and with memory traced a lot
+def test_lines_that_are_refused_take_bounded_memory() -> None:
+    names = LocalIds()
+    tracemalloc.start()
+    try:
+        for number in range(100_000):
+            names.pass_over(number, "statement", (f"c{number} {'x' * 60}",))
+        assert tracemalloc.get_traced_memory()[0] < 25_000_000
+    finally:
+        tracemalloc.stop()
+    names.pass_over(100_000, "review", ("c7",))
+    assert (names.passed_over_by("c7"), names.refused_statement("c7")) == (100_000, 0)
+    assert names.passed_over_by(f"c7 {'x' * 60}") == names.refused_statement(f"c7 {'x' * 60}") == 7

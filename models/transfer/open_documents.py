@@ -1,0 +1,88 @@
+"""The texts of documents and the places of their sentences, as the lines of an import read them: few at once."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from operator import itemgetter
+from typing import Any
+
+from models.queries.dialects import in_ids
+from models.spans import SentenceSpan
+from models.storage import rows
+from models.storage.columns import dumps
+from models.storage.database import fetch
+from models.tables import Document
+
+#: Code points of the texts that are held at once, but for one that is longer: a body of 50 kB that named 250 documents
+#: of a million each took 1 GB.
+_AT_ONCE = 500_000
+#: Code points of a document that is read along with another, before a line names it.
+_SHORT = 50_000
+
+_START = itemgetter(1)
+
+
+class OpenDocuments:
+    """The last documents that lines named, with their texts and sentences, and those that lines have put in."""
+
+    def __init__(self) -> None:
+        self.whole: dict[int, Any] = {}
+        self._size = 0
+        #: How many were too long to be read along with others.
+        self.long = 0
+        #: The sentences of a document, in the order of print: id, start and end; a tuple of each is read in half the
+        #: time of a SentenceSpan, of which few are looked up. And those of the documents that were put in.
+        self._sentences: dict[int, list[tuple[int, int, int]]] = {}
+        self.new_sentences: dict[int, list[tuple[int, int, int]]] = {}
+
+    def open(self, document: Any, others: Iterable[Any]) -> Any:
+        """Return a document with its text; of the `others`, short ones are likely to be next, and read with it."""
+        if "text" in document.__data__:  # it was put in
+            return document
+        if document.id not in self.whole:
+            self._read(document, others)
+        return self.whole[document.id]
+
+    def _read(self, document: Any, others: Iterable[Any]) -> None:
+        wanted, size = {document.id: document}, document.length
+        for other in others if size <= _SHORT else ():
+            if size + other.length > _AT_ONCE:
+                break
+            if other.length <= _SHORT and "text" not in other.__data__ and other.id not in self.whole.keys() | wanted:
+                wanted[other.id] = other
+                size += other.length
+        if self._size + size > _AT_ONCE:
+            self.whole, self._sentences, self._size = {}, {}, 0
+        self._size += size
+        self.long += document.length > _SHORT
+        for id, text in fetch(f"SELECT id, text FROM documents WHERE {in_ids('id')}", (dumps(sorted(wanted)),)):
+            self.whole[id] = rows.stored(Document, wanted[id].__data__ | {"text": text})
+
+    def sentence_before(self, document: int, offset: int) -> SentenceSpan | None:
+        """Find a sentence as `Session.sentence_before` does."""
+        spans = self._spans(document)
+        at = bisect_right(spans, offset, key=_START)
+        return SentenceSpan(*spans[at - 1]) if at else None
+
+    def sentences_from(self, document: int, offset: int, limit: int) -> list[SentenceSpan]:
+        """List sentences as `Session.sentences_from` does."""
+        spans = self._spans(document)
+        at = bisect_left(spans, offset, key=_START)
+        return [SentenceSpan(*span) for span in spans[at : at + limit]]
+
+    def sentences_reading(self, document: Any, words: str) -> list[SentenceSpan]:
+        """List sentences as `Session.sentences_reading` does."""
+        size, text = len(words), document.text
+        spans = self._spans(document.id)
+        return [SentenceSpan(*one) for one in spans if one[2] - one[1] == size and text.startswith(words, one[1])]
+
+    def _spans(self, document: int) -> list[tuple[int, int, int]]:
+        if document in self.new_sentences:
+            return self.new_sentences[document]
+        if document not in self._sentences:
+            wanted = sorted({document, *self.whole} - self._sentences.keys())
+            self._sentences |= {id: [] for id in wanted}
+            sql = 'SELECT document_id, id, "start", "end" FROM sentences WHERE retracted_at IS NULL AND'
+            order = 'ORDER BY document_id, "start"'
+            for of, id, start, end in fetch(f"{sql} {in_ids('document_id')} {order}", (dumps(wanted),)):
+                self._sentences[of].append((id, start, end))
+        return self._sentences[document]
