@@ -17,11 +17,11 @@ install serve dev test: export PIP_NO_INDEX := 1
 install serve dev test: export PIP_FIND_LINKS := $(abspath $(WHEELS))
 endif
 
-.PHONY: install serve dev test slow faults faults-short lint types contract fix bench supply sbom wheels release changes \
+.PHONY: install serve dev test slow faults faults-short lint types contract fix bench bench-postgresql supply sbom wheels release changes \
   lock clean help
 
 help:  ## List the targets.
-	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 install: $(VENV)/.serves  ## Install what the server runs on into .venv.
 
@@ -77,12 +77,15 @@ contract: $(VENV)/.tests .ci/node_modules/.ready  ## Check openapi.yaml against 
 	node .ci/compare.mjs
 
 fix: $(VENV)/.tests  ## Format the code and write openapi.yaml.
+	$(BIN)/counterclaim openapi
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/counterclaim openapi
 
 bench: $(VENV)/.serves bench/.venv/.ready  ## Measure speed beside Datasette and a bare app; see bench/README.md.
 	@$(BIN)/python bench/run.py $(ARGS)
+
+bench-postgresql: $(VENV)/.tests  ## Measure PostgreSQL beside SQLite, and with a standby; see bench/README.md.
+	@$(BIN)/python bench/postgresql.py $(ARGS)
 
 supply: $(VENV)/.tests  ## Check the dependencies for known vulnerabilities and for their licences.
 	$(BIN)/python .ci/audit.py

@@ -20,6 +20,8 @@ Glossary
     sentence      one sentence of one document
     speaker       a person, organization, government, group or unnamed source that can be quoted
     statement     one act of attribution: this speaker, in this sentence, put this claim forward
+    print         a statement that prints an act again: one that has an `original`, whose claim it shares
+    coding        what one of several people or programs recorded of the same words
     mention       the words that name the speaker in print ("the senior diplomat", "Beijing", "she")
     cue           the words that mark the act ("warned", "according to")
     content       the words that were said, as one or more spans of the document

@@ -1,12 +1,11 @@
 """Claims: the propositions, apart from who put them forward."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import orjson
-from peewee import SQL, fn
 
 from models import evidence, speakers, topics
 from models.history import changes, locks, merge_scope, merged_filters, merges, restores, standing_rows, subjects
@@ -17,7 +16,7 @@ from models.history.standing_rows import Version
 from models.queries import exchanges, lists
 from models.queries.members import Fields
 from models.queries.results import Item
-from models.queries.visibility import REVIEWER, Viewer
+from models.queries.visibility import PUBLIC, REVIEWER, Viewer
 from models.refusals import Conflict, Moved, Refusal
 from models.storage.transactions import transaction
 from models.tables import Change, Claim, ClaimAbout, ClaimTopic, Counterclaim, Review, Statement, Topic
@@ -56,7 +55,7 @@ def create(
         return int(claim.id)
 
 
-def find(
+def find_or_make(
     *, by: Actor, reference: dict[str, Any], field: str, standalone: bool = True, session: Session = SESSION
 ) -> int:
     """Find the claim with the `id` of a reference, or make one of its `text`, as `create` does; return its id.
@@ -167,31 +166,34 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         _refuse_opponents(by, id, into)
         doubled = _doubled(id, into)
         between = _between(id, into)
-        for row in doubled:
+        for row, _ in doubled:
             changes.retract(by, row, f"Claim {id} was merged into {into}, which has the same.")
+        about, accused = subjects.copy(id, into)
+        noted = {"was_public": True} if merges.known_claims(PUBLIC, [id]) else {}
         moved: ClaimMerge = {
             "statements": merges.move(Statement.claim, id, into),
             "answered": merges.move(Counterclaim.claim, id, into, apart_from=between),
             "answers": merges.move(Counterclaim.answer, id, into, apart_from=between),
             "reviews": merges.move(Review.claim, id, into),
-            "retracted_edges": _ids(doubled, Counterclaim),
-            "retracted_reviews": _ids(doubled, Review),
+            "retracted_edges": [(row.id, kept) for row, kept in doubled if isinstance(row, Counterclaim)],
+            "retracted_reviews": [(row.id, kept) for row, kept in doubled if isinstance(row, Review)],
+            "about": about,
+            "accused": accused,
         }
         if claim.standalone and (not survivor.standalone or _is_shown_by_merges(into)):
             moved["standalone"] = [into]
-        moved["about"], moved["accused"] = subjects.copy(id, into)
-        about = {"about": subjects.as_logged(subjects.of(into))}
+        told = {"about": subjects.as_logged(subjects.of(into))}
         # A new version, too: who read the survivor before must read it again before changing it.
-        changes.update(by, survivor, more=about, standalone=survivor.standalone or claim.standalone)
-        changes.update(by, claim, "merge", {"moved": moved}, merged_into=into)
+        changes.update(by, survivor, more=told, standalone=survivor.standalone or claim.standalone)
+        changes.update(by, claim, "merge", {"moved": moved} | noted, merged_into=into)
         return into
 
 
 def unmerge(*, by: Actor, id: int) -> None:
     """Undo the merge of a claim: what moved and is still there moves back.
 
-    Counterclaims hang on what their evidence states then, and what the merge retracted stands again where all that it
-    names still stands.
+    Counterclaims hang on what their evidence states then. What the merge retracted stands again where all that it names
+    still stands, and nobody has retracted its double since; what another merge did, where it has no double any more.
     """
     with transaction():
         with suppress(Moved):
@@ -200,7 +202,9 @@ def unmerge(*, by: Actor, id: int) -> None:
         claim = Claim.get_or_none(Claim.id == id)
         moved: ClaimMerge
         into, moved = merges.last_merge(Claim, claim, id)
-        standing = sorted(merges.merges_into(Claim, into), key=lambda one: one.id != id)
+        standing = merges.merges_into(Claim, into)
+        edges = merge_scope.given_back(Counterclaim, standing, id, "retracted_edges")
+        doubled_reviews = merge_scope.given_back(Review, standing, id, "retracted_reviews")
         changes.update(by, claim, "unmerge", merged_into=None)
         for column, ids in (
             (Statement.claim, moved["statements"]),
@@ -208,17 +212,16 @@ def unmerge(*, by: Actor, id: int) -> None:
             (Counterclaim.answer, moved["answers"]),
             (Review.claim, moved["reviews"]),
         ):
-            merges.move_back(column, ids, into, id)
+            merges.move_rows(column, ids, into, id)
         evidence.settle(by=by, claims=(id, into))
-        for one in standing:  # what was taken back for its double may have none any more
-            merges.restore(by, Counterclaim, one.moved["retracted_edges"], may=_may_be_shown_again, merge=one)
-        for one in standing:
-            edges, reviews = one.moved["retracted_edges"], one.moved["retracted_reviews"]
-            merges.restore(by, Counterclaim, edges, may=merge_scope.counterclaim_may_stand, merge=one)
-            merges.restore(by, Review, reviews, may=merge_scope.review_may_stand, merge=one)
+        for may in (_may_be_shown_again, merge_scope.counterclaim_may_stand):
+            for merge, ids in edges:
+                merges.restore(by, Counterclaim, ids, may=may, merge=merge)
+        for merge, ids in doubled_reviews:
+            merges.restore(by, Review, ids, may=merge_scope.review_may_stand, merge=merge)
         evidence.settle_reviews(by=by, claims=(id, into))
         survivor, had = Claim.get_by_id(into), subjects.of(into)
-        hidden = moved.get("standalone") and not _is_shown_by_merges(into)
+        hidden = "standalone" in moved and not _is_shown_by_merges(into)
         subjects.take_back(moved, into)
         about, standalone = subjects.of(into), survivor.standalone and not hidden
         # One that was retracted gives back what it had from the other as well: it may be restored.
@@ -228,12 +231,14 @@ def unmerge(*, by: Actor, id: int) -> None:
 
 def get(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Item:
     """Read a claim, or its members `fields`. Raises NotFound, also for what the viewer may not see, Gone or Moved."""
-    return _item_or_refuse(id, viewer, lists.one("claims", viewer=viewer, id=id, fields=fields, include=include))
+    return _item_or_refuse(
+        id, viewer, partial(lists.one, "claims", viewer=viewer, id=id, fields=fields, include=include)
+    )
 
 
 def exchange(*, id: int, viewer: Viewer) -> Item:
     """Read all that answers a claim and that it answers, step by step, by day. Raises what `get` raises."""
-    return _item_or_refuse(id, viewer, exchanges.one(viewer=viewer, id=id))
+    return _item_or_refuse(id, viewer, partial(exchanges.one, viewer=viewer, id=id))
 
 
 def listed(**parameters: Any) -> lists.Page:
@@ -241,8 +246,8 @@ def listed(**parameters: Any) -> lists.Page:
     return merged_filters.page("claims", model=Claim, may_know=merges.known_claims, **parameters)
 
 
-def _item_or_refuse(id: int, viewer: Viewer, row: tuple[int, str] | None) -> Item:
-    return standing_rows.item_or_refuse(Claim, id, row, partial(merges.known_claims, viewer))
+def _item_or_refuse(id: int, viewer: Viewer, read: Callable[[], tuple[int, str] | None]) -> Item:
+    return standing_rows.item_or_refuse(Claim, id, read, partial(merges.known_claims, viewer))
 
 
 def _headings(slugs: list[str], session: Session) -> list[int]:
@@ -257,7 +262,9 @@ def _subjects(by: Actor, about: list[dict[str, Any]], *, hidden: bool, session: 
     roles: dict[int, str] = {}
     for index, who in enumerate(about):
         reference = {name: value for name, value in who.items() if name != "role"}
-        speaker = speakers.find(by=by, reference=reference, field=f"/about/{index}", hidden=hidden, session=session)
+        speaker = speakers.find_or_make(
+            by=by, reference=reference, field=f"/about/{index}", hidden=hidden, session=session
+        )
         if roles.get(speaker) != "accused":
             roles[speaker] = who.get("role", "mentioned")
     return roles
@@ -328,9 +335,9 @@ def _refuse_opponents(by: Actor, id: int, into: int) -> None:
         )
 
 
-def _doubled(id: int, into: int) -> list[Any]:
-    """Find of the standing counterclaims and reviews that `id` and `into` both have the one to take back."""
-    rows: list[Any] = []
+def _doubled(id: int, into: int) -> list[tuple[Any, int]]:
+    """Find of the standing counterclaims and reviews that both have the one to take back, and the id of the other."""
+    doubled: list[tuple[Any, int]] = []
     for mine, other in (("claim", "answer"), ("answer", "claim")):
         twin = Counterclaim.alias("twin")
         same = (getattr(twin, other) == getattr(Counterclaim, other)) & (twin.kind == Counterclaim.kind)
@@ -338,14 +345,13 @@ def _doubled(id: int, into: int) -> list[Any]:
         pairs = Counterclaim.select(Counterclaim, twin).join(twin, on=same, attr="twin")
         pairs = pairs.where(getattr(Counterclaim, mine) == id, getattr(twin, mine) == into)
         pairs = pairs.where(Counterclaim.retracted_at.is_null(), twin.retracted_at.is_null())
-        rows.extend(evidence.to_take_back(counterclaim, counterclaim.twin) for counterclaim in pairs)
+        for counterclaim in pairs:
+            gone = evidence.to_take_back(counterclaim, counterclaim.twin)
+            doubled.append((gone, counterclaim.id if gone is counterclaim.twin else counterclaim.twin.id))
     theirs = Review.alias("twin")
-    same = theirs.select(SQL("1")).where(
-        theirs.claim == into, theirs.url_normalized == Review.url_normalized, theirs.retracted_at.is_null()
+    reviews = Review.select(Review, theirs.id).join(
+        theirs, on=theirs.url_normalized == Review.url_normalized, attr="twin"
     )
-    rows.extend(Review.select().where(Review.claim == id, Review.retracted_at.is_null(), fn.EXISTS(same)))
-    return rows
-
-
-def _ids(rows: list[Any], model: Any) -> list[int]:
-    return [row.id for row in rows if isinstance(row, model)]
+    standing = Review.retracted_at.is_null(), theirs.retracted_at.is_null()
+    doubled.extend((one, one.twin.id) for one in reviews.where(Review.claim == id, theirs.claim == into, *standing))
+    return doubled

@@ -1,22 +1,19 @@
 """Counterclaims: each lets one claim answer another."""
 
-from collections.abc import Collection
 from functools import partial
 from typing import Any
 
-from peewee import SQL
-
 from models import claims, evidence, statements
 from models.evidence import Answer
-from models.history import changes, locks, merge_scope, merged_filters, restores, standing_rows
+from models.history import changes, feed, locks, merge_scope, merged_filters, restores, standing_rows
 from models.history.changes import Actor
-from models.history.locks import Rows, named
+from models.history.locks import Rows, to_name
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
-from models.queries import lists, shapes, table_aliases
+from models.queries import lists
 from models.queries.members import Fields
 from models.queries.results import Item
-from models.queries.visibility import Viewer, claim_was_public, evidence_was_public
+from models.queries.visibility import Viewer
 from models.refusals import Conflict
 from models.storage import rows
 from models.storage.transactions import transaction
@@ -42,8 +39,8 @@ def create(
     itself or where this counterclaim is known.
     """
     with session.transaction():
-        ends, stated = named(Claim, claim, answer), [id for id in (statement, target) if id]
-        session.hold(lambda: [ends, *(row for id in stated for row in statements.held(id=id, session=session))])
+        ends, stated = to_name(Claim, claim, answer), [id for id in (statement, target) if id]
+        session.hold(lambda: [ends, *(row for id in stated for row in statements.rows_to_hold(id=id, session=session))])
         claim = claims.referred(by=by, id=claim, field="/claim", session=session)
         answer = claims.referred(by=by, id=answer, field="/answer", session=session)
         if claim == answer:
@@ -60,7 +57,7 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     with transaction():
         standing_rows.refuse_unseen(by, get, id)
         stated = [new[name] for name in ("statement", "target") if new.get(name)]
-        locks.hold(lambda: [row for one in stated for row in statements.held(id=one)])
+        locks.hold(lambda: [row for one in stated for row in statements.rows_to_hold(id=one)])
         counterclaim = standing_rows.lock_standing(Counterclaim, id, version)
         _refuse_wrong_evidence(by, new.get("statement"), counterclaim.answer_id, SESSION)
         if {"target", "of"} & new.keys():
@@ -103,14 +100,14 @@ def _stood_on(id: int) -> list[Rows]:
     if counterclaim is None:
         return []
     stated = (one for one in (counterclaim.statement_id, counterclaim.target_id) if one)
-    ends = named(Claim, counterclaim.claim_id, counterclaim.answer_id)
-    return [ends, *(row for one in stated for row in statements.held(id=one))]
+    ends = to_name(Claim, counterclaim.claim_id, counterclaim.answer_id)
+    return [ends, *(row for one in stated for row in statements.rows_to_hold(id=one))]
 
 
 def get(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Item:
     """Read a counterclaim, charge and answer side by side. Raises NotFound or Gone."""
-    found = lists.one("counterclaims", viewer=viewer, id=id, fields=fields, include=include)
-    return standing_rows.item_or_refuse(Counterclaim, id, found, partial(_may_know, viewer))
+    read = partial(lists.one, "counterclaims", viewer=viewer, id=id, fields=fields, include=include)
+    return standing_rows.item_or_refuse(Counterclaim, id, read, partial(_may_know, viewer))
 
 
 def listed(**parameters: Any) -> lists.Page:
@@ -118,18 +115,7 @@ def listed(**parameters: Any) -> lists.Page:
     return merged_filters.page("counterclaims", model=Counterclaim, may_know=_may_know, **parameters)
 
 
-def _may_know(viewer: Viewer, ids: Collection[int]) -> Collection[int]:
-    """Find those of some counterclaims of which the viewer may hear: of which it once saw both claims and evidence."""
-    if viewer.unreviewed:
-        return ids
-    e, charge, answer = Counterclaim.alias("e"), Claim.alias("charge"), Claim.alias("answer")
-    query = e.select(e.id).join(charge, on=e.claim == charge.id).switch(e).join(answer, on=e.answer == answer.id)
-    known = [
-        SQL(shapes.text(claim_was_public, side, table_aliases.e))
-        for side in (table_aliases.charge, table_aliases.answer)
-    ]
-    known.append(SQL(shapes.text(evidence_was_public, table_aliases.e)))
-    return {id for (id,) in query.where(e.id.in_(list(ids)), *known).tuples()}
+_may_know = partial(feed.told_ids, "counterclaims")
 
 
 def _refuse_wrong_evidence(by: Actor, statement: int | None, answer: int, session: Session) -> None:

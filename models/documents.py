@@ -9,7 +9,7 @@ from models.extraction.segmentation import MOST, cut
 from models.history import changes, locks, merged_filters, restores, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import flag, shown_ids, unflag
-from models.history.locks import changed
+from models.history.locks import to_change
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
 from models.queries import simple_lists
@@ -104,7 +104,7 @@ def refuse_known(*, url: str | None, text: str) -> None:
     _refuse_edition(url, normalize(url), digest(text), SESSION)
 
 
-def find(
+def find_or_make(
     *, by: Actor, reference: dict[str, Any], field: str, hidden: bool = False, session: Session = SESSION
 ) -> Document:
     """Find the document with the `id` of a reference, its `url` (the newest edition), or its `text` and the rest.
@@ -126,7 +126,7 @@ def find(
             raise refusal.under(field) from None
     newest_edition = session.newest_edition(normalize(reference["url"]))
     if newest_edition is None and "language" in reference:
-        return find(by=by, reference=reference | {"text": ""}, field=field, hidden=hidden, session=session)
+        return find_or_make(by=by, reference=reference | {"text": ""}, field=field, hidden=hidden, session=session)
     if newest_edition is None:
         raise Conflict(
             f"No document with the address {reference['url']} is known: post it to /v1/documents first, "
@@ -146,7 +146,7 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     with transaction():
         if "published_at" in new:
             dated = Statement.select(Statement.id).where(undated)
-            locks.hold(lambda: [changed(Document, id), changed(Statement, *(found for (found,) in dated.tuples()))])
+            locks.hold(lambda: [to_change(Document, id), to_change(Statement, *(found for (found,) in dated.tuples()))])
         if "publisher" in new:
             new["publisher_key"] = new["publisher"] and comparison_key(new["publisher"])
         changes.amend(by, standing_rows.lock_standing(Document, id, version), **new)
@@ -176,8 +176,8 @@ def restore(*, by: Actor, id: int) -> None:
 
 def get(*, id: int, viewer: Viewer) -> Item:
     """Read a document with its statements. Raises NotFound, also where the viewer may not see it, or Gone."""
-    found = simple_lists.one("documents", viewer=viewer, id=id)
-    return standing_rows.item_or_refuse(Document, id, found, partial(_may_know, viewer))
+    read = partial(simple_lists.one, "documents", viewer=viewer, id=id)
+    return standing_rows.item_or_refuse(Document, id, read, partial(_may_know, viewer))
 
 
 def listed(**parameters: Any) -> Page:

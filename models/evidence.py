@@ -1,15 +1,19 @@
 """Evidence: counterclaims and reviews in step with the statements that they name, and the claims that those state."""
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from models.history import changes, merge_scope, merges
 from models.history.changes import Actor
-from models.history.notes import Retraction
+from models.history.notes import Reassigned, Retraction
 from models.history.session import SESSION, Session
 from models.queries import lists
+from models.queries.dialects import in_ids
 from models.queries.visibility import PUBLIC, WRITER
 from models.refusals import AlreadyKnown, Conflict
 from models.storage import rows
+from models.storage.columns import dumps
+from models.storage.database import fetch
 from models.tables import Counterclaim, Review, Statement
 
 _AT = "(claim_id = ? OR answer_id = ?)"
@@ -155,9 +159,12 @@ def move_answers(*, by: Actor, statement: int, claim: int) -> None:
         # Without ids: the public may have seen the counterclaim, and neither that statement nor what it states now.
         why = "What it was aimed at states another claim instead."
         _move_or_retract(by, counterclaim, claim, counterclaim.answer_id, why)
-    for counterclaim in _standing_with("statement", statement):
-        if counterclaim.answer_id == claim:
-            continue
+    moving = [one for one in _standing_with("statement", statement) if one.answer_id != claim]
+    # All at once: looked for and moved one by one, 4,000 took 5 s on PostgreSQL.
+    same = f"answer_id = ? AND {in_ids('claim_id')} AND retracted_at IS NULL"
+    answered = dumps([one.claim_id for one in moving])
+    taken = {answer_of(one) for one in rows.where(Counterclaim, same, (claim, answered))}
+    for counterclaim in moving:
         if counterclaim.claim_id == claim:
             if counterclaim.of == "attribution" and seen_target(by=by, counterclaim=counterclaim) is None:
                 raise Conflict("A counterclaim that waits for review would answer itself.", field="/claim")
@@ -166,8 +173,9 @@ def move_answers(*, by: Actor, statement: int, claim: int) -> None:
                 field="/claim",
                 id=counterclaim.id,
             )
-        refuse_taken(by=by, one=answer_of(counterclaim, answer=claim))
-        changes.update(by, counterclaim, answer=claim)
+        if (one := answer_of(counterclaim, answer=claim)) in taken:
+            refuse_taken(by=by, one=one)
+    changes.update_all(by, moving, answer=claim)
 
 
 def move_counterclaims(*, by: Actor, left: int, taken: int, accepted: bool) -> bool:
@@ -234,16 +242,30 @@ def settle_reviews(*, by: Actor, claims: tuple[int, int]) -> None:
             changes.update(by, review, statement=None)
 
 
-def reassign_evidence(*, by: Actor, statement: int) -> None:
-    """Rest counterclaims on another accepted statement of the answer than `statement`, if there is one.
+def reassign_evidence(*, by: Actor, statements: Collection[int], gone: Collection[int] = ()) -> dict[int, Reassigned]:
+    """Rest counterclaims on another accepted statement of the answer than these and what is `gone` with them.
 
-    That was accepted: who takes back a candidate does not show the public what only rested on that.
+    They were accepted: who takes back a candidate does not show the public what only rested on that. Return, for each
+    that bears out any, the counterclaims for which there is another, each with that.
     """
-    accepted = Statement.select(Statement.id).where(Statement.status == "accepted", Statement.retracted_at.is_null())
-    for counterclaim in _standing_with("statement", statement):
-        others = accepted.where(Statement.claim == counterclaim.answer_id, Statement.id != statement)
-        if other := others.order_by(Statement.id).scalar():
-            changes.update(by, counterclaim, statement=other)
+    # Two queries however many: with one for each, 1,000 of them read 10,000 statements of their answer in 13 s.
+    resting = rows.locked(Counterclaim, f"{in_ids('statement_id')} AND retracted_at IS NULL", (dumps([*statements]),))
+    # By an index of their status SQLite would look at all that are accepted.
+    accepted = (
+        f"SELECT claim_id, min(id) FROM statements WHERE {in_ids('claim_id')} AND status || '' = 'accepted'"  # noqa: S608 (our SQL)
+        f" AND retracted_at IS NULL AND NOT {in_ids('id')} GROUP BY claim_id"
+    )
+    answers = sorted({counterclaim.answer_id for counterclaim in resting})
+    others = dict(fetch(accepted, (dumps(answers), dumps([*statements, *gone]))))
+    reassigned: dict[int, Reassigned] = {}
+    moving: dict[int, list[Counterclaim]] = {}
+    for counterclaim in resting:
+        if other := others.get(counterclaim.answer_id):
+            reassigned.setdefault(counterclaim.statement_id, []).append((counterclaim.id, other))
+            moving.setdefault(other, []).append(counterclaim)
+    for other, some in moving.items():
+        changes.update_all(by, some, statement=other)
+    return reassigned
 
 
 def retract_with(*, by: Actor, statement: int, reason: str | None) -> dict[str, Any]:
@@ -252,18 +274,16 @@ def retract_with(*, by: Actor, statement: int, reason: str | None) -> dict[str, 
     Others that were aimed at it answer its claim still, and are aimed at none of its statements any more. Return the
     ids of both, for the log.
     """
-    gone = _standing_with("statement", statement)
-    for counterclaim in gone:
-        changes.retract(by, counterclaim, reason)
     aimed = _standing_with("target", statement)
-    to_attribution = [counterclaim for counterclaim in aimed if counterclaim.of == "attribution"]
-    for counterclaim in to_attribution:
-        changes.retract(by, counterclaim, reason)
+    gone = _standing_with("statement", statement)
+    gone += [counterclaim for counterclaim in aimed if counterclaim.of == "attribution"]
+    # One by one, 4,000 took 6 s on PostgreSQL.
+    changes.retract_all(by, gone, reason)
     untargeted = [counterclaim for counterclaim in aimed if counterclaim.of != "attribution"]
     for counterclaim in untargeted:
         changes.relink(by, counterclaim, "target", None)
     return {
-        "retracted_edges": [counterclaim.id for counterclaim in (*gone, *to_attribution)],
+        "retracted_edges": [counterclaim.id for counterclaim in gone],
         "untargeted": [counterclaim.id for counterclaim in untargeted],
     }
 
@@ -278,6 +298,11 @@ def restore_with(*, by: Actor, statement: Statement, noted: Retraction) -> None:
         if (counterclaim.claim_id, counterclaim.target_id, counterclaim.retracted_at) == (claim, None, None):
             changes.relink(by, counterclaim, "target", id)
     merges.restore(by, Counterclaim, noted.get("retracted_edges", []), may=merge_scope.counterclaim_may_stand)
+    rested = dict(noted.get("reassigned", []))
+    for counterclaim in merges.rows_with(Counterclaim, sorted(rested)):
+        at = counterclaim.answer_id, counterclaim.statement_id, counterclaim.retracted_at
+        if at == (claim, rested[counterclaim.id], None) and statement.status == "accepted":
+            changes.update(by, counterclaim, statement=id)
     for review in merges.rows_with(Review, noted.get("unlinked_reviews", [])):
         if (review.claim_id, review.statement_id, review.retracted_at) == (claim, None, None):
             changes.relink(by, review, "statement", id)

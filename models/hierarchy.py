@@ -3,9 +3,13 @@
 from models.history.hidden import unflag
 from models.history.session import SESSION, Session
 from models.refusals import Conflict
+from models.storage import rows
 from models.storage.database import fetch
 from models.tables import Speaker
 from models.vocabulary import SPEAKING_FOR_A_BODY
+
+#: How many speakers a line has at most of whom each is part of the next: what looks above or below reads all of it.
+MOST_IN_LINE = 100
 
 
 def body_of(*, id: int, session: Session = SESSION) -> int | None:
@@ -18,17 +22,37 @@ def body_of(*, id: int, session: Session = SESSION) -> int | None:
 
 
 def parent(part_of: int, child: int | None, session: Session, *, hidden: bool) -> int:
-    """Find the id of the parent, a survivor's where it was merged; refuse one that is itself part of the child.
+    """Find the id of the parent, a survivor's where it was merged.
 
-    The public sees it from now on, unless the child is `hidden`.
+    The public sees it from now on, unless the child is `hidden`. Raises Conflict where it is itself part of the child,
+    and where the line would have more than MOST_IN_LINE.
     """
     parent = int(session.referred(Speaker, part_of, "/part_of").id)
-    if child is not None and child in ancestors(parent):
-        raise Conflict("A speaker cannot be part of itself, not even by a detour.", field="/part_of")
     session.flush()
+    above = ancestors(parent)
+    if child in above:
+        raise Conflict("A speaker cannot be part of itself, not even by a detour.", field="/part_of")
+    _refuse_long(len(above) + (rows.levels(Speaker.part_of, child, MOST_IN_LINE) if child else 1), "/part_of")
     if not hidden:
         unflag(noun="speakers", id=parent)
     return parent
+
+
+def fits(child: int, parent: int | None) -> bool:
+    """Tell whether a speaker may be part of another: it is no part of the speaker itself, and the line not too long."""
+    above = ancestors(parent)
+    return child not in above and len(above) + rows.levels(Speaker.part_of, child, MOST_IN_LINE) <= MOST_IN_LINE
+
+
+def refuse_long(id: int, into: int) -> None:
+    """Raise Conflict where the parts of a speaker, once they are those of `into`, would make a line too long."""
+    _refuse_long(len(ancestors(into)) + rows.levels(Speaker.part_of, id, MOST_IN_LINE) - 1, "/into")
+
+
+def _refuse_long(count: int, field: str) -> None:
+    if count > MOST_IN_LINE:
+        detail = f"More than {MOST_IN_LINE} speakers in a line would each be part of the next: take some out first."
+        raise Conflict(detail, field=field)
 
 
 def ancestors(id: int | None) -> set[int]:

@@ -11,9 +11,14 @@ from models.history.changes import Actor
 from models.history.notes import Dropped, Relinked
 from models.history.session import SESSION, Session
 from models.queries import days
+from models.queries.dialects import in_ids
 from models.refusals import Conflict
 from models.storage import rows
+from models.storage.columns import dumps
 from models.tables import Statement
+
+#: The order of which the first print takes the place of an original: accepted ones, then by their day.
+_EARLIEST = (Statement.status != "accepted", days.earliest(Statement), Statement.id)
 
 
 def original_of(named: Statement, *, speaker: int, accepted: bool, session: Session = SESSION) -> Statement:
@@ -50,8 +55,7 @@ def settle(
             again = f"Statement {named.id} prints this one again: clear its `original` first."
             detail = "A statement cannot print itself again." if named.id == statement.id else again
             raise Conflict(detail, field="/original")
-        for each in own:
-            changes.update(by, each, original=original.id)
+        changes.update_all(by, own, original=original.id)
         return {"original": original.id}
     if clear or statement.original_id is None:
         heir = succeed(by=by, id=statement.id) if not accepted and _any_accepted(own) else None
@@ -67,9 +71,8 @@ def settle(
 
 def _take_place(by: Actor, statement: Statement, original: Statement) -> None:
     """Let an accepted statement be the original of one that is not, and of its other prints."""
-    for each in (original, *standing(original.id)):
-        if each.id != statement.id:
-            changes.update(by, each, original=statement.id)
+    others = [each for each in (original, *standing(original.id)) if each.id != statement.id]
+    changes.update_all(by, others, original=statement.id)
 
 
 def _any_accepted(some: list[Statement]) -> bool:
@@ -103,8 +106,8 @@ def succeed(*, by: Actor, id: int) -> int | None:
 
     Accepted ones come first. The day is the one on which it was said, else that of publication.
     """
-    prints = standing(id)
-    return _lead(by, prints) if prints else None
+    prints = Statement.select().where(Statement.original == id, Statement.retracted_at.is_null()).order_by(*_EARLIEST)
+    return _lead(by, list(prints)) if prints else None
 
 
 def act_of(id: int) -> int | None:
@@ -137,35 +140,75 @@ def original_again(*, by: Actor, statement: Statement) -> int | None:
 
 
 def _lead(by: Actor, prints: list[Statement]) -> int:
-    """Let the earliest of some prints be the original of the others; return its id."""
-    query = Statement.select(Statement.id).where(Statement.id.in_([each.id for each in prints]))
-    accepted = Statement.status == "accepted"
-    first = query.order_by(~accepted, days.earliest(Statement), Statement.id).scalar()
-    for each in prints:
-        changes.update(by, each, original=None if each.id == first else first)
-    return int(first)
+    """Let the first of some prints, the earliest, be the original of the others; return its id."""
+    first, *others = prints
+    changes.update(by, first, original=None)
+    changes.update_all(by, others, original=first.id)
+    return int(first.id)
 
 
 def merge(*, by: Actor, dropped: list[Dropped]) -> Relinked:
-    """Let what a merge of speakers has kept in the place of other statements have their original and their prints."""
+    """Let what a merge of speakers has kept in the place of other statements be of the same acts as those.
+
+    Where both were of one, the two acts become one. An accepted original comes before one that is not.
+    """
     relinked: Relinked = []
+    kept_for = {drop["statement"]: drop["kept"] for drop in dropped}
 
-    def link(statement: Statement, original: int | None) -> None:
-        relinked.append((statement.id, statement.original_id, original))
-        changes.update(by, statement, original=original)
+    def link(statements: list[Statement], original: int | None) -> None:
+        linked = [one for one in statements if one.original_id != original]
+        relinked.extend((one.id, one.original_id, original) for one in linked)
+        changes.update_all(by, linked, original=original)
 
+    # First which acts become one, and then each print once: a thousand that were dropped may be of one act.
+    ends: list[tuple[int, Statement, Statement]] = []
+    leaders: dict[int, Statement] = {}
     for drop in dropped:
-        gone, kept = rows.by_id(Statement, drop["statement"]), rows.by_id(Statement, drop["kept"])
-        original = rows.by_id(Statement, gone.original_id) if gone.original_id else None
-        if kept.original_id == gone.id:
-            link(kept, None)
-        elif original and kept.original_id is None and original.id != kept.id and _may_be(original, kept):
-            for each in standing(kept.id):
-                link(each, original.id)
-            link(kept, original.id)
-        for each in standing(gone.id):
-            link(each, kept.original_id or kept.id)
+        printed = rows.by_id(Statement, drop["statement"]).original_id
+        own = _first_of_act(drop["kept"], kept_for)
+        other = _first_of_act(printed, kept_for) if printed else own
+        ends.append((drop["statement"], own, other))
+        own, other = _leader(own, leaders), _leader(other, leaders)
+        first, second = (other, own) if other.status == "accepted" or own.status != "accepted" else (own, other)
+        if first.id != second.id:
+            leaders[second.id] = first
+    acts: dict[int, set[int]] = {}
+    for statement, own, other in ends:
+        acts.setdefault(_leader(own, leaders).id, set()).update((statement, own.id, other.id))
+    for first_id, ids in acts.items():
+        same = _of_acts(ids)
+        link([each for each in same if each.id == first_id], None)
+        link([each for each in same if each.id not in ids], first_id)
+        # Originals last: `unmerge`, which goes backwards, has them first.
+        link([each for each in same if each.id in ids and each.id != first_id], first_id)
     return relinked
+
+
+def _of_acts(ids: set[int]) -> list[Statement]:
+    """Read what stands of these statements and of those that print them again, the lowest id first."""
+    some = dumps(list(ids))
+    which = f"({in_ids('id')} OR {in_ids('original_id')}) AND retracted_at IS NULL ORDER BY id"
+    return rows.where(Statement, which, (some, some))
+
+
+def _leader(first: Statement, leaders: dict[int, Statement]) -> Statement:
+    """Find the original that leads all acts which have become one with that of `first`."""
+    followed = []
+    while first.id in leaders:
+        followed.append(first.id)
+        first = leaders[first.id]
+    leaders.update(dict.fromkeys(followed, first))
+    return first
+
+
+def _first_of_act(id: int, kept_for: dict[int, int]) -> Statement:
+    """Find the original of the act of a statement, or what was kept for that, and so on."""
+    first, seen = rows.by_id(Statement, kept_for.get(id, id)), set[int]()
+    while (original := first.original_id) and first.id not in seen:  # what is kept may print what it is kept for
+        seen.add(first.id)
+        first = rows.by_id(Statement, kept_for.get(original, original))
+    found: Statement = first
+    return found
 
 
 def unmerge(*, by: Actor, relinked: Relinked, speakers: tuple[int, int]) -> None:
@@ -173,18 +216,23 @@ def unmerge(*, by: Actor, relinked: Relinked, speakers: tuple[int, int]) -> None
     for id, was, now in reversed(relinked):
         each, before = rows.by_id(Statement, id), rows.by_id(Statement, was) if was else None
         back = before is None or (before.speaker_id == each.speaker_id and _may_be(before, each))
-        if back and each.original_id == now and not each.retracted_at and not (before and standing(id)):
+        still = each.original_id == now or _misprints(Statement.id == id).exists()
+        if back and still and not each.retracted_at and not (before and standing(id)):
             changes.update(by, each, original=was)
+    parted: dict[tuple[int, int], list[Statement]] = {}
+    for each in _misprints(Statement.speaker.in_(speakers)).order_by(*_EARLIEST):
+        parted.setdefault((each.original_id, each.speaker_id), []).append(each)
+    for prints in parted.values():
+        _lead(by, prints)
+
+
+def _misprints(which: Any) -> Any:
+    """Select those of some standing statements whose original cannot be one of theirs any more."""
     first = Statement.alias()
     wrong = first.retracted_at.is_null(False) | first.original.is_null(False) | (first.speaker != Statement.speaker)
     wrong |= (Statement.status == "accepted") & (first.status != "accepted")
     query = Statement.select().join(first, on=first.id == Statement.original)
-    query = query.where(wrong, Statement.speaker.in_(speakers), Statement.retracted_at.is_null())
-    parted: dict[tuple[int, int], list[Statement]] = {}
-    for each in query.order_by(Statement.id):
-        parted.setdefault((each.original_id, each.speaker_id), []).append(each)
-    for prints in parted.values():
-        _lead(by, prints)
+    return query.where(wrong, which, Statement.retracted_at.is_null())
 
 
 def _may_be(original: Statement, each: Statement) -> bool:

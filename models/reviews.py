@@ -1,23 +1,20 @@
 """Reviews: what fact-checkers published about claims."""
 
-from collections.abc import Collection
 from functools import partial
 from typing import Any
 
-from peewee import SQL
-
 from models import claims, statements
 from models.addresses import normalize
-from models.history import changes, locks, merged_filters, restores, standing_rows
+from models.history import changes, feed, locks, merged_filters, restores, standing_rows
 from models.history.changes import Actor
-from models.history.locks import Rows, named
+from models.history.locks import Rows, to_name
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
-from models.queries import shapes, simple_lists, table_aliases
+from models.queries import simple_lists
 from models.queries.lists import Page
 from models.queries.members import Fields
 from models.queries.results import Item
-from models.queries.visibility import Viewer, claim_was_public
+from models.queries.visibility import Viewer
 from models.refusals import AlreadyKnown, Conflict
 from models.storage import rows
 from models.storage.columns import comparison_key
@@ -43,9 +40,9 @@ def create(
     """
     with session.transaction():
         if statement:
-            reviewed = named(Claim, claim.get("id"))
-            session.hold(lambda: [reviewed, *statements.held(id=statement, session=session)])
-        about = claims.find(by=by, reference=claim, field="/claim", standalone=True, session=session)
+            reviewed = to_name(Claim, claim.get("id"))
+            session.hold(lambda: [reviewed, *statements.rows_to_hold(id=statement, session=session)])
+        about = claims.find_or_make(by=by, reference=claim, field="/claim", standalone=True, session=session)
         row = _columns(publisher=publisher, rating=rating, **rest)
         _refuse_taken(row["url_normalized"], about, session)
         _refuse_other_wording(by, statement, about, session)
@@ -58,7 +55,7 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     with transaction():
         standing_rows.refuse_unseen(by, get, id)
         if new.get("statement"):
-            locks.hold(lambda: statements.held(id=new["statement"]))
+            locks.hold(lambda: statements.rows_to_hold(id=new["statement"]))
         review = standing_rows.lock_standing(Review, id, version)
         _refuse_other_wording(by, new.get("statement"), review.claim_id, SESSION)
         row = _columns(**new)
@@ -95,14 +92,14 @@ def _stood_on(id: int) -> list[Rows]:
     review = rows.by_id(Review, id)
     if review is None:
         return []
-    checked = statements.held(id=review.statement_id) if review.statement_id else []
-    return [named(Claim, review.claim_id), *checked]
+    checked = statements.rows_to_hold(id=review.statement_id) if review.statement_id else []
+    return [to_name(Claim, review.claim_id), *checked]
 
 
 def get(*, id: int, viewer: Viewer, fields: Fields | None = None) -> Item:
     """Read a review with its claim; for some `fields` without its JSON. Raises NotFound or Gone."""
-    found = simple_lists.one("reviews", viewer=viewer, id=id, bare=fields is not None)
-    return standing_rows.item_or_refuse(Review, id, found, partial(_may_know, viewer))
+    read = partial(simple_lists.one, "reviews", viewer=viewer, id=id, bare=fields is not None)
+    return standing_rows.item_or_refuse(Review, id, read, partial(_may_know, viewer))
 
 
 def listed(**parameters: Any) -> Page:
@@ -110,17 +107,7 @@ def listed(**parameters: Any) -> Page:
     return merged_filters.page("reviews", model=Review, may_know=_may_know, **parameters)
 
 
-def _may_know(viewer: Viewer, ids: Collection[int]) -> Collection[int]:
-    """Find those of some reviews of which the viewer may hear: of which it saw the claim since the review was made."""
-    if viewer.unreviewed:
-        return ids
-    r, c = Review.alias("r"), Claim.alias("c")
-    query = (
-        r.select(r.id)
-        .join(c, on=r.claim == c.id)
-        .where(r.id.in_(list(ids)), SQL(shapes.text(claim_was_public, table_aliases.c, table_aliases.r)))
-    )
-    return {id for (id,) in query.tuples()}
+_may_know = partial(feed.told_ids, "reviews")
 
 
 def _columns(**new: Any) -> dict[str, Any]:

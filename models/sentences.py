@@ -77,7 +77,7 @@ def restore(*, by: Actor, id: int) -> None:
     """Let a retracted sentence stand again. Raises Conflict where its document does not, or another stands there."""
     with restores.restoring():
         document = Sentence.select(Sentence.document).where(Sentence.id == id).scalar()
-        locks.hold(lambda: [locks.changed(Document, document)])
+        locks.hold(lambda: [locks.to_change(Document, document)])
         if sentence := restores.retracted(by, Sentence, id):
             restores.require(Document, document)
             _refuse_bad_span(sentence.document, sentence.start, sentence.end, apart_from=id)
@@ -128,8 +128,8 @@ def around(*, document: int, sentence: SentenceSpan, end: int, session: Session 
 
 def get(*, id: int, viewer: Viewer) -> Item:
     """Read a sentence. Raises NotFound, also where the viewer may not read it, or Gone."""
-    found = simple_lists.one("sentences", viewer=viewer, id=id)
-    return standing_rows.item_or_refuse(Sentence, id, found, partial(_may_know, viewer))
+    read = partial(simple_lists.one, "sentences", viewer=viewer, id=id)
+    return standing_rows.item_or_refuse(Sentence, id, read, partial(_may_know, viewer))
 
 
 def listed(**parameters: Any) -> Page:

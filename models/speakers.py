@@ -4,10 +4,10 @@ from functools import partial
 from typing import Any
 
 from models import evidence, hierarchy, prints, wikidata
-from models.history import changes, locks, merge_scope, merged_filters, merges, restores, standing_rows, subjects
+from models.history import changes, drops, locks, merge_scope, merged_filters, merges, restores, standing_rows, subjects
 from models.history.changes import Actor
 from models.history.hidden import flag, is_hidden, shown_ids, unflag
-from models.history.locks import changed
+from models.history.locks import to_change
 from models.history.notes import SpeakerMerge
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
@@ -75,7 +75,7 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
         if new.get("part_of") is not None:
             locks.lock_parts()
         SESSION.lock_names(_keys(new.get("name"), *new.get("aliases", ()), item=new.get("wikidata_id")))
-        locks.hold(lambda: [changed(Speaker, id, new.get("part_of"))])
+        locks.hold(lambda: [to_change(Speaker, id, new.get("part_of"))])
         speaker = standing_rows.lock_standing(Speaker, id, version)
         more, was = dict[str, Any](), dict[str, Any]()
         if "name" in new:
@@ -119,9 +119,11 @@ def restore(*, by: Actor, id: int) -> None:
             for item in wikidata.items_of(id):
                 _refuse_taken_item(item, SESSION)
             restores.restore(by, speaker)
+            if is_hidden(noun="speakers", id=id):
+                subjects.refresh_about(id)
 
 
-def find(
+def find_or_make(
     *,
     by: Actor,
     reference: dict[str, Any],
@@ -141,7 +143,7 @@ def find(
         return int(session.referred(Speaker, id, f"{field}/id").id)
     known = named(reference["name"], session)
     if not known:  # somebody may put the name in just now
-        session.lock_names(_keys(reference["name"], item=reference.get("wikidata_id")))
+        session.lock_names(_keys_of(reference))
         known = named(reference["name"], session)
     if len(known) > 1:
         more = f" The first {_LISTED} are listed." if len(known) > _LISTED else ""
@@ -178,7 +180,7 @@ def lock_names_of(*references: dict[str, Any] | None, session: Session = SESSION
     """
     named = [one for one in references if one and "name" in one]
     if len(named) > 1:
-        session.lock_names([key for one in named for key in _keys(one["name"], item=one.get("wikidata_id"))])
+        session.lock_names([key for one in named for key in _keys_of(one)])
 
 
 def merge(*, by: Actor, id: int, into: int) -> int:
@@ -194,11 +196,13 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         speaker, survivor = merges.pair(Speaker, id, into)
         into = survivor.id
         locks.hold(lambda: merge_scope.of_merged_speakers(id, into))
-        for statement, kept in merges.doubled_statements(id, into):
-            # As where a statement is retracted: what others of its claim bear out stays.
-            if statement.status == "accepted" and statement.claim_id != kept.claim_id:
-                evidence.reassign_evidence(by=by, statement=statement.id)
-        dropped = merges.retract_duplicates(by, id, into)
+        hierarchy.refuse_long(id, into)
+        doubled = merges.doubled_statements(id, into)
+        # As where a statement is retracted: what others of its claim bear out stays.
+        bearing_out = [one.id for one, kept in doubled if one.status == "accepted" and one.claim_id != kept.claim_id]
+        gone = [statement.id for statement, _ in doubled]
+        reassigned = evidence.reassign_evidence(by=by, statements=bearing_out, gone=gone)
+        dropped = merges.retract_duplicates(by, doubled, reassigned)
         cut = survivor.part_of_id if id in hierarchy.ancestors(into) else None
         if cut:
             changes.update(by, survivor, part_of=None)
@@ -241,7 +245,7 @@ def unmerge(*, by: Actor, id: int) -> None:
         speaker = Speaker.get_or_none(Speaker.id == id)
         moved: SpeakerMerge
         into, moved = merges.last_merge(Speaker, speaker, id)
-        drops, had = merge_scope.drops_undone(id, merges.merges_into(Speaker, into)), _aliases(into)
+        undone, had = drops.undone(id, into, moved), _aliases(into)
         merges.take_back_names(moved, speaker, into)
         _refuse_name(speaker.name, id, SESSION)
         _refuse_aliases(aliases, id, SESSION)
@@ -253,16 +257,16 @@ def unmerge(*, by: Actor, id: int) -> None:
         for column, ids in (
             (Statement.speaker, moved["statements"]),
             (Statement.via_speaker, moved["via"]),
-            (Statement.on_behalf_of, moved.get("on_behalf_of", [])),  # merges of before have none
+            (Statement.on_behalf_of, moved["on_behalf_of"]),
             (Speaker.part_of, moved["parts"]),
         ):
-            merges.move_back(column, ids, into, id)
-        merges.refresh_claims_of(moved["via"] + moved.get("on_behalf_of", []))
-        cut: dict[str, Any] = {"part_of": None} if id in hierarchy.ancestors(speaker.part_of_id) else {}
+            merges.move_rows(column, ids, into, id)
+        merges.refresh_claims_of(moved["via"] + moved["on_behalf_of"])
+        cut: dict[str, Any] = {} if hierarchy.fits(id, speaker.part_of_id) else {"part_of": None}
         changes.update(by, speaker, "unmerge", merged_into=None, **cut)
         subjects.give_back(by, moved, into, id)
-        merge_scope.take_up(by, drops)
-        prints.unmerge(by=by, relinked=moved.get("originals", []), speakers=(id, into))
+        relinked = drops.relinked(merge_scope.take_up(by, undone)) + moved["originals"]
+        prints.unmerge(by=by, relinked=relinked, speakers=(id, into))
         survivor = Speaker.get_by_id(into)
         told = {"aliases": _aliases(into)}  # no other line tells which of them others still lend
         if survivor.retracted_at is None:
@@ -273,8 +277,8 @@ def unmerge(*, by: Actor, id: int) -> None:
 
 def get(*, id: int, viewer: Viewer, bare: bool = False) -> Item:
     """Read a speaker, a `bare` one without its JSON. Raises NotFound, also for one that is hidden, Gone or Moved."""
-    found = simple_lists.one("speakers", viewer=viewer, id=id, bare=bare)
-    return standing_rows.item_or_refuse(Speaker, id, found, partial(_may_know, viewer))
+    read = partial(simple_lists.one, "speakers", viewer=viewer, id=id, bare=bare)
+    return standing_rows.item_or_refuse(Speaker, id, read, partial(_may_know, viewer))
 
 
 def listed(**parameters: Any) -> lists.Page:
@@ -293,6 +297,11 @@ def name_key(name: str) -> str:
 def _keys(*names: str | None, item: str | None = None) -> list[str]:
     """Write the names to lock for a speaker, and the item: where one who bears it is merged, no index refuses it."""
     return [*(name_key(name) for name in names if name), *([item] if item else [])]
+
+
+def _keys_of(reference: dict[str, Any]) -> list[str]:
+    """Write what to lock for a speaker whom a request names, and who may be new."""
+    return _keys(reference["name"], *reference.get("aliases") or (), item=reference.get("wikidata_id"))
 
 
 def _refuse_taken(holder: int | None, field: str, value: str) -> None:
@@ -331,8 +340,9 @@ def _refuse_aliases(aliases: list[str], bearer: int | None, session: Session) ->
     keys = [name_key(alias) for alias in aliases]
     if "" in keys:
         raise Conflict("This alias holds nothing that can be read.", field=f"/aliases/{keys.index('')}")
-    for index, alias in enumerate(aliases):
-        id = bearing(alias, session)
+    bearers = session.bearers(keys) if keys else {}
+    for index, key in enumerate(keys):
+        id = bearers.get(key)
         if id and id != bearer:
             name = session.by_id(Speaker, id, locked=False).name
             raise Conflict(
@@ -363,16 +373,15 @@ def _lent_item(survivor: int, apart_from: int) -> str | None:
 
 
 def _whole_again(survivor: Speaker, cut: int | None) -> dict[str, Any]:
-    """Let a survivor be part again of what a merge has cut them from, unless that would close a circle by now."""
+    """Let a survivor be part again of what a merge has cut them from, where that still fits."""
     parent = standing_rows.survivor(Speaker, Speaker.get_by_id(cut)) if cut else None
-    closes = parent is None or survivor.id in hierarchy.ancestors(parent) or not merge_scope.stand(Speaker, parent)
-    return {} if closes or survivor.part_of_id else {"part_of": parent}
+    fits = parent is not None and hierarchy.fits(survivor.id, parent) and merge_scope.stand(Speaker, parent)
+    return {"part_of": parent} if fits and not survivor.part_of_id else {}
 
 
 def _put_aliases(speaker: int, aliases: list[str], session: Session) -> None:
     """Give a speaker who has none these aliases."""
-    for alias in aliases:
-        session.insert(Alias, speaker=speaker, alias=alias, alias_key=name_key(alias))
+    session.insert_all(Alias, [{"speaker": speaker, "alias": one, "alias_key": name_key(one)} for one in aliases])
 
 
 def _once(aliases: list[str]) -> list[str]:

@@ -9,7 +9,7 @@ import orjson
 from models import claim_text, claims, documents, evidence, hierarchy, prints, sentences, speakers
 from models.history import changes, locks, merge_scope, merged_filters, restores, same_words, standing_rows
 from models.history.changes import Actor
-from models.history.locks import Rows, changed, named
+from models.history.locks import Rows, to_change, to_name
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
 from models.queries import lists
@@ -72,7 +72,7 @@ def record(
         others = ((via or {}).get("speaker"), on_behalf_of, *claim.get("about", ()))
         speakers.lock_names_of(*named_by.values(), *others, session=session)
         hidden = source["status"] != "accepted"
-        printed = documents.find(by=by, reference=document, field="/document", hidden=hidden, session=session)
+        printed = documents.find_or_make(by=by, reference=document, field="/document", hidden=hidden, session=session)
         sentence_span = sentences.find(
             document=printed, reference=sentence, content=content, field="/sentence", session=session
         )
@@ -102,7 +102,7 @@ def record(
             print_of = referred(by=by, id=original, field="/original", session=session)
             who, accepted = said_by["/speaker"], row["status"] == "accepted"
             row["original"] = prints.original_of(print_of, speaker=who, accepted=accepted, session=session).id
-        row["claim"] = claims.find(by=by, reference=claim, field="/claim", standalone=False, session=session)
+        row["claim"] = claims.find_or_make(by=by, reference=claim, field="/claim", standalone=False, session=session)
         coded = {"coding": coding} if coding else None
         statement, *_ = [
             session.create(by, Statement, coded, speaker=who, on_behalf_of=whom, **row)
@@ -135,7 +135,7 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
             new.pop(name, None)
         row |= _other_speakers(by, statement, new, hidden)
         if "claim" in new:
-            row["claim"] = claims.find(by=by, reference=new.pop("claim"), field="/claim", standalone=False)
+            row["claim"] = claims.find_or_make(by=by, reference=new.pop("claim"), field="/claim", standalone=False)
         if "via" in new:
             row |= _via(by, new.pop("via"), hidden, SESSION)
         original = new.pop("original") if "original" in new else 0
@@ -154,7 +154,7 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
         _update_claim_text(by, statement, row)
         changes.amend(by, statement, **row)
         if was == "accepted" and not is_accepted:
-            evidence.reassign_evidence(by=by, statement=id)
+            evidence.reassign_evidence(by=by, statements=[id])
         if "claim" in row:
             evidence.move_answers(by=by, statement=id, claim=row["claim"])
             evidence.unlink_reviews(by=by, statement=id, claim=row["claim"])
@@ -171,10 +171,10 @@ def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None
         standing_rows.refuse_unseen(by, get, id)
         locks.hold(partial(_used, id))
         statement = standing_rows.lock_standing(Statement, id, version)
-        if statement.status == "accepted":
-            evidence.reassign_evidence(by=by, statement=id)
+        accepted = statement.status == "accepted"
+        reassigned = evidence.reassign_evidence(by=by, statements=[id]) if accepted else {}
         more = evidence.retract_with(by=by, statement=id, reason=reason)
-        more |= {"heir": prints.succeed(by=by, id=id)}
+        more |= {"reassigned": reassigned.get(id, []), "heir": prints.succeed(by=by, id=id)}
         more |= {"unlinked_reviews": evidence.unlink_reviews(by=by, statement=id)}
         changes.retract(by, statement, reason, more)
 
@@ -208,8 +208,9 @@ def get(
 
     Raises NotFound, also for one that the viewer may not see, or Gone.
     """
-    found = lists.one("statements", viewer=viewer, id=id, just_written=just_written, fields=fields, include=include)
-    return standing_rows.item_or_refuse(Statement, id, found, partial(_may_know, viewer))
+    one = partial(lists.one, "statements", viewer=viewer, id=id)
+    read = partial(one, just_written=just_written, fields=fields, include=include)
+    return standing_rows.item_or_refuse(Statement, id, read, partial(_may_know, viewer))
 
 
 def listed(**parameters: Any) -> lists.Page:
@@ -240,10 +241,10 @@ def _used(id: int, new: dict[str, Any] | None = None) -> list[Rows]:
         return []
     other = {name: (new or {}).get(name) or {} for name in ("speaker", "on_behalf_of", "claim")}
     return [
-        named(Document, statement.document_id),
-        named(Speaker, statement.speaker_id, other["speaker"].get("id"), other["on_behalf_of"].get("id")),
-        changed(Claim, statement.claim_id, other["claim"].get("id")),
-        changed(Statement, *prints.group(id, (new or {}).get("original"))),
+        to_name(Document, statement.document_id),
+        to_name(Speaker, statement.speaker_id, other["speaker"].get("id"), other["on_behalf_of"].get("id")),
+        to_change(Claim, statement.claim_id, other["claim"].get("id")),
+        to_change(Statement, *prints.group(id, (new or {}).get("original"))),
     ]
 
 
@@ -251,7 +252,7 @@ def _found(by: Actor, named_by: dict[str, dict[str, Any]], hidden: bool, session
     """Find or make those who said something, by the field that names each; refuse that one is named twice."""
     found: dict[str, int] = {}
     for field, reference in named_by.items():
-        id = speakers.find(by=by, reference=reference, field=field, hidden=hidden, session=session)
+        id = speakers.find_or_make(by=by, reference=reference, field=field, hidden=hidden, session=session)
         if id in found.values():
             raise Conflict("This speaker is named before already: name each once.", field=field)
         found[field] = id
@@ -267,16 +268,16 @@ def _answered(
     answered = [one["claim"] for one in counters if "claim" in one]
     printed = session.by_id(Statement, original, locked=False) if original else None
     return [
-        named(Claim, claim.get("id"), *answered, *stated),
-        named(Statement, *(statement.id for statement in statements if statement)),
-        *([named(Statement, printed.id, printed.original_id)] if printed else []),
+        to_name(Claim, claim.get("id"), *answered, *stated),
+        to_name(Statement, *(statement.id for statement in statements if statement)),
+        *([to_name(Statement, printed.id, printed.original_id)] if printed else []),
     ]
 
 
-def held(*, id: int, session: Session = SESSION) -> list[Rows]:
+def rows_to_hold(*, id: int, session: Session = SESSION) -> list[Rows]:
     """Find what has to stay as it is while a counterclaim is rested on a statement: that and its claim."""
     statement = session.by_id(Statement, id, locked=False)
-    return [named(Claim, statement.claim_id), named(Statement, id)] if statement else []
+    return [to_name(Claim, statement.claim_id), to_name(Statement, id)] if statement else []
 
 
 def claim_of(*, id: int, session: Session = SESSION) -> int:
@@ -306,7 +307,7 @@ def _renamed(by: Actor, statement: Statement, speaker: dict[str, Any], hidden: b
     An unnamed source that gets a name is a person, unless the request says otherwise.
     """
     kind = None if statement.speaker.kind == "unnamed" else statement.speaker.kind
-    return speakers.find(by=by, reference=speaker, field="/speaker", hidden=hidden, kind=kind)
+    return speakers.find_or_make(by=by, reference=speaker, field="/speaker", hidden=hidden, kind=kind)
 
 
 def _update_claim_text(by: Actor, statement: Statement, row: dict[str, Any]) -> None:
@@ -357,9 +358,9 @@ def _via(by: Actor, via: dict[str, Any] | None, hidden: bool, session: Session) 
         return row
     new: dict[str, Any] = {"by": by, "hidden": hidden, "session": session}
     if via.get("speaker"):
-        row["via_speaker"] = speakers.find(reference=via["speaker"], field="/via/speaker", **new)
+        row["via_speaker"] = speakers.find_or_make(reference=via["speaker"], field="/via/speaker", **new)
     if via.get("document"):
-        row["via_document"] = documents.find(reference=via["document"], field="/via/document", **new).id
+        row["via_document"] = documents.find_or_make(reference=via["document"], field="/via/document", **new).id
     return row
 
 
@@ -369,7 +370,7 @@ def _spoken_for(by: Actor, body: dict[str, Any] | None, speaker: int, hidden: bo
         return hierarchy.body_of(id=speaker, session=session)
     if body is None:
         return None
-    return speakers.find(by=by, reference=body, field="/on_behalf_of", hidden=hidden, session=session)
+    return speakers.find_or_make(by=by, reference=body, field="/on_behalf_of", hidden=hidden, session=session)
 
 
 def _counter(by: Actor, statement: Statement, answered: dict[str, Any], field: str, session: Session) -> None:

@@ -1,11 +1,12 @@
 """Suggestions: stored claims that a denial may answer. A machine finds them, a reviewer decides them."""
 
+from functools import partial
 from typing import Any
 
 from models import evidence, statements
 from models.history import changes, locks, merged_filters, standing_rows
 from models.history.changes import Actor
-from models.history.locks import Rows, named
+from models.history.locks import Rows, to_name
 from models.history.session import SESSION
 from models.history.standing_rows import Version
 from models.queries import simple_lists
@@ -65,7 +66,7 @@ def decide(*, by: Actor, id: int, version: Version, status: str) -> None:
 
 def get(*, id: int, viewer: Viewer = REVIEWER) -> Item:
     """Read a suggestion, which reviewers alone see. Raises NotFound."""
-    return standing_rows.item_or_refuse(Suggestion, id, simple_lists.one("suggestions", viewer=viewer, id=id))
+    return standing_rows.item_or_refuse(Suggestion, id, partial(simple_lists.one, "suggestions", viewer=viewer, id=id))
 
 
 def listed(**parameters: Any) -> Page:
@@ -76,7 +77,7 @@ def listed(**parameters: Any) -> Page:
 def _answer(id: int) -> list[Rows]:
     """Find what has to stay as it is while a suggestion becomes a counterclaim."""
     found = rows.by_id(Suggestion, id)
-    return [named(Claim, found.claim_id), *statements.held(id=found.statement_id)] if found else []
+    return [to_name(Claim, found.claim_id), *statements.rows_to_hold(id=found.statement_id)] if found else []
 
 
 def _create_counterclaim(by: Actor, suggestion: Suggestion) -> None:

@@ -92,7 +92,7 @@ def _partial_index(name: str, *columns: Any, where: str) -> None:
     columns[0].model.add_index(*columns, where=SQL(where), name=name)
 
 
-def _where_there_is_one(key: Any) -> None:
+def _index_where_set(key: Any) -> None:
     """Index a column that not every row has: an entry for each that has none would cost as much as another."""
     column = key.column_name
     _partial_index(f"{key.model._meta.table_name}_{column}", key, where=f"{column} IS NOT NULL")
@@ -196,7 +196,7 @@ class Document(Retractable):
 
 
 for _column in (Document.publisher_key, Document.published_at, Document.domain, Document.kind):
-    _where_there_is_one(_column)
+    _index_where_set(_column)
 # What a document is, beside its id: SQLite would read through the text, 110 us of a million characters, for the column.
 _partial_index("documents_id_kind", Document.id, Document.kind, where="kind IS NOT NULL")
 _WITH_URL = "retracted_at IS NULL AND url_normalized IS NOT NULL"
@@ -288,7 +288,7 @@ class Claim(Retractable):
         constraints = (Check("merged_into_id <> id"),)
 
 
-_where_there_is_one(Claim.merged_into)
+_index_where_set(Claim.merged_into)
 
 
 class ClaimTopic(BaseModel):
@@ -359,8 +359,6 @@ class Statement(Retractable):
     extractor_version = TextField(null=True)
     #: How sure the extractor was, 0 to 1; null unless origin is extractor.
     confidence = DoubleField(null=True, constraints=[Check("confidence BETWEEN 0 AND 1")])
-    #: The cue as it is looked up, like name_key; null where there is none.
-    cue_key = TextField(null=True)
     #: For whom the speaker spoke: a spokesman for a ministry; null where for nobody else.
     on_behalf_of = ForeignKeyField(Speaker, null=True, index=False)
     #: The statement of the same act that this one prints again, as a translation or wire copy does; null where none.
@@ -369,6 +367,8 @@ class Statement(Retractable):
     at = DoubleField(null=True, constraints=[Check("at >= 0")])
     #: said_on, or else the day on which the document was published; empty where neither is known, before every day.
     day = TextField(default="", constraints=[SQL("DEFAULT ''")])
+    #: The cue as it is looked up, like name_key; null where there is none.
+    cue_key = TextField(null=True)
 
     class Meta:
         table_name = "statements"
@@ -395,7 +395,7 @@ for _column in (
     Statement.on_behalf_of,
     Statement.original,
 ):
-    _where_there_is_one(_column)
+    _index_where_set(_column)
 
 #: Indexes of expressions, which peewee cannot read back from a database: name -> the table, and what is indexed of it.
 EXPRESSION_INDEXES: dict[str, tuple[type[Model], str]] = {}
@@ -426,7 +426,7 @@ class Counterclaim(Retractable):
     """A directed link: the claim `answer` answers the claim `claim`."""
 
     #: The claim that is answered.
-    claim = ForeignKeyField(Claim, index=False)
+    claim = ForeignKeyField(Claim)
     #: The claim that answers.
     answer = ForeignKeyField(Claim)
     kind = TextField(constraints=[one_of("kind", COUNTER_KINDS)])
@@ -444,7 +444,7 @@ class Counterclaim(Retractable):
         indexes = ((("kind",), False), (("of", "target"), False))
 
 
-_where_there_is_one(Counterclaim.target)
+_index_where_set(Counterclaim.target)
 # A claim is answered once in the same way, whatever the answer was aimed at; attributions, each for itself.
 EXPRESSION_INDEXES["counterclaims_claim_answer_kind"] = (
     Counterclaim,
@@ -479,21 +479,21 @@ class Review(Retractable):
     #: BCP 47.
     language = TextField()
     licence = TextField(null=True)
-    #: The rating's label as it is looked up, like name_key.
-    rating_key = TextField(null=True)
     #: The statement whose wording was checked; null where the claim as such was.
     statement = ForeignKeyField(Statement, null=True, index=False)
     #: The address as it is looked up, like that of a document.
     url_normalized = TextField(null=True)
     #: The publisher's name as it is looked up, like name_key.
     publisher_key = TextField(null=True)
+    #: The rating's label as it is looked up, like name_key.
+    rating_key = TextField(null=True)
 
     class Meta:
         table_name = "reviews"
         indexes = ((("publisher_key",), False), (("publisher_site",), False), (("rating_key",), False))
 
 
-_where_there_is_one(Review.statement)
+_index_where_set(Review.statement)
 _natural_key("reviews_url_claim", Review.url_normalized, Review.claim, field="/url")
 _index_expression("reviews_reviewed_at_id", Review, "coalesce(reviewed_at, ''), id")
 
@@ -726,7 +726,7 @@ class Change(BaseModel):
 
     class Meta:
         table_name = "changes"
-        indexes = ((("noun", "noun_id", "sequence"), False),)
+        indexes = ((("noun", "noun_id", "sequence"), False), (("noun", "sequence"), False))
 
 
 # Most lines are of creations.
@@ -824,10 +824,11 @@ class Reply(BaseModel):
     key = ForeignKeyField(Key, index=False)
     #: The Idempotency-Key.
     token = TextField()
-    #: SHA-256 of method, path and body, in hex: another request under the same token is refused.
+    #: SHA-256 of method, path and body, in hex: another request under the same token is refused. Empty, as headers and
+    #: body are null, where what it tells of was erased.
     request_hash = TextField()
     status = BigIntegerField(null=True)
-    #: A JSON object of the headers that a retry gets again. Null, as the body, where what it tells of was erased.
+    #: A JSON object of the headers that a retry gets again.
     headers = TextField(null=True)
     body = TextField(null=True)
     made_at = TextField(default=now, constraints=[check_timestamp("made_at")], index=True)
@@ -837,7 +838,8 @@ class Reply(BaseModel):
         indexes = ((("key", "token"), True),)
 
 
-#: Every table, in an order in which each comes after those it points at.
+#: Every table, in an order in which each comes after those it points at, and in which rows are locked
+#: (models/history/locks.py).
 ALL: tuple[type[Model], ...] = (
     Topic,
     Document,

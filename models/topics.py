@@ -1,5 +1,6 @@
 """Topics: the subject headings that claims are filed under."""
 
+from functools import partial
 from typing import Any
 
 from models.history import changes, merged_filters, restores, standing_rows
@@ -48,7 +49,7 @@ def restore(*, by: Actor, id: int) -> None:
 def get(*, id: int | str, viewer: Viewer = PUBLIC) -> Item:
     """Read the heading with this id or slug, which is the same for every viewer. Raises NotFound or Gone."""
     id = _bearing(id) if isinstance(id, str) else id
-    return standing_rows.item_or_refuse(Topic, id, simple_lists.one("topics", viewer=viewer, id=id))
+    return standing_rows.item_or_refuse(Topic, id, partial(simple_lists.one, "topics", viewer=viewer, id=id))
 
 
 def _bearing(slug: str) -> int:

@@ -29,6 +29,11 @@ DOUBTS = (
 )
 #: The nouns that are hidden from the public while only candidates name them.
 HIDEABLE = ("speakers", "documents")
+#: What kinds of things the log is about.
+LOGGED = (
+    *("claims", "counterclaims", "documents", "reviews", "sentences", "speakers", "statements", "suggestions"),
+    "topics",
+)
 #: What a line of the log says was done.
 ACTIONS = ("create", "change", "retract", "restore", "merge", "unmerge", "erase")
 #: What a line of the log did to what the public sees.

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from peewee import QueryEvent
 
 from api import settings
 from api.app import create_app
@@ -119,6 +120,16 @@ def sound(registry: str) -> Iterator[None]:
 
 
 @pytest.fixture
+def old_limit(registry: str) -> None:
+    """Refuse statements of SQL with more values than SQLite took at first, on either database."""
+
+    def refuse_many(event: QueryEvent) -> None:
+        assert len(event.params or ()) < 1_000, event.sql[:200]
+
+    database.db.query_hooks.append(refuse_many)
+
+
+@pytest.fixture
 def app(url: str, served: Flask) -> Iterator[Flask]:
     """The app over a fresh registry; its client holds every answer against the contract."""
     config = served.config["SETTINGS"] = _unlimited(url)
@@ -141,7 +152,8 @@ def _hang_up() -> None:
 
 
 def _unlimited(url: str) -> Settings:
-    return Settings(DATABASE_URL=url, REQUESTS_PER_MINUTE=0, KEY_REQUESTS_PER_MINUTE=0)
+    """Set no limit of requests, and a deadline that no change reaches while the machine is busy with other tests."""
+    return Settings(DATABASE_URL=url, DEADLINE_SECONDS=30, REQUESTS_PER_MINUTE=0, KEY_REQUESTS_PER_MINUTE=0)
 
 
 @pytest.fixture(autouse=True)

@@ -66,6 +66,11 @@ class Postgres:
         """The address of one database of this server."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
+    @property
+    def pid(self) -> int:
+        """The id of the process whose children serve."""
+        return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+
     def promote(self) -> None:
         """Let a standby take writes from now on."""
         self.run("pg_ctl", "-D", self.folder / "data", "-w", "promote")

@@ -10,6 +10,7 @@ from models.history import last_changes, reach, surroundings
 from models.history.direct_reach import direct_reach
 from models.history.edits import Edit
 from models.queries import derived
+from models.queries.dialects import in_ids
 from models.refusals import Stale
 from models.storage import bulk
 from models.storage.columns import dumps, now
@@ -27,6 +28,8 @@ UNLOGGED = {
 
 #: The lock under which entries are written: "cclog" in ASCII.
 LOG_LOCK = int.from_bytes(b"cclog")
+
+_CHANGED = "Somebody changed this at the same moment: read it again, then repeat your change."
 
 #: The columns of a line, but for when it was made.
 _COLUMNS = ("noun", "noun_id", "action", "key_id", "before", "after", "effect", "claims")
@@ -86,8 +89,8 @@ def log_entry(
     return LogEntry(edit, actor.key_id, before, _logged(edit.noun, edit.after, more))
 
 
-def touch(noun: str, row: dict[str, Any], before: dict[str, Any] | None = None, *, public: bool = True) -> None:
-    """Tell of what shows a row with the next line of the log: the row changes without one of its own.
+def note_unlogged(noun: str, row: dict[str, Any], before: dict[str, Any] | None = None, *, public: bool = True) -> None:
+    """Note a change without a line of its own in the log: the next line tells of what shows the row.
 
     One that is not `public` looks to the public as before.
     """
@@ -153,10 +156,30 @@ def update(
     new |= {"updated_at": now(), "version": instance.version + 1}
     changed = model.update(**new).where(model.id == instance.id, model.version == instance.version).execute()
     if not changed:
-        raise Stale("Somebody changed this at the same moment: read it again, then repeat your change.")
+        raise Stale(_CHANGED)
     for name, value in new.items():
         setattr(instance, name, value)
     log(actor, action, instance, before, more, was=was)
+
+
+def update_all(actor: Actor, instances: list[Any], action: str = "change", **new: Any) -> None:
+    """Do to rows of one table what `update` does to one, by one statement however many they are.
+
+    In a savepoint, an UPDATE of SQLite takes the longer the more pages were changed there: 14,000 rows took 11 s.
+    """
+    if not instances:
+        return
+    before, meta = [row(one) for one in instances], instances[0]._meta
+    new |= {"updated_at": now()}
+    columns = ", ".join(f'"{meta.fields[name].column_name}" = ?' for name in new)
+    sql = f'UPDATE "{meta.table_name}" SET {columns}, version = version + 1 WHERE {in_ids("id")} RETURNING id, version'  # noqa: S608 (our names)
+    versions = dict(fetch(sql, (*new.values(), dumps([one.id for one in instances]))))
+    if versions != {one.id: one.version + 1 for one in instances}:
+        raise Stale(_CHANGED)
+    for one, was in zip(instances, before, strict=True):
+        for name, value in (new | {"version": versions[one.id]}).items():
+            setattr(one, name, value)
+        log(actor, action, one, was)
 
 
 def amend(
@@ -183,9 +206,14 @@ def relink(actor: Actor, instance: Any, column: str, statement: int | None) -> N
     else:
         before = row(instance)
         type(instance).update(new).where(type(instance).id == instance.id).execute()
-        touch(type(instance)._meta.table_name, before | new, before, public=False)
+        note_unlogged(type(instance)._meta.table_name, before | new, before, public=False)
 
 
 def retract(actor: Actor, instance: Any, reason: str | None, more: dict[str, Any] | None = None) -> None:
     """Take a row back; it stays as a tombstone. The log keeps `more`. Inside the transaction of the change."""
     update(actor, instance, "retract", more, retracted_at=now(), retracted_reason=reason)
+
+
+def retract_all(actor: Actor, instances: list[Any], reason: str | None) -> None:
+    """Do to rows of one table what `retract` does to one."""
+    update_all(actor, instances, "retract", retracted_at=now(), retracted_reason=reason)

@@ -1,23 +1,42 @@
 """The feed: what was changed, read from the log, for reviewers and for the public."""
 
+from collections.abc import Collection
 from functools import reduce
-from operator import and_, or_
+from operator import add, and_, or_
 from typing import Any
 
 import orjson
-from peewee import SQL, Cast, Expression
+from peewee import SQL, Cast, Expression, Select, fn
 
 from models.history import logged_rows
 from models.history.effects import NAMED
 from models.history.merged_filters import values
 from models.queries import dialects
+from models.queries.nodes import NULL, TRUE, case
 from models.queries.visibility import Viewer
 from models.storage.columns import dumps
-from models.tables import Change
+from models.storage.database import fetch
+from models.tables import Change, Sentence
+from models.vocabulary import ACTIONS, LOGGED
+
+#: Characters of rows, before and after, with which a page ends: a merge of 50,000 statements notes a third of that.
+PAGE_TEXT = 1_000_000
 
 #: The value of a filter, or several.
 Ids = int | tuple[int, ...] | None
 Words = str | tuple[str, ...] | None
+
+#: As the index on the actions says it.
+_NO_CREATION = SQL("action <> 'create'")
+
+#: Halves the log until the place is found; for each half, the first line of its second half is looked at.
+_LATER = "(SELECT l.made_at FROM changes l WHERE l.sequence > (low + high) / 2 ORDER BY l.sequence LIMIT 1)"
+_LAST_BEFORE = f"""WITH RECURSIVE half(low, high) AS (
+    SELECT CAST(0 AS BIGINT), (SELECT coalesce(max(sequence), 0) FROM changes)
+    UNION ALL
+    SELECT CASE WHEN {_LATER} < ? THEN (low + high) / 2 + 1 ELSE low END,
+        CASE WHEN {_LATER} < ? THEN high ELSE (low + high) / 2 END FROM half WHERE low < high
+) SELECT low FROM half WHERE low = high"""  # noqa: S608 (our SQL)
 
 
 def listed(
@@ -34,30 +53,105 @@ def listed(
 ) -> list[tuple[int, str]]:
     """At most `limit` lines past the sequence `past`, oldest first, as (sequence, JSON).
 
-    Who does not review gets the lines about what the public sees or saw, without the rows. With a `member`, only lines
-    of rows of which it differs before and after; `since` is the earliest time. Of several values of a filter, any
-    passes.
+    Who does not review gets the lines about what the public sees or saw, without the rows; who does, none behind the
+    one with which the rows reach PAGE_TEXT. With a `member`, only lines of rows of which it differs before and after;
+    `since` is the earliest time. Of several values of a filter, any passes.
     """
     line = Change.alias("l")
-    query = line.select()
-    if not viewer.unreviewed:
-        query = query.where(line.effect.is_null(False))
+    conditions = [] if viewer.unreviewed else [line.effect.is_null(False)]
+    if since is not None:
+        past = max(past or 0, _last_before(since))
     if past is not None:
-        query = query.where(line.sequence > past)
+        conditions.append(line.sequence > past)
     if key is not None:
-        query = query.where(_is(line.key, key))
+        conditions.append(_is(line.key, key))
     about = {"noun": noun, "noun_id": noun_id, "action": action}
     wanted = [_is(getattr(line, name), value) for name, value in about.items() if value is not None]
     if wanted:
-        query = query.where(reduce(and_, wanted) if viewer.unreviewed else _told(line, about, wanted))
-    if since is not None:
-        query = query.where(line.made_at >= since)
+        conditions.append(reduce(and_, wanted) if viewer.unreviewed else _told(line, about, wanted))
     if member is not None:
-        query = query.where(reduce(or_, (_differs(line, one) for one in values(member))))
-    if member is not None or (viewer.unreviewed and action is not None and "create" not in values(action)):
-        query = query.where(SQL("action <> 'create'"))  # as the index on the actions says it
-    lines = query.order_by(line.sequence).limit(limit).namedtuples()
+        conditions += [_NO_CREATION, reduce(or_, (_differs(line, one) for one in values(member)))]
+        about["action"] = tuple(one for one in values(action or ACTIONS) if one != "create")
+    ids = line.select(line.sequence)
+    if indexed := _indexed(line, viewer, about):
+        first = [ids.where(*conditions, part).order_by(line.sequence).limit(limit) for part in indexed]
+        found = reduce(add, (Select([part.alias("i")], [SQL("sequence")]) for part in first))
+        conditions = [line.sequence.in_(found)]
+    elif noun_id is not None:
+        # Not in order: SQLite would rather read all lines of a noun than sort those of some rows.
+        found = reduce(add, (ids.where(*conditions, part) for part in _of_rows(line, viewer, about)))
+        conditions = [line.sequence.in_(found)]
+    lines = _read(line, conditions or [TRUE], limit, rows=viewer.unreviewed)
     return [(one.sequence, _written(viewer, one)) for one in lines]
+
+
+def _read(line: Any, conditions: list[Any], limit: int, *, rows: bool) -> Any:
+    """Read the first lines for which conditions hold; the `rows` as far as they fit, or of sentences alone."""
+    if not rows:
+        plain = [getattr(line, name) for name in Change._meta.fields if name not in ("before", "after")]
+        after = case(line.noun == "sentences", line.after, NULL).alias("after")
+        return line.select(*plain, after).where(*conditions).order_by(line.sequence).limit(limit).namedtuples()
+    size = (fn.coalesce(fn.length(line.before), 0) + fn.length(line.after)).alias("size")
+    first = line.select(line.sequence, size).where(*conditions).order_by(line.sequence).limit(limit).alias("f")
+    ahead = (fn.sum(first.c.size).over(order_by=[first.c.sequence]) - first.c.size).alias("ahead")
+    counted = Select([first], [first.c.sequence, ahead]).alias("c")
+    fitting = Select([counted], [counted.c.sequence]).where(counted.c.ahead < PAGE_TEXT)
+    return line.select().where(line.sequence.in_(fitting)).order_by(line.sequence).namedtuples()
+
+
+def _last_before(since: str) -> int:
+    """Find a sequence up to which all lines were made before a time, and past which none was: times follow it."""
+    ((last,),) = fetch(_LAST_BEFORE, (since, since))
+    return int(last)
+
+
+def _indexed(line: Any, viewer: Viewer, about: dict[str, Any]) -> list[Any]:
+    """Part the lines of some actions or nouns by what one index each has in the order of the log, none where none does.
+
+    At once, all lines of them would be sorted for each page.
+    """
+    nouns, actions = (about[name] and values(about[name]) for name in ("noun", "action"))
+    if about["noun_id"] is not None:
+        return []
+    if actions and "create" not in actions:
+        parts = [(line.action == one) & _NO_CREATION for one in actions]
+        nouns = ("sentences",) if "change" in actions else ()
+    elif nouns:
+        parts = [line.noun == one for one in nouns]
+        nouns = ("sentences",) if "documents" in nouns and "sentences" not in nouns else ()
+    else:
+        return []
+    # Whatever was done to a sentence is told the public as a change of its document.
+    return parts if viewer.unreviewed else [*parts, *(line.noun == one for one in nouns)]
+
+
+def _of_rows(line: Any, viewer: Viewer, about: dict[str, Any]) -> list[Any]:
+    """Part the lines about some rows by noun, those about sentences of documents among them, which the public is told.
+
+    By the JSON alone, all lines about sentences would be read for those of one document.
+    """
+    nouns, ids = about["noun"] and values(about["noun"]), about["noun_id"]
+    parts = [(line.noun == one) & _is(line.noun_id, ids) for one in nouns or LOGGED]
+    if viewer.unreviewed or (nouns and "documents" not in nouns):
+        return parts
+    of_documents = Sentence.select(Sentence.id).where(_is(Sentence.document, ids))
+    return [*parts, (line.noun == "sentences") & line.noun_id.in_(of_documents)]
+
+
+def told_ids(noun: str, viewer: Viewer, ids: Collection[int]) -> Collection[int]:
+    """Find those of some ids of which the viewer may hear what became of them: the public, of what a line showed it.
+
+    Of a retracted row, of which it hears why, that is the line by which it went: a merge may have moved it since, and
+    what was public once may have been retracted when only reviewers still saw it.
+    """
+    if viewer.unreviewed:
+        return ids
+    restored = "r.noun = l.noun AND r.noun_id = l.noun_id AND r.sequence > l.sequence AND r.action = 'restore'"
+    went = f"l.effect = 'gone' AND l.action <> 'change' AND NOT EXISTS (SELECT 1 FROM changes r WHERE {restored})"  # noqa: S608
+    shown = f"l.effect IS NOT NULL AND (n.retracted_at IS NULL OR {went})"
+    lines = f"SELECT DISTINCT l.noun_id FROM changes l JOIN {noun} n ON n.id = l.noun_id WHERE l.noun = ?"  # noqa: S608
+    sql = f"{lines} AND {dialects.in_ids('l.noun_id')} AND {shown}"
+    return {id for (id,) in fetch(sql, (noun, dumps(list(ids))))}
 
 
 def _is(column: Any, value: Any) -> Any:

@@ -4,9 +4,10 @@ A rule reads rows: the claim of a statement stands, no other statement states it
 PostgreSQL somebody else may change such a row between that read and the commit. So whatever a rule reads is locked
 first, and read after that:
 
-- a row that a change only names, and that has to stand, is `named`: others may name it too, who changes it waits;
-- a row that a change changes is `changed`, and so is the claim whose statements or counterclaims a rule counts: they
-  are added only by who names that claim, and taken away only by who changes it;
+- a row that a change only names, and that has to stand, is locked `to_name` it: others may name it too, who changes it
+  waits, and whoever comes to name it after that waits for the change (`rows.pass_gates`);
+- a row that a change changes is locked `to_change` it, and so is the claim whose statements or counterclaims a rule
+  counts: they are added only by who names that claim, and taken away only by who changes it;
 - what has no row has an advisory lock: a name or an item of a speaker (`Session.lock_names`), the words of a claim that
   is to be reused (`lock_words`), and who is part of whom (`lock_parts`).
 
@@ -42,12 +43,12 @@ class Rows(NamedTuple):
     shared: bool
 
 
-def named(model: Any, *ids: int | None) -> Rows:
+def to_name(model: Any, *ids: int | None) -> Rows:
     """Ask for a lock on rows that have to stay as they are; those without an id are none."""
     return Rows(model, tuple(id for id in ids if id is not None), shared=True)
 
 
-def changed(model: Any, *ids: int | None) -> Rows:
+def to_change(model: Any, *ids: int | None) -> Rows:
     """Ask for a lock on rows that are changed, or on which something is hung that a rule counts."""
     return Rows(model, tuple(id for id in ids if id is not None), shared=False)
 
@@ -59,6 +60,7 @@ def hold(wanted: Callable[[], Iterable[Rows]]) -> None:
     """
     if not takes_locks():
         return
+    #: The rows that are held, and whether shared.
     held: dict[tuple[Any, int], bool] = {}
     while new := _new(wanted(), held):
         for model in sorted(new, key=_ORDER.__getitem__):
@@ -71,7 +73,7 @@ def _new(wanted: Iterable[Rows], held: dict[tuple[Any, int], bool]) -> dict[Any,
     """Gather what is not held yet, or less strictly; all rows of a table alike, so that they are locked by id."""
     new: dict[Any, tuple[set[int], bool]] = {}
     for model, ids, shared in wanted:
-        lacking = {id for id in ids if held.get((model, id), True) and ((model, id) not in held or not shared)}
+        lacking = {id for id in ids if (model, id) not in held or (held[model, id] and not shared)}
         if lacking:
             known, also = new.get(model, (set(), True))
             new[model] = known | lacking, also and shared

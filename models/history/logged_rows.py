@@ -37,7 +37,7 @@ def as_shown(noun: str, row: Row) -> Members:
 #: What lines note besides the row.
 _NOTED = (
     *("moved", "followed", "topics", "about", "aliases"),
-    *("retracted_edges", "untargeted", "unlinked_reviews", "heir"),
+    *("retracted_edges", "untargeted", "unlinked_reviews", "reassigned", "heir"),
 )
 
 

@@ -1,14 +1,16 @@
 """What a merge and its undoing touch: the rows that are locked for them, and which of those may stand again."""
 
 from collections.abc import Iterable
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
-from models.history import changes, merges, restores, same_words, subjects
+from models.history import changes, drops, merges, restores, same_words, subjects
 from models.history.changes import Actor
+from models.history.drops import Drop, Drops
 from models.history.edits import stands
-from models.history.locks import Rows, changed, named
+from models.history.locks import Rows, to_change, to_name
 from models.history.merges import Merge
-from models.history.notes import ClaimMerge, Dropped, SpeakerMerge
+from models.history.notes import ClaimMerge, Doubled, SpeakerMerge
 from models.history.session import SESSION
 from models.queries.dialects import in_ids
 from models.storage import rows
@@ -21,12 +23,12 @@ from models.tables import Claim, ClaimAbout, Counterclaim, Document, Review, Sen
 
 def of_merged_claims(id: int, into: int) -> list[Rows]:
     """Find what a merge of these claims moves or compares."""
-    return [*subjects_of(id), changed(Statement, *_ids(Statement, Statement.claim == id)), *_links(id, into)]
+    return [*subjects_of(id), to_change(Statement, *_ids(Statement, Statement.claim == id)), *_links(id, into)]
 
 
 def subjects_of(claim: int) -> list[Rows]:
     """Find whom a claim is about: a merge of theirs would move that at the same moment."""
-    return [named(Speaker, *subjects.of(claim))]
+    return [to_name(Speaker, *subjects.of(claim))]
 
 
 def of_unmerged_claim(id: int) -> list[Rows]:
@@ -36,12 +38,14 @@ def of_unmerged_claim(id: int) -> list[Rows]:
         return []
     moved: ClaimMerge = merges.moved_by_last_merge(Claim, id)
     standing = merges.merges_into(Claim, claim.merged_into_id)
-    counterclaims = merges.rows_with(Counterclaim, [id for one in standing for id in one.moved["retracted_edges"]])
+    edges, reviews = (_doubled(standing, name) for name in ("retracted_edges", "retracted_reviews"))
+    counterclaims = merges.rows_with(Counterclaim, [id for id, _ in edges])
     return [
         *subjects_of(claim.merged_into_id),
-        changed(Claim, id, claim.merged_into_id, *_ends(counterclaims)),
-        changed(Statement, *moved["statements"], *_stated_by(counterclaims)),
-        changed(Counterclaim, *(counterclaim.id for counterclaim in counterclaims)),
+        to_change(Claim, id, claim.merged_into_id, *_ends(counterclaims)),
+        to_change(Statement, *moved["statements"], *_stated_by(counterclaims)),
+        to_change(Counterclaim, *chain.from_iterable(edges)),
+        to_change(Review, *chain.from_iterable(reviews)),
         *_links(id, claim.merged_into_id),
     ]
 
@@ -52,11 +56,11 @@ def of_merged_speakers(id: int, into: int) -> list[Rows]:
     columns = (Statement.speaker, Statement.via_speaker, Statement.on_behalf_of)
     said = {statement for column in columns for statement in _ids(Statement, column == id)}
     return [
-        changed(Speaker, *_ids(Speaker, Speaker.part_of == id)),
-        changed(Claim, *(statement.claim_id for statement in doubled)),
-        changed(Statement, *said, *_same_acts([statement.id for statement in doubled])),
-        changed(Counterclaim, *_ids(Counterclaim, _at([statement.id for statement in doubled]))),
-        changed(Review, *_ids(Review, Review.statement.in_([one.id for one in doubled]))),
+        to_change(Speaker, *_ids(Speaker, Speaker.part_of == id)),
+        to_change(Claim, *(statement.claim_id for statement in doubled)),
+        to_change(Statement, *said, *_same_acts([statement.id for statement in doubled])),
+        to_change(Counterclaim, *_at(Counterclaim, [one.id for one in doubled], "statement_id", "target_id")),
+        to_change(Review, *_at(Review, [one.id for one in doubled], "statement_id")),
     ]
 
 
@@ -66,60 +70,39 @@ def of_unmerged_speaker(id: int) -> list[Rows]:
     if speaker is None or speaker.merged_into_id is None:
         return []
     moved: SpeakerMerge = merges.moved_by_last_merge(Speaker, id)
-    standing = merges.merges_into(Speaker, speaker.merged_into_id)
-    drops = [drop for _, drop in drops_undone(id, standing)]
-    others = [one.id for one in standing if one.id != id]
-    links = {claim for (claim,) in ClaimAbout.select(ClaimAbout.claim).where(ClaimAbout.speaker.in_(others)).tuples()}
-    shared = set(moved.get("shared", []))
-    links = links & {*moved["about"], *moved.get("accused", [])} | shared
-    dropped = merges.rows_with(Statement, [drop["statement"] for drop in drops])
-    kept = merges.rows_with(Statement, [drop["kept"] for drop in drops])
+    into = speaker.merged_into_id
+    all_drops = list(drops.followed(drops.undone(id, into, moved)).values())
+    notes = [drop.note for drop in all_drops]
+    others = [one.id for one in merges.merges_into(Speaker, into) if one.id != id]
+    about = ClaimAbout.select(ClaimAbout.claim)
+    links = {
+        claim for part in merges.in_parts(others) for (claim,) in about.where(ClaimAbout.speaker.in_(part)).tuples()
+    }
+    shared = set(moved["shared"])
+    links = links & {*moved["about"], *moved["accused"]} | shared
+    dropped = merges.rows_with(Statement, [note["statement"] for note in notes])
+    heirs = merges.rows_with(Statement, sorted({heir for note in notes for heir in drops.heirs(note)}))
     counterclaims = merges.rows_with(
-        Counterclaim, [counterclaim for drop in drops for counterclaim in drop["retracted_edges"]]
+        Counterclaim, [counterclaim for note in notes for counterclaim in note["retracted_edges"]]
     )
-    speakers = (speaker.merged_into_id, moved["cut"], *moved["parts"], *(one.via_speaker_id for one in dropped))
+    speakers = (into, moved["cut"], *moved["parts"], *(one.via_speaker_id for one in dropped))
     speakers += tuple(one.on_behalf_of_id for one in dropped)
-    relinked = (id for ids in moved.get("originals", []) for id in ids if id)
-    said = (*moved["statements"], *(one.id for one in (*dropped, *kept)), *relinked)
-    passed_on = (*moved["via"], *moved.get("on_behalf_of", ()))
+    relinked = (id for ids in drops.relinked(all_drops) + moved["originals"] for id in ids if id)
+    said = (*moved["statements"], *(one.id for one in (*dropped, *heirs)), *relinked)
+    passed_on = (*moved["via"], *moved["on_behalf_of"])
     return [
-        named(Document, *(one.document_id for one in dropped), *(one.via_document_id for one in dropped)),
-        changed(Speaker, id, *speakers),
-        changed(Claim, *(one.claim_id for one in (*dropped, *kept)), *_ends(counterclaims), *links),
-        changed(Statement, *passed_on, *_same_acts(said), *_stated_by(counterclaims)),
-        changed(
+        to_name(Document, *(one.document_id for one in dropped), *(one.via_document_id for one in dropped)),
+        to_change(Speaker, id, *speakers),
+        to_change(Claim, *(one.claim_id for one in (*dropped, *heirs)), *_ends(counterclaims), *links),
+        to_change(Statement, *passed_on, *_same_acts(said), *_stated_by(counterclaims)),
+        to_change(
             Counterclaim,
             *(counterclaim.id for counterclaim in counterclaims),
-            *(
-                counterclaim
-                for drop in drops
-                for counterclaim in (*drop["edges"], *drop.get("targets", ()), *drop.get("untargeted", ()))
-            ),
+            *(id for note in notes for id in (*note["edges"], *note["targets"], *note["untargeted"])),
+            *(counterclaim for note in notes for counterclaim, _ in note["reassigned"]),
         ),
-        changed(
-            Review, *(id for drop in drops for id in (*drop.get("reviews", ()), *drop.get("unlinked_reviews", ())))
-        ),
+        to_change(Review, *(id for note in notes for id in (*note["reviews"], *note["unlinked_reviews"]))),
     ]
-
-
-def drops_undone(id: int, standing: list[Merge]) -> list[tuple[Merge, Dropped]]:
-    """Find what the merge of a speaker dropped, and the others that are `standing` over words that are theirs.
-
-    What was dropped for words of theirs, or these for another's, may have no double any more. Of two that are alike the
-    accepted one comes first, and else theirs: of the other a merge that stands still knows.
-    """
-    dropped = [(one, drop) for one in standing for drop in one.moved["dropped"]]
-    own = {statement for one in standing if one.id == id for statement in one.moved["statements"]}
-    found = {row[0]: row[1:] for row in _words_of([*own, *(drop["statement"] for _, drop in dropped)])}
-    words = {found[statement][:2] for statement in own}
-    wanted = [(one, drop) for one, drop in dropped if one.id == id or found[drop["statement"]][:2] in words]
-    return sorted(wanted, key=lambda pair: (found[pair[1]["statement"]][2] != "accepted", pair[0].id != id))
-
-
-def _words_of(statements: list[int]) -> list[tuple[int, int, str, str]]:
-    """Read of statements (id, document, spans, status)."""
-    sql = f"SELECT id, document_id, spans, status FROM statements WHERE {in_ids('id')}"  # noqa: S608 (our SQL)
-    return [tuple(row) for row in fetch(sql, (dumps(statements),))]
 
 
 def of_restored_statement(id: int, original: int | None) -> list[Rows]:
@@ -128,14 +111,16 @@ def of_restored_statement(id: int, original: int | None) -> list[Rows]:
     if statement is None or statement.retracted_at is None:
         return []
     more = restores.noted(id)
-    counterclaims = merges.rows_with(Counterclaim, more.get("retracted_edges", []) + more.get("untargeted", []))
+    reassigned = [counterclaim for counterclaim, _ in more.get("reassigned", [])]
+    lost = more.get("retracted_edges", []) + more.get("untargeted", []) + reassigned
+    counterclaims = merges.rows_with(Counterclaim, lost)
     return [
-        named(Document, statement.document_id, statement.via_document_id),
-        named(Speaker, statement.speaker_id, statement.via_speaker_id, statement.on_behalf_of_id),
-        changed(Claim, statement.claim_id, *_ends(counterclaims)),
-        changed(Statement, *_same_acts(one for one in (id, original) if one), *_stated_by(counterclaims)),
-        changed(Counterclaim, *(counterclaim.id for counterclaim in counterclaims)),
-        changed(Review, *more.get("unlinked_reviews", [])),
+        to_name(Document, statement.document_id, statement.via_document_id),
+        to_name(Speaker, statement.speaker_id, statement.via_speaker_id, statement.on_behalf_of_id),
+        to_change(Claim, statement.claim_id, *_ends(counterclaims)),
+        to_change(Statement, *_same_acts(one for one in (id, original) if one), *_stated_by(counterclaims)),
+        to_change(Counterclaim, *(counterclaim.id for counterclaim in counterclaims)),
+        to_change(Review, *more.get("unlinked_reviews", [])),
     ]
 
 
@@ -151,11 +136,14 @@ def _links(*claims: int) -> list[Rows]:
     """Find the counterclaims and reviews of these claims."""
     ends = Counterclaim.claim.in_(claims) | Counterclaim.answer.in_(claims)
     reviews = _ids(Review, Review.claim.in_(claims))
-    return [changed(Counterclaim, *_ids(Counterclaim, ends)), changed(Review, *reviews)]
+    return [to_change(Counterclaim, *_ids(Counterclaim, ends)), to_change(Review, *reviews)]
 
 
-def _at(statements: list[int]) -> Any:
-    return Counterclaim.statement.in_(statements) | Counterclaim.target.in_(statements)
+def _at(model: Any, ids: list[int], *columns: str) -> list[int]:
+    """Find the rows that point by one of some columns at any of these ids, however many."""
+    pointing = " OR ".join(in_ids(column) for column in columns)
+    sql = f"SELECT id FROM {model._meta.table_name} WHERE {pointing}"  # noqa: S608 (our names)
+    return [id for (id,) in fetch(sql, [dumps(ids)] * len(columns))]
 
 
 def _ids(model: Any, condition: Any) -> list[int]:
@@ -193,11 +181,10 @@ def statement_may_stand(statement: Statement) -> bool:
 def counterclaim_may_stand(counterclaim: Counterclaim) -> bool:
     """Tell whether both ends of a counterclaim stand, evidence and target state them, and no other is the same."""
     stated = ((counterclaim.statement_id, counterclaim.answer_id), (counterclaim.target_id, counterclaim.claim_id))
-    alike = ("claim", "answer", "kind", "of", *(("target",) if counterclaim.of == "attribution" else ()))
     return (
         all(_states(statement, claim) for statement, claim in stated if statement)
         and stand(Claim, counterclaim.claim_id, counterclaim.answer_id)
-        and _is_free(counterclaim, *alike)
+        and not _is_doubled(counterclaim)
     )
 
 
@@ -208,7 +195,29 @@ def _states(statement: int, claim: int) -> bool:
 
 def review_may_stand(review: Review) -> bool:
     """Tell whether the claim of a review stands, and has no other from the same address."""
-    return stand(Claim, review.claim_id) and _is_free(review, "claim", "url_normalized")
+    return stand(Claim, review.claim_id) and not _is_doubled(review)
+
+
+def given_back(model: Any, standing: list[Merge], id: int, name: str) -> list[tuple[Merge, list[int]]]:
+    """List what merges into one claim took back that an unmerge of `id` may let stand again, what `id` had first.
+
+    Where the one that was kept in the end was retracted since, the other stays so: whoever took that back meant both.
+    What other merges took back has to have a double that stands until now, before anything moves.
+    """
+    last: dict[int, int] = {}
+    for gone, kept in reversed(_doubled(standing, name)):
+        last.setdefault(gone, last.get(kept, kept))
+    own = {gone for one in standing if one.id == id for gone, _ in one.moved[name]}
+    found = {row.id: row for row in merges.rows_with(model, sorted({*last, *last.values()}))}
+    free = {gone for gone, kept in last.items() if found[kept].retracted_at is None}
+    may = {gone for gone in free if gone in own or _is_doubled(found[gone])}
+    own_first = sorted(standing, key=lambda one: one.id != id)
+    return [(one, [gone for gone, _ in one.moved[name] if gone in may]) for one in own_first]
+
+
+def _doubled(standing: list[Merge], name: str) -> Doubled:
+    """List what merges took back of one noun, and for what, the first merge first."""
+    return [pair for one in sorted(standing, key=lambda one: one.sequence) for pair in one.moved[name]]
 
 
 def stand(model: Any, *ids: int | None) -> bool:
@@ -223,30 +232,79 @@ def _collides(statement: Statement) -> bool:
     return any(same_words.collide(coded[statement.id], coded[id]) for id in ids)
 
 
-def _is_free(row: Any, *key: str) -> bool:
-    return SESSION.find(type(row), **{name: row.__data__[name] for name in key}) is None
+def _is_doubled(row: Counterclaim | Review) -> bool:
+    """Tell whether another that is the same stands."""
+    key = ["claim", "url_normalized"]
+    if isinstance(row, Counterclaim):
+        key = ["claim", "answer", "kind", "of", *(["target"] if row.of == "attribution" else [])]
+    return SESSION.find(type(row), **{name: row.__data__[name] for name in key}) is not None
 
 
-def take_up(by: Actor, drops: list[tuple[Merge, Dropped]]) -> None:
+#: What passes from a dropped statement to the one that was kept: the list of a note, the column, and which claim of it
+#: the statement states.
+_PASSED_ON = (
+    ("edges", Counterclaim.statement, "answer_id"),
+    ("targets", Counterclaim.target, "claim_id"),
+    ("reviews", Review.statement, "claim_id"),
+)
+#: What named a dropped statement and names none since: the list of a note, the table and the column.
+_UNLINKED = {"untargeted": (Counterclaim, "target"), "unlinked_reviews": (Review, "statement")}
+
+
+class _Lost(NamedTuple):
+    """Counterclaims or reviews that a statement which stands again has lost: in which list of which drop."""
+
+    statement: Statement
+    drop: Drop
+    name: str
+    ids: list[int]
+
+
+def take_up(by: Actor, undone: list[Drop]) -> list[Drop]:
     """Let statements that merges retracted for others' sake stand again, and what rested on them rest on them again.
 
-    Where the other one was retracted since, one stays retracted: whoever took that back meant these words.
+    Where the one that was kept in the end was retracted since, one stays retracted: whoever took that back meant these
+    words. Return the drops of those that stand.
     """
-    # All of them first, and what was aimed at them last: a counterclaim may have lost both its evidence and its target.
-    again: list[tuple[Merge, Dropped, int]] = []
-    for merge, drop in [one for one in drops if not Statement.get_by_id(one[1]["kept"]).retracted_at]:
-        restored = merges.restore(by, Statement, [drop["statement"]], may=statement_may_stand, merge=merge)
-        again += [(merge, drop, id) for id in restored]
-    claims = {id: Statement.get_by_id(id).claim_id for *_, id in again}
-    for _, drop, id in again:
-        edges, targets = drop["edges"], drop.get("targets", [])
-        for ids, at, end in ((edges, Counterclaim.statement, "answer_id"), (targets, Counterclaim.target, "claim_id")):
-            there = [one.id for one in merges.rows_with(Counterclaim, ids) if getattr(one, end) == claims[id]]
-            merges.move_back(at, there, drop["kept"], id)
-        merges.give_back_reviews(by, drop, claims[id])
-    for merge, drop, _ in again:
-        merges.restore(by, Counterclaim, drop["retracted_edges"], may=counterclaim_may_stand, merge=merge)
-    for _, drop, id in again:
-        for one in merges.rows_with(Counterclaim, drop.get("untargeted", [])):
-            if (one.claim_id, one.target_id, one.retracted_at) == (claims[id], None, None):
-                changes.relink(by, one, "target", id)
+    all_drops = drops.followed(undone)
+    again: list[tuple[Drop, Statement]] = []
+    for drop in undone:
+        statement = rows.by_id(Statement, drop.note["statement"])
+        kept = rows.by_id(Statement, drops.stands_for(statement.id, all_drops))
+        if kept.retracted_at is None and statement_may_stand(statement):
+            restores.restore(by, statement)
+            again.append((drop, statement))
+    # All of them first: a counterclaim may have lost both its evidence and its target.
+    lost = [one for drop, statement in again for one in _give_back(drop, statement, all_drops)]
+    for one in lost:
+        if one.name == "retracted_edges":
+            merges.restore(by, Counterclaim, one.ids, may=counterclaim_may_stand, merge=one.drop.merge)
+    for one in lost:
+        if one.name in _UNLINKED:
+            model, column = _UNLINKED[one.name]
+            for row in merges.rows_with(model, one.ids):
+                if (row.claim_id, row.__data__[column], row.retracted_at) == (one.statement.claim_id, None, None):
+                    changes.relink(by, row, column, one.statement.id)
+    return [drop for drop, _ in again]
+
+
+def _give_back(drop: Drop, statement: Statement, all_drops: Drops) -> list[_Lost]:
+    """Let what passed on from a dropped statement pass back to it, wherever merges have passed it since.
+
+    Return what they took back or unlinked on the way.
+    """
+    lists = ("retracted_edges", *_UNLINKED)
+    lost = [_Lost(statement, drop, name, drops.listed(drop.note, name)) for name in lists]
+    for name, column, stated in _PASSED_ON:
+        back: dict[int, list[int]] = {}
+        for row in merges.rows_with(column.model, drops.passed_on(drop.note, name)):
+            at, (holders, last) = row.__data__[column.name], drops.trail(row.id, name, drop, all_drops)
+            if at in holders and getattr(row, stated) == statement.claim_id:
+                back.setdefault(at, []).append(row.id)
+            if last is not drop:
+                lost += [
+                    _Lost(statement, last, one, [row.id]) for one in lists if row.id in drops.listed(last.note, one)
+                ]
+        for holder, ids in back.items():
+            merges.move_rows(column, ids, holder, statement.id)
+    return lost

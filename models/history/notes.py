@@ -1,12 +1,15 @@
-"""What lines of the log note beside the row, so that a merge or a retraction can be undone: the shape of their JSON.
-
-Lines of earlier versions lack what is `NotRequired`.
-"""
+"""What lines of the log note beside the row, so that a merge or a retraction can be undone: the shape of their JSON."""
 
 from typing import NotRequired, TypedDict
 
 #: A statement, the original that it had, and the one that it has since.
 Relinked = list[tuple[int, int | None, int | None]]
+
+#: Counterclaims or reviews that a merge retracted, each with the one of the same that was kept for it.
+Doubled = list[tuple[int, int]]
+
+#: Counterclaims that rested on a statement, each with the one of the same claim that it rests on instead.
+Reassigned = list[tuple[int, int]]
 
 
 class Dropped(TypedDict):
@@ -16,13 +19,14 @@ class Dropped(TypedDict):
     kept: int
     #: Counterclaims that rest on the other now, and those that are aimed at it.
     edges: list[int]
-    targets: NotRequired[list[int]]
+    targets: list[int]
     #: Counterclaims that are aimed at none any more.
-    untargeted: NotRequired[list[int]]
+    untargeted: list[int]
     #: Reviews of the wording of the other now, and those that name no wording any more.
-    reviews: NotRequired[list[int]]
-    unlinked_reviews: NotRequired[list[int]]
+    reviews: list[int]
+    unlinked_reviews: list[int]
     retracted_edges: list[int]
+    reassigned: Reassigned
 
 
 class SpeakerMerge(TypedDict):
@@ -30,19 +34,19 @@ class SpeakerMerge(TypedDict):
 
     statements: list[int]
     via: list[int]
-    on_behalf_of: NotRequired[list[int]]
+    on_behalf_of: list[int]
     #: The claims that are about the survivor now, and those that accuse the survivor since.
     about: list[int]
-    accused: NotRequired[list[int]]
+    accused: list[int]
     #: The claims that are about both, and name or accuse the survivor by other merges alone.
-    shared: NotRequired[list[int]]
+    shared: list[int]
     parts: list[int]
     #: Whom the survivor was part of.
     cut: int | None
     #: The names that the survivor has by merges alone, as they are looked up.
     aliases: list[str]
     dropped: list[Dropped]
-    originals: NotRequired[Relinked]
+    originals: Relinked
 
 
 class ClaimMerge(TypedDict):
@@ -52,13 +56,13 @@ class ClaimMerge(TypedDict):
     answered: list[int]
     answers: list[int]
     reviews: list[int]
-    retracted_edges: list[int]
-    retracted_reviews: list[int]
+    retracted_edges: Doubled
+    retracted_reviews: Doubled
     #: The survivor, where it is standalone by this merge.
     standalone: NotRequired[list[int]]
     #: The speakers whom the survivor is about, and whom it accuses, by merges alone.
-    about: NotRequired[list[int]]
-    accused: NotRequired[list[int]]
+    about: list[int]
+    accused: list[int]
 
 
 class Retraction(TypedDict, total=False):
@@ -67,5 +71,6 @@ class Retraction(TypedDict, total=False):
     retracted_edges: list[int]
     untargeted: list[int]
     unlinked_reviews: list[int]
+    reassigned: Reassigned
     #: The print that took its place.
     heir: int | None

@@ -1,10 +1,11 @@
 """The same words of one speaker in several statements: which of them may stand at once.
 
 Two people may code a document independently: each records the same words as a candidate of their own. Of these one may
-be accepted, and nobody records the same words twice.
+be accepted, and nobody records the same words twice. Who imports a file records what several coded by one key.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 from typing import Any, NamedTuple
 
 from models.history.changes import Actor
@@ -24,25 +25,52 @@ class Coded(NamedTuple):
 
     #: The id of the key that recorded it; null for the command line.
     key: int | None
+    #: Whether a line of a file said which coding of its words it was.
+    imported: bool
     accepted: bool
 
 
 def collide(one: Coded, other: Coded) -> bool:
-    """Tell whether two statements of the same words may not both stand: both accepted, or both recorded by one key."""
-    return (one.accepted and other.accepted) or one.key == other.key
+    """Tell whether two statements of the same words may not both stand: both accepted, or both of one coder."""
+    return not _signs(one).isdisjoint(_signs(other))
+
+
+def _signs(state: Coded) -> set[tuple[Any, ...]]:
+    accepted = {("accepted",)} if state.accepted else set()
+    return accepted | (set() if state.imported else {("coder", state.key)})
+
+
+def colliding(some: Iterable[Any], others: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    """Pair the statements of one speaker with those of another that `collide` with them over the same words."""
+    some, others = list(some), list(others)
+    state = coded(chain(some, others))
+    known: dict[tuple[Any, ...], list[Any]] = {}
+    for other in others:
+        for sign in _signs(state[other.id]):
+            known.setdefault((other.document_id, other.spans, sign), []).append(other)
+    for one in some:
+        signs = ((one.document_id, one.spans, sign) for sign in _signs(state[one.id]))
+        pairs = {other.id: other for sign in signs for other in known.get(sign, ())}
+        yield from ((one, other) for other in pairs.values())
 
 
 def recorders(statements: Collection[int]) -> dict[int, int | None]:
     """Read from the log which key recorded these statements; one that it does not know, or not yet, is left out."""
-    made = f"SELECT noun_id, key_id FROM changes WHERE noun = 'statements' AND {in_ids('noun_id')}"  # noqa: S608 (our SQL)
-    return dict(fetch(f"{made} AND action = 'create'", (dumps(list(statements)),)))
+    return {id: key for id, key, _ in _recorded(statements)}
 
 
-def coded(statements: Iterable[Any]) -> dict[int, Coded]:
-    """Read what `collide` compares of these rows, by their ids."""
+def coded(statements: Iterable[Any], unknown: int | None = None) -> dict[int, Coded]:
+    """Read what `collide` compares of these rows, by their ids; `unknown` is the key where the log does not know."""
     accepted = {row.id: row.status == "accepted" for row in statements}
-    keys = recorders(accepted)
-    return {id: Coded(keys.get(id), status) for id, status in accepted.items()}
+    recorded = {id: (key, bool(imported)) for id, key, imported in _recorded(accepted)}
+    return {id: Coded(*recorded.get(id, (unknown, False)), accepted=status) for id, status in accepted.items()}
+
+
+def _recorded(statements: Collection[int]) -> list[tuple[int, int | None, int]]:
+    """Read of statements (id, key, whether it was imported as one of several codings)."""
+    imported = """after LIKE '%"coding":%'"""
+    made = f"SELECT noun_id, key_id, {imported} FROM changes WHERE noun = 'statements' AND {in_ids('noun_id')}"  # noqa: S608 (our SQL)
+    return fetch(f"{made} AND action = 'create'", (dumps(list(statements)),))
 
 
 def lock(key: int | None, row: dict[str, Any] | None = None) -> None:
@@ -80,15 +108,15 @@ def refuse_collision(by: Actor, statement: Statement, new: dict[str, Any], sessi
     row = {name: new.get(name, statement.__data__[name]) for name in ("document", "speaker", "spans", "status")}
     moved = (row["speaker"], row["spans"]) != (statement.speaker_id, statement.spans)
     accepts = row["status"] == "accepted" != statement.status
-    recorder = session.recorder(statement.id, by.key_id) if moved else None
     if moved:
-        session.lock_recording(recorder, row)
+        session.lock_recording(session.recorder(statement.id, by.key_id), row)
     others = [known for known in _of(row, session) if known.id != statement.id] if moved or accepts else []
+    state = coded([statement, *others], by.key_id) if others else {}
     for known in others:
-        both = row["status"] == known.status == "accepted"
-        if moved and (both or session.recorder(known.id, by.key_id) == recorder):
+        changed = state[statement.id]._replace(accepted=row["status"] == "accepted")
+        if moved and collide(changed, state[known.id]):
             _refuse(by, known)
-        if both:
+        if changed.accepted and state[known.id].accepted:
             detail = f"Statement {known.id} of the same words is accepted already: reject one of the two."
             raise AlreadyKnown(detail, field="/status", known=known.id)
 

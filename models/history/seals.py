@@ -84,8 +84,10 @@ NONE = SealRow(0, "", 0, "", 0, "")
 class Page(NamedTuple):
     """A page of the feed."""
 
-    #: The lines, as (sequence, JSON); one more than the page holds where more follow.
+    #: The lines, as (sequence, JSON).
     lines: list[tuple[int, str]]
+    #: Whether more follow.
+    more: bool
     #: The last seal of public lines up to the end of the page, with the members of the API; none with a filter.
     seal: dict[str, Any] | None
 
@@ -93,16 +95,21 @@ class Page(NamedTuple):
 def page(*, viewer: Viewer, past: int | None, limit: int, **filters: Any) -> Page:
     """Read a page of the feed past the sequence `past`, as `feed.listed` does."""
     lines = feed.listed(viewer=viewer, past=past, limit=limit + 1, **filters)
+    more = len(lines) > limit
+    if lines and not more and viewer.unreviewed:  # it may have ended early
+        more = bool(feed.listed(viewer=viewer, past=lines[-1][0], limit=1, **filters))
+    lines = lines[:limit]
     if any(value is not None for value in filters.values()):
-        return Page(lines, None)
-    end = lines[:limit][-1][0] if lines else past
+        return Page(lines, more, None)
+    end = lines[-1][0] if lines else past
+    # Of the seals of the same public lines the first: the others tell when something was done that nobody is told.
     found = fetch(
         "SELECT public_through, made_at, hash, public_hash FROM seals WHERE public_through BETWEEN 1 AND ?"
-        " ORDER BY public_through DESC, through DESC LIMIT 1",
+        " ORDER BY public_through DESC, through LIMIT 1",
         (end or 0,),
     )
     names = ("through", "made_at", "hash", "public_hash")
-    return Page(lines, dict(zip(names, found[0], strict=True)) if found else None)
+    return Page(lines, more, dict(zip(names, found[0], strict=True)) if found else None)
 
 
 def last() -> SealRow:
@@ -217,7 +224,7 @@ def _seal() -> None:
 
 
 def redact(sequence: int, was: Words, left: Words) -> None:
-    """Let words of a line go that `was` so, and is `left` so; in a transaction that holds LOCK and logs an erasure."""
+    """Let words of a line go that `was` so, and is `left` so; holding LOCK, in a transaction that logged an erasure."""
     for (salt,) in fetch("SELECT salt FROM sealed_lines WHERE sequence = ?", (sequence,)):
         if salt is not None:
             gone = words_digest(salt, *was)

@@ -74,7 +74,7 @@ class Session:
         locks.hold(wanted)
 
     def by_id(self, model: Any, id: int, *, locked: bool = True, shared: bool = False) -> Any:
-        """Read a row, locked as by `rows.by_id` in a transaction; None where there is none."""
+        """Read a row as `rows.by_id`; in a transaction locked, unless that is not wanted."""
         return rows.by_id(model, id, locked=locked and db.in_transaction(), shared=shared)
 
     def referred(self, model: Any, id: int, field: str) -> Any:
@@ -89,10 +89,18 @@ class Session:
         return self.referred(model, id, field)
 
     def find(self, model: Any, **key: Any) -> int | None:
-        """Find the id of the standing row that has these values in its columns, which are a natural key."""
+        """Find the id of the standing row that has these values in its columns, which are a natural key.
+
+        They are given in the order in which an import keeps them (`_KEYS` of models/transfer/prefetched.py).
+        """
         nulls = tuple(name for name, value in key.items() if value is None)
         found = fetch(_finding(model, tuple(key), nulls), [value for value in key.values() if value is not None])
         return found[0][0] if found else None
+
+    def bearers(self, keys: list[str]) -> dict[str, int]:
+        """Map those of some names, as they are looked up, that are standing speakers' own to the ids of these."""
+        among = f"name_key IN ({', '.join('?' * len(keys))})"
+        return dict(fetch(f"SELECT name_key, id FROM speakers WHERE {among} AND {rows.standing(Speaker)}", keys))  # noqa: S608 (our SQL)
 
     def same_words(self, document: int, speaker: int, spans: str) -> list[int]:
         """List the ids of the standing statements of a speaker over the same words."""
@@ -160,6 +168,12 @@ class Session:
     def insert(self, model: Any, **columns: Any) -> None:
         """Store what only links rows or marks them, and has no line in the log."""
         rows.insert(model, **columns)
+
+    def insert_all(self, model: Any, new: list[dict[str, Any]]) -> None:
+        """Store rows as `insert` does, all with the same columns."""
+        if new:
+            names = [model._meta.fields[name].column_name for name in new[0]]
+            bulk.insert(model, names, [tuple(one.values()) for one in new])
 
     def insert_sentences(self, document: Any, sentence_offsets: list[tuple[int, int]]) -> None:
         """Store the sentences of a new document; they have no line in the log, for they follow from the document."""

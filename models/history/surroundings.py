@@ -185,9 +185,10 @@ def _seeing() -> str:
 
 
 def _about(claims: set[int]) -> dict[int, list[int]]:
-    """Read whom claims are about."""
+    """Read whom claims are about, and show that."""
     about: dict[int, list[int]] = defaultdict(list)
-    sql = f"SELECT claim_id, speaker_id FROM claim_about WHERE {in_ids('claim_id')}"  # noqa: S608 (our SQL)
+    read = "SELECT a.claim_id, a.speaker_id FROM claim_about a JOIN speakers p ON p.id = a.speaker_id"
+    sql = f"{read} WHERE {in_ids('a.claim_id')} AND p.retracted_at IS NULL"
     for claim, speaker in fetch(sql, (dumps(sorted(claims)),)) if claims else ():
         about[claim].append(speaker)
     return about
@@ -219,6 +220,7 @@ def _parts(speakers: set[int]) -> list[tuple[int, int, bool]]:
 @cached(2)
 def _parting() -> str:
     return (
-        "SELECT p.part_of_id, p.id, l.public FROM speakers p"  # noqa: S608 (our SQL)
-        f" JOIN last_changes l ON l.noun = 'speakers' AND l.noun_id = p.id WHERE {in_ids('p.part_of_id')}"
+        # Else SQLite begins with what is noted of all speakers.
+        "SELECT p.part_of_id, p.id, l.public FROM speakers p CROSS JOIN last_changes l"  # noqa: S608 (our SQL)
+        f" WHERE l.noun = 'speakers' AND l.noun_id = p.id AND {in_ids('p.part_of_id')}"
     )

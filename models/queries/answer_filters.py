@@ -6,7 +6,7 @@ from typing import Any
 from peewee import Entity, Select, fn
 
 from models.queries.days import last_days, may_answer
-from models.queries.dialects import any_of, fence, unindexed
+from models.queries.dialects import any_of, exists_by_row, unindexed
 from models.queries.filter_sets import Filters
 from models.queries.nodes import STAR, TRUE, Aliased, case
 from models.queries.said_by import above, said_within, within
@@ -144,4 +144,4 @@ def in_one_document(viewer: Viewer) -> Any:
     answered = (_printed.claim_id == e.claim_id) & (of_the_claim() | (_printed.id == e.target_id))
     beside = _printed.select(1).join(_beside, on=_beside.document_id == _printed.document_id)
     seen = (statement_seen(viewer, _printed), statement_seen(viewer, _beside))
-    return fence(beside.where(answered, _beside.claim_id == e.answer_id, *seen))
+    return exists_by_row(beside.where(answered, _beside.claim_id == e.answer_id, *seen))

@@ -4,7 +4,7 @@ from typing import Any
 
 from peewee import fn
 
-from models.queries.dialects import fence, true, unindexed
+from models.queries.dialects import exists_by_row, true, unindexed
 from models.queries.embedded import EMBEDDED, embedded
 from models.queries.members import Array, Boolean, Member, Object, Precomputed, Rows, Subquery, scalars
 from models.queries.nodes import TRUE, Aliased
@@ -31,7 +31,7 @@ def attribution_members(viewer: Viewer) -> dict[str, Member]:
     statement in an item, 4 ms for a list of claims, and most statements have no answer.
     """
     answers = attribution_answers(viewer)
-    known = None if viewer.unreviewed else fence(aa.select(1).where(aa.statement_id == s.id))
+    known = None if viewer.unreviewed else exists_by_row(aa.select(1).where(aa.statement_id == s.id))
     address = "/v1/counterclaims?of=attribution&target="
     members = embedded("attribution_answers", answers, address, s.id, known=known)
     if not viewer.unreviewed:
@@ -44,7 +44,7 @@ def attribution_disputed(viewer: Viewer) -> Any:
     """Build the condition that the attribution of the statement `s` is disputed."""
     if viewer.unreviewed:
         return disowned(viewer)
-    return fence(aa.select(1).where(aa.statement_id == s.id, true(aa.disputed)))
+    return exists_by_row(aa.select(1).where(aa.statement_id == s.id, true(aa.disputed)))
 
 
 def attributed(viewer: Viewer) -> Any:
@@ -61,16 +61,18 @@ def disowned(viewer: Viewer) -> Any:
     document's publisher is a name. What anybody else says of it disputes it not, wherever that is printed.
     """
     own = (at.speaker_id == s.speaker_id) | (at.on_behalf_of_id == s.speaker_id)
-    named = (asp.name == vd.publisher) | fence(aal.select(1).where(aal.speaker_id == asp.id, aal.alias == vd.publisher))
+    named = (asp.name == vd.publisher) | exists_by_row(
+        aal.select(1).where(aal.speaker_id == asp.id, aal.alias == vd.publisher)
+    )
     outlet = asp.select(1).join(vd, on=vd.id == s.document_id)
-    published = fence(outlet.where((asp.id == at.speaker_id) | (asp.id == at.on_behalf_of_id), named))
+    published = exists_by_row(outlet.where((asp.id == at.speaker_id) | (asp.id == at.on_behalf_of_id), named))
     # By its claim, not by the index of those of this status.
     stated = at.retracted_at.is_null() & (TRUE if viewer.unreviewed else unindexed(at.status) == "accepted")
-    theirs = fence(at.select(1).where(at.claim_id == ea.answer_id, stated, own | published))
+    theirs = exists_by_row(at.select(1).where(at.claim_id == ea.answer_id, stated, own | published))
     # One in another, not joined: PostgreSQL would weigh every order of six tables for each statement in an item.
-    seen = fence(ao.select(1).where(ao.id == ea.answer_id, claim_seen(viewer, ao)))
+    seen = exists_by_row(ao.select(1).where(ao.id == ea.answer_id, claim_seen(viewer, ao)))
     answered = (ea.target_id == s.id, ea.of == "attribution", ea.kind.in_(_DISOWNING), evidence_seen(viewer, ea))
-    return fence(ea.select(1).where(*answered, seen, theirs))
+    return exists_by_row(ea.select(1).where(*answered, seen, theirs))
 
 
 def attribution_answers(viewer: Viewer) -> Array:
@@ -81,4 +83,6 @@ def attribution_answers(viewer: Viewer) -> Array:
     seen = (ea.target_id == s.id, ea.of == "attribution", evidence_seen(viewer, ea), claim_seen(viewer, ao))
     rows = Rows(ea, seen, {ao: ea.answer_id}, (ea.id,), EMBEDDED)
     # Of most statements there is none: that is found before what is read of one is made ready.
-    return Array(Object(answered), rows, fence(ea.select(1).where(ea.target_id == s.id, ea.of == "attribution")))
+    return Array(
+        Object(answered), rows, exists_by_row(ea.select(1).where(ea.target_id == s.id, ea.of == "attribution"))
+    )

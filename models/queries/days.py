@@ -10,7 +10,7 @@ from typing import Any
 
 from peewee import JOIN, Join, Select, fn
 
-from models.queries.dialects import days_between, fence
+from models.queries.dialects import days_between, exists_by_row
 from models.queries.members import Member, Rows, Scalar, Subquery
 from models.queries.nodes import FALSE, Aliased, P, case
 from models.queries.table_aliases import e
@@ -104,7 +104,7 @@ def answered_between(names: set[str]) -> list[Any]:
     if not (wanted := sorted(names & OF_THE_ANSWER.keys())):
         return []
     days = (OF_THE_ANSWER[name] for name in wanted)
-    return [fence(Select([_with_answered_day()], [1]).where(x.id == e.id, *days))]
+    return [exists_by_row(Select([_with_answered_day()], [1]).where(x.id == e.id, *days))]
 
 
 def may_answer(e: Any, s: Any) -> Any:
@@ -114,7 +114,7 @@ def may_answer(e: Any, s: Any) -> Any:
     not dispute an admission of March.
     """
     given = Select([_with_answered_day()], [1]).where(x.id == e.id, s.day > _end(ANSWERED_ON))
-    return (e.target_id == s.id) | ~fence(given)
+    return (e.target_id == s.id) | ~exists_by_row(given)
 
 
 def last_days(counterclaims: Select) -> Select:

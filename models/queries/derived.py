@@ -11,7 +11,8 @@ What they are filled from stands in derived_rows.py. It is in queries because it
 and conditions: a row here is what a list would otherwise compute at each read.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from peewee import Entity
@@ -21,7 +22,7 @@ from models.queries.dialects import in_ids, true
 from models.queries.nodes import Part, cached
 from models.queries.visibility import PUBLIC, claim_seen
 from models.storage.columns import dumps
-from models.storage.database import db, fetch
+from models.storage.database import db, fetch, on_sqlite
 from models.storage.transactions import advisory_lock, before_commit, takes_locks
 
 #: The advisory lock under which PostgreSQL's derived rows are written, in parts: "ccderive" in ASCII. No other lock is
@@ -29,6 +30,12 @@ from models.storage.transactions import advisory_lock, before_commit, takes_lock
 _LOCK = int.from_bytes(b"ccderive")
 #: In how many parts claims fall: each takes one of the some 12,800 locks that PostgreSQL has room for by default.
 _PARTS = 64
+
+#: SQLite's indexes of some tables, in the order in which they were made: between equals it chooses by that.
+_INDEXES = (
+    "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"
+    " AND tbl_name IN (SELECT value FROM json_each(?)) ORDER BY rowid"
+)
 
 #: Finds something where PostgreSQL has not counted half of the pages of claims, or of statements.
 _DOUBLED = (
@@ -43,7 +50,7 @@ def mark_for_refresh(noun: str, *rows: dict[str, Any] | None, new: bool = False,
     That is after all changes of the open transaction, and before any of it is stored. `new` rows are those that
     the transaction has made. With `members` they are a row before and after, in which nothing else has changed.
     """
-    if noun in names.NAMED and (named := [(noun, row["id"]) for row in rows if row]):
+    if noun in names.NAMED and (named := [(noun, row["id"], new) for row in rows if row]):
         before_commit(names.refresh, *named, shared=True)
     # Nothing hangs on a new row but what is noted itself.
     if (new and noun in touched.NOUNS) or touched.keeps_all(noun, members):
@@ -56,8 +63,12 @@ def mark_for_refresh(noun: str, *rows: dict[str, Any] | None, new: bool = False,
 
 def _refresh(noted: list[tuple[str, dict[str, Any], bool, bool, bool]]) -> None:
     """Refresh what transactions that share a commit have changed."""
-    changed, claims, made, linked, reworded, restated, shown, renamed = (set[int]() for _ in range(8))
-    respoken, with_names = set[int](), set[int]()
+    # Claims: those changed, those that got a new statement or the like, those that are new, those that were linked.
+    changed, claims, made, linked = (set[int]() for _ in range(4))
+    # And those of which less is written anew: rows without words, cards alone, what names their speakers.
+    shown, cards_only, respoken = (set[int]() for _ in range(3))
+    # What goes out of the indexes of words before: claims with all their statements, statements, and their names.
+    reworded, restated, with_names = (set[int]() for _ in range(3))
     for noun, row, new, same_words, same_summaries in noted:
         if new and noun == "claims":
             made.add(row["id"])
@@ -69,7 +80,7 @@ def _refresh(noted: list[tuple[str, dict[str, Any], bool, bool, bool]]) -> None:
             with_names |= set() if same_words else said
         else:
             of, said = touched.claims(noun, row)
-            (renamed if same_summaries else shown if same_words else claims if new else changed).update(of)
+            (cards_only if same_summaries else shown if same_words else claims if new else changed).update(of)
             if not new and not same_words:
                 restated |= said
                 reworded |= of if noun == "claims" else set()
@@ -77,16 +88,16 @@ def _refresh(noted: list[tuple[str, dict[str, Any], bool, bool, bool]]) -> None:
     made -= changed
     known = (claims | changed) - made
     shown -= made | known
-    renamed -= known
+    cards_only -= known
     respoken -= known
     linked -= made | known | shown
-    lock(known | shown | linked | renamed | respoken)
+    lock(known | shown | linked | cards_only | respoken)
     _forget_words(reworded, restated, with_names - restated)
     refresh(made, new=True)
     refresh(known)
     refresh(shown, words=False)
-    if renamed:
-        _run(refreshing_cards(), renamed)
+    if cards_only:
+        _run(refreshing_cards(), cards_only)
     if respoken:
         _run(refreshing_speakers(bool(with_names)), respoken)
     refresh(linked, linked=True)
@@ -143,8 +154,24 @@ def _run(statements: Iterable[str], ids: Collection[int]) -> None:
 def rebuild() -> None:
     """Write everything derived anew, from nothing; inside a transaction."""
     advisory_lock(_LOCK)
-    for statement in rebuilding():
-        db.execute_sql(statement)
+    with _indexes_made_last():
+        for statement in rebuilding():
+            db.execute_sql(statement)
+
+
+@contextmanager
+def _indexes_made_last() -> Iterator[None]:
+    """Let SQLite make the indexes of derived tables when these are full.
+
+    Row by row, each entry of an index larger than the cache of pages is a page read and another one written.
+    """
+    tables = dumps([one.table for one in derived_rows.row_sources()])
+    made = fetch(_INDEXES, (tables,)) if on_sqlite() else []
+    for name, _ in made:
+        db.execute_sql(f'DROP INDEX "{name}"')
+    yield
+    for _, making in made:
+        db.execute_sql(making)
 
 
 def count_rows() -> None:
@@ -267,13 +294,17 @@ def _attributions_around(new: bool) -> tuple[str, str]:
 
 
 def _unflagging(claims: str = "") -> list[str]:
-    """Build the SQL that unflags what an accepted statement of these claims names, or a public claim is about."""
+    """Build the SQL that unflags what an accepted statement of these claims names, or a public claim is about.
+
+    Of who was retracted a claim shows nothing.
+    """
     standing = f"v.claim_id = c.claim_id AND v.retracted_at IS NULL{derived_rows.ACCEPTED}"
     said = f"FROM c CROSS JOIN statements v WHERE {standing}"
     named = {
         "speakers": f"SELECT v.speaker_id {said} UNION ALL SELECT v.via_speaker_id {said} UNION ALL"
         f" SELECT v.on_behalf_of_id {said} UNION ALL"
-        " SELECT a.speaker_id FROM c CROSS JOIN claim_about a WHERE a.claim_id = c.claim_id",
+        " SELECT a.speaker_id FROM c CROSS JOIN claim_about a JOIN speakers sp ON sp.id = a.speaker_id"
+        " WHERE a.claim_id = c.claim_id AND sp.retracted_at IS NULL",
         "documents": f"SELECT v.document_id {said} UNION ALL SELECT v.via_document_id {said}",
     }
     return [

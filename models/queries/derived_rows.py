@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from peewee import Entity, fn
+from peewee import Entity
 
 from models.queries import days, members, names, shapes, word_tables
 from models.queries.attributions import attribution_answers, disowned
+from models.queries.dialects import unindexed
 from models.queries.nodes import Aliased, Part
-from models.queries.table_aliases import e
+from models.queries.table_aliases import s
 from models.queries.visibility import PUBLIC, claim_seen
 from models.tables import Statement
 
@@ -83,7 +84,7 @@ def cards() -> Source:
 
 def answered(*claim: str) -> str:
     """Build the condition that the public sees an answer to the claim whose id is in the given column."""
-    return Part(fn.EXISTS(shapes.answers(PUBLIC, e.claim_id == Entity(*claim)))).sql
+    return Part(shapes.is_answered(PUBLIC, Entity(*claim))).sql
 
 
 #: Written so that no index on the status answers it: SQLite without statistics would read through all accepted
@@ -128,14 +129,26 @@ def word_sources() -> Iterator[Source]:
     """Yield the sources of the full-text indexes of claims and statements."""
     key, columns, words = word_tables.claim_words()
     claims = f"SELECT {key}, {words} FROM claims c WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL"
-    statement_columns, said = word_tables.statement_words()
-    statements = (
-        f"SELECT s.id, {said} FROM statements s JOIN claims c ON c.id = s.claim_id JOIN sentences se ON"
-        " se.id = s.sentence_id JOIN speakers sp ON sp.id = s.speaker_id WHERE s.retracted_at IS NULL"
-    )
     public, accepted = Part(claim_seen(PUBLIC)).sql, "s.status || '' = 'accepted'"
-    yield from _split("claim_search", columns, claims, public, "c.id")
-    yield from _split("statement_search", statement_columns, statements, accepted, "s.claim_id")
+    yield from _split(Source("claim_search", columns, claims, claim="c.id"), public)
+    yield from _split(_statement_words(), accepted)
+
+
+def _statement_words() -> Source:
+    """Write the source of the words of statements; the names of each speaker are read once."""
+    columns, words = word_tables.statement_words()
+    # Else SQLite reads all that stand in the order of an index of these, each from another page.
+    stands = f"{Part(unindexed(s.retracted_at)).sql} IS NULL"
+    return Source(
+        "statement_search",
+        columns,
+        "WITH w AS MATERIALIZED (SELECT s.id, s.claim_id, s.sentence_id, s.speaker_id,"
+        f" {word_tables.MENTION} AS mention FROM statements s WHERE {stands}",
+        f"), n AS MATERIALIZED ({word_tables.names_of_statements()}) SELECT w.id, {words} FROM w"
+        " JOIN claims c ON c.id = w.claim_id JOIN sentences se ON se.id = w.sentence_id"
+        " JOIN n ON n.speaker_id = w.speaker_id AND n.mention = w.mention",
+        claim="s.claim_id",
+    )
 
 
 def name_source() -> Source:
@@ -144,10 +157,10 @@ def name_source() -> Source:
     return Source("name_search", names.columns(), f"SELECT n.id, n.words FROM ({every}) AS n", order=" ORDER BY 1")
 
 
-def _split(table: str, columns: tuple[str, ...], select: str, shown: str, claim: str) -> Iterator[Source]:
-    """Fill the tables of words from what a SELECT finds: where there are two, the second from what is not `shown`."""
-    tables = word_tables.tables_of(table)
+def _split(source: Source, shown: str) -> Iterator[Source]:
+    """Fill the tables of words from a source: where there are two, the second from what is not `shown`."""
+    tables = word_tables.tables_of(source.table)
     conditions = ("",) if len(tables) == 1 else (f" AND {shown}", f" AND NOT ({shown})")
     for name, condition in zip(tables, conditions, strict=True):
         # The index would write a segment for each row that goes back.
-        yield Source(name, columns, select + condition, order=" ORDER BY 1", claim=claim)
+        yield source._replace(table=name, select=source.select + condition, order=" ORDER BY 1")

@@ -159,7 +159,7 @@ OF_A_STATEMENT: dict[str, Any] = {
         )
     ),
     "form": any_of(unindexed(s.form), "form"),
-    "status": any_of(s.status, "status"),
+    "status": any_of(unindexed(s.status), "status"),
     "origin": any_of(unindexed(s.origin), "origin"),
     "said_from": _day_read >= P.said_from,
     "said_to": known(_day_read) & (_day_read <= P.said_to),
@@ -186,7 +186,7 @@ OF_A_REVIEW: dict[str, Any] = {
 #: The sides of the middle on which two reviews that conflict lie.
 _SIDES_OF_THE_MIDDLE = (_share < 0.5, _share > 0.5)
 
-#: Makes the condition that a query finds something; for either side of a counterclaim it is `fence`.
+#: Makes the condition that a query finds something; for either side of a counterclaim it is `exists_by_row`.
 Exists = Callable[[Any], Any]
 
 
@@ -220,7 +220,9 @@ def of_a_claim(
     if "ids" in names:
         yield in_list(claim, "ids")
     if "topic" in names:
-        yield claim.in_(OF_TOPIC)
+        # Of statements more than of claims are under a topic: not all of them are read for a page.
+        filed = _filed.select(1).where(_filed.claim_id == claim, _of_topic)
+        yield claim.in_(OF_TOPIC) if statement is None else exists(filed)
     if "about" in names:
         yield claim.in_(_about.select(_about.claim_id).where(any_id(_about.speaker_id, "about")))
     if "language" in names:
@@ -271,8 +273,9 @@ def _by_day_until(bound: Any) -> Select:
     return _by_day(s.day.between("0", bound))
 
 
-#: Filters whose value few rows may have, or most: the claims of all rows that have it, found by an index.
-_ALL_WITH = {
+#: Filter -> the claims of all rows that pass it, found by an index. Where they are FEW, a list begins with them; a
+#: filter without an entry, which few pass, walks through the whole list.
+_CLAIMS_THAT_PASS = {
     "cue": _by_statement("statements_cue_key", any_of(s.cue_key, "cue")),
     "form": _by_statement("statements_form", any_of(s.form, "form")),
     "origin": _by_statement("statements_origin", any_of(s.origin, "origin")),
@@ -308,7 +311,7 @@ _ALL_WITH = {
     "of": _answered.from_(indexed_by(e, "counterclaims_of_target_id")).where(any_of(e.of, "of")),
 }
 #: Filters whose passing rows are counted; which claims changed since depends on the viewer.
-_COUNTED = {*_ALL_WITH, "changed_since"}
+_COUNTED = {*_CLAIMS_THAT_PASS, "changed_since"}
 #: How many rows are few: their claims are sorted in the time in which a page is written.
 FEW = 2000
 #: Filters that bound a list by themselves.
@@ -320,17 +323,25 @@ BOUNDING = {
 
 def _all_with(viewer: Viewer, name: str) -> Select:
     """Find the claims of all rows that pass a filter."""
-    return changed_since(viewer, "claims") if name == "changed_since" else _ALL_WITH[name]
+    return changed_since(viewer, "claims") if name == "changed_since" else _CLAIMS_THAT_PASS[name]
 
 
-def with_few(viewer: Viewer, filters: Filters, values: Mapping[str, Any]) -> Filters:
+def with_few(noun: str, viewer: Viewer, filters: Filters, values: Mapping[str, Any]) -> Filters:
     """Mark those that few rows pass, which are counted; none where the list is bounded anyway."""
     counted = tuple(name for name, flag in filters.pairs if name in _COUNTED and flag is not False)
-    bounding = BOUNDING if topic_bounds() and "topic" not in filters.several else BOUNDING - {"topic"}
+    topic = noun != "statements" and topic_bounds() and "topic" not in filters.several
+    bounding = BOUNDING if topic else BOUNDING - {"topic"}
     if not counted or bounding & filters.names:
         return filters
     (counts,) = run(_counting(viewer, counted, filters.several), values)
     return filters._replace(few=tuple(name for name, count in zip(counted, counts, strict=True) if count < FEW))
+
+
+def counted_whole(noun: str, filters: Filters) -> Filters:
+    """Let a count of statements begin with all of a topic: a walk would look at what is under others, too."""
+    if noun != "statements" or "topic" not in filters.names or "topic" in filters.few:
+        return filters
+    return filters._replace(few=(*filters.few, "topic"))
 
 
 @cached(512)

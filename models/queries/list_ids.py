@@ -14,7 +14,7 @@ from models.queries.answer_filters import OF_WHO_ANSWERED, in_one_document, of_w
 from models.queries.attributions import attributed, attribution_disputed
 from models.queries.cursors import OTHERS_MAY_MATCH
 from models.queries.days import OF_THE_ANSWER, answered_between, known, may_answer
-from models.queries.dialects import among, any_id, any_of, fence, fit, in_list, later, true
+from models.queries.dialects import among, any_id, any_of, exists_by_row, fit, in_list, later, true
 from models.queries.filter_sets import Filters, Order
 from models.queries.filters import BOUNDING, OF_A_STATEMENT, TOPIC, all_of, among_few, of_a_claim, of_any_statement
 from models.queries.nodes import NULL, STAR, TRUE, Aliased, ByNumber, P, Part, cached, case
@@ -218,6 +218,12 @@ def _of_the_first(names: set[str], replaced: set[str], k: Any) -> list[Any]:
 def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool, beside: Any) -> Found:
     names = filters.names
     conditions = seen("statements", viewer)
+    if order.by == "id" and not filters.without("status").pairs and not filters.few:
+        # An index has a status in this order. For what else is asked, all that are accepted would be looked at.
+        if "status" in names:
+            conditions.append(any_of(s.status, "status"))
+        elif not viewer.unreviewed:
+            conditions.append(s.status == "accepted")
     if "q" in names and order.by not in _SEARCHED:
         conditions.append(_matching("statements", viewer, filters, s.id))
     if "claim" in names:
@@ -281,7 +287,9 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
         aimed_at = (any_id(_one.id, "to_statement"), statement_seen(viewer, _one))
         theirs = _one.select(_one.claim_id).where(*aimed_at)
         conditions += [ByNumber("to_statement", e.claim_id == theirs, e.claim_id.in_(theirs)), of_the_claim()]
-        conditions.append(fence(_one.select(1).where(*aimed_at, _one.claim_id == e.claim_id, may_answer(e, _one))))
+        conditions.append(
+            exists_by_row(_one.select(1).where(*aimed_at, _one.claim_id == e.claim_id, may_answer(e, _one)))
+        )
     # What has to hold of a claim or of a statement may hold on either side, but all of it on one.
     conditions += of_who_answered(viewer, filters)
     conditions += answered_between(filters.names)
@@ -305,11 +313,11 @@ def _either_side(viewer: Viewer, filters: Filters) -> list[Any]:
 
 def _of_a_side(viewer: Viewer, filters: Filters, claim: Any) -> list[Any]:
     """Build the conditions on one side of a counterclaim; PostgreSQL plans about each of the two apart."""
-    conditions = list(of_a_claim(viewer, filters.without("q"), claim, exists=fence))
+    conditions = list(of_a_claim(viewer, filters.without("q"), claim, exists=exists_by_row))
     if "q" in filters.names:
         conditions.append(claim.in_(_matched("claims", viewer, filters)))
     if of_it := filters.names & OF_A_STATEMENT.keys():
-        conditions.append(of_any_statement(viewer, of_it, claim, exists=fence))
+        conditions.append(of_any_statement(viewer, of_it, claim, exists=exists_by_row))
     return conditions
 
 

@@ -16,7 +16,7 @@ from models.queries.days import days_to_answer
 from models.queries.dialects import joined, true
 from models.queries.facets import facet, ranges
 from models.queries.filter_sets import Filters, Order, used
-from models.queries.filters import prepared, with_few
+from models.queries.filters import counted_whole, prepared, with_few
 from models.queries.list_ids import by_relevance, compiled_ids, first_ones, ordered, seen, summary_answered
 from models.queries.members import Boolean, Fields, Member, Nullable, Object, Rows, Scalar, Subquery, tree
 from models.queries.nodes import NULL, STAR, Compiled, P, Part, cached, case, compiled, run, source_text
@@ -43,7 +43,7 @@ _BOUNDS = ("said_from", "said_to", "said_before")
 #: Characters of JSON with which a page of wholes ends, and how many items it may have more: they are written AT_ONCE.
 PAGE_JSON, AT_ONCE = 1_000_000, 5
 #: Members that hold many others, or long quotes.
-_LONG = {"statements", "counterclaims", "counters", "reviews", "content", "claim", "answer"}
+_LONG = {"statements", "counterclaims", "counters", "reviews", "content", "claim", "answer", "about"}
 
 
 class Page(NamedTuple):
@@ -126,9 +126,10 @@ def page(
         return Page(b"", None, 0 if total else None, dict.fromkeys(facets, _NO_VALUES) if facets else None)
     if order.by == "asked":
         values["ids_in_order"] = values["ids"]
-    question = _Question(noun, viewer, with_few(viewer, used(filters), values), values, (fields, include))
+    question = _Question(noun, viewer, with_few(noun, viewer, used(filters), values), values, (fields, include))
     read = _by_relevance if order.by == "relevance" else _in_order
     found = read(question, order, limit, past)
+    question = question._replace(filters=counted_whole(noun, question.filters))
     counted = run(_count(noun, viewer, question.filters), values)[0][0] if total else None
     counts = {name: _values_of(question, name) for name in facets} if facets else None
     if "snippets" in include:
@@ -201,7 +202,7 @@ def ids(noun: str, *, viewer: Viewer, filters: FilterValues) -> tuple[str, tuple
     values = prepared(filters)
     if values is None:
         return None
-    asked = with_few(viewer, used(filters), values)
+    asked = counted_whole(noun, with_few(noun, viewer, used(filters), values))
     found = ordered(noun, viewer, asked, Order("id", descending=False)).alias("k")
     sql, names = compiled(Select([found], [_k.id]).order_by(_k.id), asked.several)
     return sql, tuple(values[name] for name in names)
@@ -268,7 +269,7 @@ def _answer_members(viewer: Viewer, id: Any, answered: Any) -> dict[str, Member]
     seen = (e.claim_id == id, of_the_claim(), evidence_seen(viewer), claim_seen(viewer, o))
     counts = {kind: Scalar(fn.count(case(e.kind == kind, 1))) for kind in COUNTER_KINDS}
     counted = Subquery(Object(counts), Rows(e, seen, {o: e.answer_id}))
-    disputed = fn.EXISTS(shapes.answers(viewer, e.claim_id == id, e.kind.in_(DISPUTING_KINDS)))
+    disputed = shapes.is_answered(viewer, id, e.kind.in_(DISPUTING_KINDS))
     return {
         "answered": Boolean(answered),
         "answer_counts": Nullable(counted, answered, dumps(dict.fromkeys(COUNTER_KINDS, 0))),

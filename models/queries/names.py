@@ -54,13 +54,17 @@ def columns(sqlite: bool) -> tuple[str, str]:
     return ("rowid" if sqlite else "key", "words")
 
 
-def refresh(named: list[tuple[str, int]]) -> None:
-    """Write what is found of some rows, (noun, id), anew; on PostgreSQL each is locked by who changed it."""
-    for noun in sorted({noun for noun, _ in named}):
-        ids = sorted({id for its, id in named if its == noun})
+def refresh(named: list[tuple[str, int, bool]]) -> None:
+    """Write what is found of some rows, (noun, id, whether it is new), anew.
+
+    On PostgreSQL each is locked by who changed it. Of a row that the commit brings nothing was found before.
+    """
+    for noun in sorted({noun for noun, *_ in named}):
+        ids = {id for its, id, _ in named if its == noun}
         emptying, filling = _refreshing(noun)
-        fetch(emptying, (dumps([first_key(noun) + id for id in ids]),))
-        fetch(filling, (dumps(ids),))
+        if known := ids - {id for its, id, new in named if its == noun and new}:
+            fetch(emptying, (dumps(sorted(first_key(noun) + id for id in known)),))
+        fetch(filling, (dumps(sorted(ids)),))
 
 
 @cached(8)

@@ -14,11 +14,10 @@ from peewee import Select, fn
 from models.queries import members
 from models.queries.attributions import attribution_members
 from models.queries.days import day_of, may_answer
-from models.queries.dialects import fence, true
+from models.queries.dialects import exists_by_row, true
 from models.queries.embedded import BESIDE, EMBEDDED, embedded
 from models.queries.members import (
     Array,
-    Boolean,
     Member,
     Nullable,
     Object,
@@ -30,7 +29,7 @@ from models.queries.members import (
     Wanted,
     scalars,
 )
-from models.queries.nodes import NULL, STAR, Aliased, Part, cached, case
+from models.queries.nodes import NULL, Aliased, Part, cached
 from models.queries.parts import (
     around,
     claim_part,
@@ -44,24 +43,22 @@ from models.queries.parts import (
     whole,
     words,
 )
-from models.queries.table_aliases import al, answer, c, charge, d, doc, e, f, o, p, r, s, sc, se, sp, su, t
+from models.queries.table_aliases import answer, c, charge, d, e, f, o, r, s, sc, se, sp, su, t
 from models.queries.visibility import (
     Viewer,
     claim_seen,
     counterclaim_seen,
     evidence_seen,
-    not_hidden,
     of_the_claim,
-    sentence_seen,
     statement_seen,
     target_seen,
 )
-from models.tables import Change, ClaimAbout, ClaimTopic, Document, Sentence, Speaker, Statement
+from models.tables import Change, ClaimAbout, ClaimTopic, Document, Speaker, Statement
 
 ct, ca = Aliased(ClaimTopic, "ct"), Aliased(ClaimAbout, "ca")
-up, ab, vs, ob = (Aliased(Speaker, alias) for alias in ("up", "ab", "vsp", "ob"))
+ab, vs, ob = (Aliased(Speaker, alias) for alias in ("ab", "vsp", "ob"))
 js, rs, recorder = Aliased(Statement, "js"), Aliased(Statement, "rs"), Aliased(Change, "rl")
-vd, b = Aliased(Document, "vd"), Aliased(Sentence, "b")
+vd = Aliased(Document, "vd")
 #: The condition that the line `recorder` of the log says who recorded the statement `s`.
 RECORDED = (recorder.noun == "statements") & (recorder.action == "create") & (recorder.noun_id == s.id)
 
@@ -122,29 +119,25 @@ def statement_part(viewer: Viewer) -> Object:
 
 #: What every statement's JSON reads from beside the statement itself.
 STATEMENT_LINKS = {sp: s.speaker_id, se: s.sentence_id, d: s.document_id}
-_WITH_CLAIM = {**STATEMENT_LINKS, sc: s.claim_id}
-_IN_PRINT_ORDER = (s.document_id, s.content_start, s.id)
+WITH_CLAIM = {**STATEMENT_LINKS, sc: s.claim_id}
+IN_PRINT_ORDER = (s.document_id, s.content_start, s.id)
 
 
 #: How the statements of a list are counted: each act once, and what prints one again.
-_COUNTS = {"statement_count": s.original_id.is_null(), "print_count": s.original_id.is_null(False)}
+COUNTS = {"statement_count": s.original_id.is_null(), "print_count": s.original_id.is_null(False)}
 
 
 def _statements_of(viewer: Viewer, claim: Any, limit: int, *conditions: Any, single: Any = None) -> dict[str, Member]:
     """Build the nodes of the statements of a claim that pass some conditions, without their claim."""
     seen = (s.claim_id == claim, statement_seen(viewer), *conditions)
-    rows = Rows(s, seen, STATEMENT_LINKS, _IN_PRINT_ORDER, limit)
+    rows = Rows(s, seen, STATEMENT_LINKS, IN_PRINT_ORDER, limit)
     listed = Array(statement_part(viewer), rows, single=single)
-    return embedded("statements", listed, "/v1/statements?claim=", claim, "&sort=print", count=_COUNTS)
+    return embedded("statements", listed, "/v1/statements?claim=", claim, "&sort=print", count=COUNTS)
 
 
-def _linked_statement(viewer: Viewer) -> Object:
+def linked_statement(viewer: Viewer) -> Object:
     """Build the node of a statement with its claim."""
     return Object(_statement_members(viewer) | {"claim": claim_part(sc)} | stamps(s))
-
-
-def _count(table: Any, *conditions: Any) -> Member:
-    return Scalar(table.select(fn.count(STAR)).where(*conditions))
 
 
 def _topics(claim: Any) -> Array:
@@ -194,7 +187,7 @@ def _both_directions(
         return Array(Object(_counterclaim_members(viewer) | sides), rows, if_any)
 
     def any_of(condition: Any) -> Any:
-        return fence(e.select(1).where(condition, e.retracted_at.is_null()))
+        return exists_by_row(e.select(1).where(condition, e.retracted_at.is_null()))
 
     # Most claims have none: that is found before all that is read of one is made ready.
     answering, answered_by_it = e.claim_id == claim, e.answer_id == claim
@@ -280,64 +273,6 @@ def statement(viewer: Viewer) -> Object:
     )
 
 
-def document(viewer: Viewer) -> Object:
-    """Build the node of a document `doc` with its statements in the order of print; its text where that may be read."""
-    public = true(doc.text_public)
-    rows = Rows(s, (s.document_id == doc.id, statement_seen(viewer)), _WITH_CLAIM, _IN_PRINT_ORDER, EMBEDDED)
-    statements = Array(_linked_statement(viewer), rows)
-    return Object(
-        document_part(doc.id, doc)
-        | {"uri": uri("documents", doc.id)}
-        | scalars(doc, "url_normalized", "retrieved_at", "licence")
-        | {
-            "text_public": Boolean(public),
-            "text": Scalar(doc.text if viewer.texts else case(public, doc.text)),
-            **scalars(doc, "length", "sha256"),
-            "sentence_count": _count(se, se.document_id == doc.id, se.retracted_at.is_null()),
-            **embedded("statements", statements, "/v1/statements?document=", doc.id, "&sort=print", count=_COUNTS),
-        }
-        | whole(viewer, doc, "documents", doc.id)
-    )
-
-
-def speaker(viewer: Viewer) -> Object:
-    """Build the node of a speaker `p` with the newest of their statements."""
-    aliases = Rows(al, (al.speaker_id == p.id,), order=(al.id,))
-    above = (up.id == p.part_of_id, up.retracted_at.is_null(), not_hidden(viewer, "speakers", "up"))
-    acts = (s.speaker_id == p.id, s.original_id.is_null(), statement_seen(viewer))
-    statements = Array(_linked_statement(viewer), Rows(s, acts, _WITH_CLAIM, (s.id.desc(),), EMBEDDED))
-    return Object(
-        speaker_part(p)
-        | {
-            "uri": uri("speakers", p.id),
-            "aliases": Array(Scalar(al.alias), aliases),
-            "same_as": RawJson(p.same_as),
-            "part_of": Subquery(Object(speaker_part(up)), Rows(up, above)),
-            **embedded("statements", statements, "/v1/statements?speaker=", p.id, "&prints=false&sort=-id"),
-        }
-        | whole(viewer, p, "speakers", p.id)
-    )
-
-
-def sentence(viewer: Viewer) -> Object:
-    """Build the node of a sentence `se` of a document `d`, with its context and the ids of its statements."""
-    rows = Rows(s, (s.sentence_id == se.id, statement_seen(viewer)), order=(s.id,), limit=EMBEDDED)
-    address = ("/v1/statements?sentence=", se.id, "&sort=id")
-    ids = embedded("statements", Array(Scalar(s.id), rows), *address, count=_COUNTS)
-    return Object(
-        {
-            **record("sentences", se.id),
-            "uri": uri("sentences", se.id),
-            "document": Object(document_part(d.id)),
-            **scalars(se, "position", "start", "end", "text"),
-            # A neighbour's own neighbour is two away from the quote, and not for everybody.
-            **around(se.document_id, se.position, sentence_seen(viewer, b)),
-            **{"statement_ids" if name == "statements" else name: member for name, member in ids.items()},
-        }
-        | whole(viewer, se, "documents", se.document_id)
-    )
-
-
 #: The claims on the two sides of the counterclaim `e`.
 SIDES = {charge: e.claim_id, answer: e.answer_id}
 
@@ -362,7 +297,7 @@ def suggestion(viewer: Viewer) -> Object:
         | {"reasons": RawJson(su.reasons)}
         | scalars(su, "doubt", "matcher", "matcher_version")
         | {
-            "statement": Subquery(_linked_statement(viewer), Rows(s, (s.id == su.statement_id,), _WITH_CLAIM)),
+            "statement": Subquery(linked_statement(viewer), Rows(s, (s.id == su.statement_id,), WITH_CLAIM)),
             "claim": _side(viewer, o),
         }
         | (stamps(su) | {"changed_at": Scalar(suggestion_changed(viewer))})
@@ -392,6 +327,16 @@ def review(viewer: Viewer) -> Object:
     """Build the node of a review `r` with the claim `c` it is about."""
     own = _review_members(viewer) | {"uri": uri("reviews", r.id)}
     return Object(own | {"claim": claim_part()} | whole(viewer, r, "claims", r.claim_id))
+
+
+def is_answered(viewer: Viewer, claim: Any, *conditions: Any) -> Any:
+    """Build the condition that the viewer sees a counterclaim `e` to a claim for which all hold; claim by claim.
+
+    Joined with all claims, as in `answers`, PostgreSQL would walk them up to the answer: 2.9 s for 1,000 claims that
+    one of 8,000 answers.
+    """
+    shown = exists_by_row(o.select(1).where(o.id == e.answer_id, claim_seen(viewer, o)))
+    return fn.EXISTS(e.select(1).where(e.claim_id == claim, of_the_claim(), evidence_seen(viewer), shown, *conditions))
 
 
 def answers(viewer: Viewer, *conditions: Any) -> Select:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from peewee import JOIN, SQL, Entity, Expression, Join, NodeList, Select, Tuple, fn
 
-from models.queries import cursors, dialects, members, search, shapes
+from models.queries import cursors, dialects, members, search, shapes, source_shapes
 from models.queries.dialects import any_id, any_of, in_list, in_ranges
 from models.queries.filter_sets import Order, used
 from models.queries.filters import FEW, OF_A_REVIEW, as_arrays, as_compared
@@ -38,6 +38,9 @@ from models.tables import Document, Review, Speaker
 #: Characters of long texts, as `_Noun.characters` counts them, with which a page ends: of 100 documents of a million
 #: each it would be read, held and sent at once.
 PAGE_TEXT = 1_000_000
+
+#: The members that `_Noun.characters` counts.
+_LONG = ("text", "aliases", "same_as")
 
 #: Of an item nothing but its id.
 _ID: Fields = (("id", ()),)
@@ -94,11 +97,14 @@ def _bearing(name: str) -> Any:
     return dialects.among(p.id, them.union(onward).select_from(them.c.id))
 
 
+#: Characters of the aliases of a speaker `p`.
+_of_aliases = al.select(fn.sum(fn.length(al.alias))).where(al.speaker_id == p.id)
+
 SIMPLE_LISTS = {
     "documents": _Noun(
         doc,
         {},
-        shapes.document,
+        source_shapes.document,
         lambda viewer: (doc.retracted_at.is_null(), not_hidden(viewer, "documents", "doc")),
         {
             "url": _of_few(Document, doc, "url_normalized", "url", "documents_url_sha256"),
@@ -117,7 +123,7 @@ SIMPLE_LISTS = {
     "speakers": _Noun(
         p,
         {},
-        shapes.speaker,
+        source_shapes.speaker,
         lambda viewer: (p.retracted_at.is_null(), p.merged_into_id.is_null(), not_hidden(viewer, "speakers", "p")),
         {
             "kind": any_of(p.kind, "kind"),
@@ -126,12 +132,13 @@ SIMPLE_LISTS = {
         },
         {},
         lambda _: by_name("speakers", p.id),
+        characters=lambda _: fn.length(p.same_as) + fn.coalesce(_of_aliases, 0),
         changed=("speakers", p.id),
     ),
     "sentences": _Noun(
         se,
         {d: se.document_id},
-        shapes.sentence,
+        source_shapes.sentence,
         lambda viewer: (sentence_seen(viewer),),
         {"document": any_id(se.document_id, "document")},
         {},
@@ -385,4 +392,4 @@ def _sorted(by: tuple[Any, ...], order: Order) -> tuple[Any, ...]:
 
 
 def _shows_text(fields: Fields | None) -> bool:
-    return fields is None or any(name == "text" for name, _ in fields)
+    return fields is None or any(name in _LONG for name, _ in fields)

@@ -3,17 +3,13 @@
 from models import tables
 from models.queries.nodes import Aliased
 
-#: A claim, its card, its reviews and its topics; a counterclaim, the claims on its two sides, and the one beyond it.
-c, f, r, t = (
-    Aliased(tables.Claim, "c"),
-    Aliased(tables.ClaimCard, "f"),
-    Aliased(tables.Review, "r"),
-    Aliased(tables.Topic, "t"),
-)
-e, charge, answer, o = (
-    Aliased(tables.Counterclaim, "e"),
-    *(Aliased(tables.Claim, it) for it in ("charge", "answer", "o")),
-)
+c = Aliased(tables.Claim, "c")
+f = Aliased(tables.ClaimCard, "f")  # the card of a claim, with what is first said of it
+r = Aliased(tables.Review, "r")
+t = Aliased(tables.Topic, "t")
+#: A counterclaim, the claims on its two sides, and that of them which is not looked at.
+e = Aliased(tables.Counterclaim, "e")
+charge, answer, o = (Aliased(tables.Claim, it) for it in ("charge", "answer", "o"))
 #: A statement with its claim, speaker, sentence and document.
 s, sc, sp = Aliased(tables.Statement, "s"), Aliased(tables.Claim, "sc"), Aliased(tables.Speaker, "sp")
 se, d = Aliased(tables.Sentence, "se"), Aliased(tables.Document, "d")

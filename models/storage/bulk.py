@@ -33,7 +33,7 @@ def insert(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any
         size = _PARAMETERS // len(names)
         with peewees_errors:
             while some := list(islice(rows, size)):
-                thread_connection().begin_statement()
+                thread_connection().refuse_late()
                 if len(some) == size:
                     connection.execute(_inserting(table, tuple(names), size), list(chain.from_iterable(some)))
                 else:
@@ -41,8 +41,8 @@ def insert(model: type[Model], names: Sequence[str], rows: Iterable[Sequence[Any
         return
     rows = iter(rows)
     if len(some := list(islice(rows, _FEW + 1))) <= _FEW:
-        for row in some:
-            fetch(_inserting(table, tuple(names)), row)
+        if some:
+            fetch(_inserting(table, tuple(names), len(some)), list(chain.from_iterable(some)))
         return
     listed = ", ".join(f'"{name}"' for name in names)
     with (

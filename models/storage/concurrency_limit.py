@@ -7,7 +7,7 @@ from collections import deque
 _FEW = 2
 
 
-class _Turn(threading.Event):
+class _Wait(threading.Event):
     """Is set where the wait is over; then `had` tells whether by a place."""
 
     had = False
@@ -26,7 +26,7 @@ class ConcurrencyLimit:
         self._held: dict[str | None, int] = {}
         self._most_waiting = places if most_waiting is None else most_waiting
         #: What tells those who wait of their place, in the order in which they came, by caller.
-        self._turns: dict[str | None, deque[_Turn]] = {}
+        self._waits: dict[str | None, deque[_Wait]] = {}
         self.waiting = 0
 
     def take(self, caller: str | None, patience: float = 0.0) -> bool:
@@ -41,14 +41,14 @@ class ConcurrencyLimit:
                 return True
             if not patience or (self.waiting >= self._most_waiting and not self._make_room(caller)):
                 return False
-            turn = _Turn()
-            self._turns.setdefault(caller, deque()).append(turn)
+            wait = _Wait()
+            self._waits.setdefault(caller, deque()).append(wait)
             self.waiting += 1
-        turn.wait(patience)
+        wait.wait(patience)
         with self._lock:
-            if not turn.is_set():
-                self._leave(caller, turn)
-            return turn.had
+            if not wait.is_set():
+                self._leave(caller, wait)
+            return wait.had
 
     def give(self, caller: str | None) -> None:
         """Give one back, to one who waits: if all were woken, all but one would wait again."""
@@ -58,16 +58,16 @@ class ConcurrencyLimit:
             else:
                 del self._held[caller]
             # Most of the time nobody waits.
-            may = self._turns and [waiting for waiting in self._turns if self._may_have(waiting, self._free + 1)]
+            may = self._waits and [waiting for waiting in self._waits if self._may_have(waiting, self._free + 1)]
             if not may:
                 self._free += 1
                 return
             following = min(may, key=self._held_by)
             self._held[following] = self._held_by(following) + 1
-            turn = self._turns[following][0]
-            self._leave(following, turn)
-            turn.had = True
-            turn.set()
+            wait = self._waits[following][0]
+            self._leave(following, wait)
+            wait.had = True
+            wait.set()
 
     def has_all(self, caller: str | None) -> bool:
         """Tell whether a caller holds as many as one may."""
@@ -81,19 +81,19 @@ class ConcurrencyLimit:
 
     def _make_room(self, caller: str | None) -> bool:
         """Turn out the last who waits of the caller with the most who do, for one with fewer; tell whether."""
-        longest = max(self._turns, key=lambda waiting: len(self._turns[waiting]), default=caller)
-        if len(self._turns.get(longest, ())) <= len(self._turns.get(caller, ())) + 1:
+        longest = max(self._waits, key=lambda waiting: len(self._waits[waiting]), default=caller)
+        if len(self._waits.get(longest, ())) <= len(self._waits.get(caller, ())) + 1:
             return False
-        turn = self._turns[longest][-1]
-        self._leave(longest, turn)
-        turn.set()
+        wait = self._waits[longest][-1]
+        self._leave(longest, wait)
+        wait.set()
         return True
 
     def _held_by(self, caller: str | None) -> int:
         return self._held.get(caller, 0)
 
-    def _leave(self, caller: str | None, turn: _Turn) -> None:
-        self._turns[caller].remove(turn)
+    def _leave(self, caller: str | None, wait: _Wait) -> None:
+        self._waits[caller].remove(wait)
         self.waiting -= 1
-        if not self._turns[caller]:
-            del self._turns[caller]
+        if not self._waits[caller]:
+            del self._waits[caller]

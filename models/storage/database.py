@@ -17,7 +17,7 @@ from playhouse.db_url import parse as parse_url
 from models.refusals import Conflict
 from models.storage.postgres import PostgresServer
 from models.storage.replicas import Replica, Replicas
-from models.storage.sqlite import BUSY_TIMEOUT, PRAGMAS, SqliteFile, thread_connection
+from models.storage.sqlite import BUSY_TIMEOUT, PRAGMAS, SqliteFile
 
 #: Made empty; `connect` binds it. Every table and every query goes through it.
 db = DatabaseProxy()
@@ -73,9 +73,18 @@ def connect(url: str, *, replicas: Sequence[str] = (), limits: Limits = NO_LIMIT
     else:
         raise ValueError(_NO_ADDRESS)
     standbys = [_postgres("DATABASE_REPLICA_URLS", one, limits) for one in replicas]
+    lagging = Replicas(bound, standbys, limits.lag) if isinstance(bound, PostgresServer) and standbys else None
+    return _bind(bound, limits, lagging)
+
+
+def connect_file(file: Path) -> Database:
+    """Bind the handle as `connect` does to a SQLite file, whatever its path: in an address, ? and # would end it."""
+    return _bind(_sqlite_file(NO_LIMITS, database=str(file)), NO_LIMITS)
+
+
+def _bind(bound: Database, limits: Limits, replicas: Replicas | None = None) -> Database:
     disconnect()
-    _Bound.limits = limits
-    _Bound.replicas = Replicas(bound, standbys, limits.lag) if isinstance(bound, PostgresServer) and standbys else None
+    _Bound.limits, _Bound.replicas = limits, replicas
     db.initialize(bound)
     return bound
 
@@ -88,8 +97,12 @@ def _sqlite(url: str, limits: Limits) -> SqliteFile:
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         oldest = ".".join(map(str, _OLDEST_SQLITE))
         raise ValueError(f"This Python has SQLite {sqlite3.sqlite_version}: {oldest} or newer is needed.")
+    return _sqlite_file(limits, **parse_url(url))
+
+
+def _sqlite_file(limits: Limits, **settings: Any) -> SqliteFile:
     return SqliteFile(
-        **parse_url(url),
+        **settings,
         pragmas=PRAGMAS,
         lock_type="IMMEDIATE",  # a deferred read-then-write cannot wait for its lock
         timeout=limits.deadline or BUSY_TIMEOUT,
@@ -189,11 +202,11 @@ def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     id, but takes the same connection, raises the same errors and calls the same hooks.
     """
     sql, start, failed = for_driver(sql), time.perf_counter(), None
-    if on_sqlite():
-        thread_connection().begin_statement()
     try:
         with peewees_errors:
-            cursor = db.obj.connection().execute(sql, params)
+            # What one change sends, others send too: psycopg would prepare its 30 statements at the sixth alone.
+            at_once = {} if on_sqlite() or not db.in_transaction() else {"prepare": True}
+            cursor = db.obj.connection().execute(sql, params, **at_once)
             # psycopg's `description` would be made anew, column by column: a twentieth of a change.
             return cursor.fetchall() if on_sqlite() or (cursor.pgresult and cursor.pgresult.nfields) else []
     except Exception as error:

@@ -2,18 +2,22 @@
 
 import sqlite3
 from collections.abc import Iterator
+from typing import Any
 
 from peewee import InterfaceError, InternalError, OperationalError, PeeweeException
+from peewee import __exception_wrapper__ as peewees_errors
 
 #: Whatever a database fails with; and what it fails with where it does not answer, or cannot run this just now.
 DatabaseFailure = PeeweeException
 UNAVAILABLE = (OperationalError, InterfaceError, InternalError)
 
 _AWAY = "The database does not answer just now: try again in a moment."
-_FULL = "The disk of the registry is full: nothing was stored, and reading goes on. Try again later."
-_READ_ONLY = "The registry can only be read just now: nothing was stored. Try again later."
+#: Where an exception has a note of what was stored before it, that stands at the end instead.
+_NOTHING = ": nothing was stored"
+_FULL = "The disk of the registry is full{}, and reading goes on. Try again later."
+_READ_ONLY = "The registry can only be read just now{}. Try again later."
 _DAMAGED = "The file of the registry is damaged, and what was asked for stands there: its operator has to restore it."
-_BUSY = "Too many are writing just now: nothing was stored. Try again in a moment."
+_BUSY = "Too many are writing just now{}. Try again in a moment."
 _SLOW = "This takes longer than a question may take here: narrow it with filters, or ask for fewer items."
 _SLOW_CHANGE = "This took longer than a change may take, or others change the same: try again later, or send less."
 
@@ -38,11 +42,23 @@ _SENTENCES: dict[int | str, str] = {
 _UNDONE = ("40001", "40P01", sqlite3.SQLITE_ABORT)
 
 
+class Cursor(sqlite3.Cursor):
+    """SQLite's, with peewee's errors where rows are read: peewee sees to those of a query's beginning alone."""
+
+    def fetchone(self) -> Any:
+        """Read a row; any may come too late."""
+        try:
+            return super().fetchone()
+        except sqlite3.Error:
+            with peewees_errors:
+                raise
+
+
 def sentence(error: BaseException, *, writing: bool = False) -> str:
     """Return what `error` means for a caller, and what to do; never the message of the database."""
     if writing and too_slow(error):
-        return _SLOW_CHANGE
-    return sentence_of_code(error) or _AWAY
+        return _completed(_SLOW_CHANGE, error)
+    return sentence_of_code(error) or _completed(_AWAY, error)
 
 
 def sentence_of_code(error: BaseException) -> str | None:
@@ -50,8 +66,18 @@ def sentence_of_code(error: BaseException) -> str | None:
     for code in _codes(error):
         found = _SENTENCES.get(code) or (_SENTENCES.get(code[:2]) if isinstance(code, str) else None)
         if found:
-            return found
+            return _completed(found, error)
     return None
+
+
+def stored_before(error: BaseException) -> str | None:
+    """Return what a note of `error` says was stored before it."""
+    return " ".join(getattr(error, "__notes__", ())) or None
+
+
+def _completed(sentence: str, error: BaseException) -> str:
+    stored = stored_before(error)
+    return f"{sentence.format('')} {stored}" if stored else sentence.format(_NOTHING)
 
 
 def is_transient(error: BaseException) -> bool:
@@ -71,7 +97,7 @@ def read_only(error: BaseException) -> bool:
 
 def damaged(error: BaseException) -> bool:
     """Tell whether `error` says that the file of the registry is damaged."""
-    return sentence_of_code(error) == _DAMAGED
+    return any(code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) for code in _codes(error))
 
 
 def _codes(error: BaseException | None) -> Iterator[int | str]:

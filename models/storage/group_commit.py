@@ -1,9 +1,10 @@
-"""Group commit for SQLite: one writer connection per process, a FIFO queue of writes, one fsync for all that wait.
+"""Group commit for SQLite: one writer connection per process, a fair queue of writes, one fsync for all that wait.
 
 SQLite takes one writer at a time, lets waiting ones poll without any order, and a durable commit costs an fsync. So the
-threads of a process write through one connection, one after the other, within one transaction, which the last one in
-the queue commits; none goes on before what it wrote or read here is on the disk. Each sets a savepoint of its own,
-so what one undoes takes nothing of the others with it. Among processes a file lock decides whose turn it is.
+threads of a process write through one connection, one after the other, those of each caller in the order in which they
+came and the callers by turns, within one transaction, which the last one in the queue commits; none goes on before what
+it wrote or read here is on the disk. Each sets a savepoint of its own, so what one undoes takes nothing of the others
+with it. Among processes a file lock decides whose turn it is.
 
 What follows from what was written, the derived rows, is written once for all that share a commit: for each alone it
 took 330 to 360 us of processor time a request instead of 139, a ninth of a whole POST (16 threads, two rounds).
@@ -25,6 +26,9 @@ from models.storage.wal import WriteAheadLog
 LONGEST = 0.05
 
 
+#: Seconds after which a commit was slow, and for which its callers then share none that others wait for.
+SLOW, APART = 0.5, 10.0
+
 #: Called before a commit, with the items of all turns that share it.
 Hook = Callable[[list[Any]], None]
 
@@ -37,6 +41,8 @@ class Commit:
         self.begun = time.monotonic()
         self.done = threading.Event()
         self.hooks: dict[Hook, list[Any]] = {}
+        #: Whose turns share it.
+        self.callers: set[str | None] = set()
         #: Whether a turn failed because the connection can only read, as SQLite tells whoever tries to write.
         self.read_only = False
         #: Why nothing of it was stored, and the error of the turn in which SQLite undid it.
@@ -63,22 +69,26 @@ class Writer:
         self._connect, self._wal, self._check, self._using = connect, wal, check, using
         self._connection: sqlite3.Connection | None = None
         self._process_lock = FileLock(path)
-        #: The tickets of those who wait: locks, each released when the turn of its thread has come.
-        self._queue: deque[threading.Lock] = deque()
+        #: The tickets of those who wait, by caller, the caller whose turn is next first: locks, each released when the
+        #: turn of its thread has come.
+        self._queue: dict[str | None, deque[threading.Lock]] = {}
+        #: Until when callers whose commits were slow share none, by time.monotonic.
+        self._apart: dict[str | None, float] = {}
         self._mutex = threading.Lock()
         self._busy = False
         self._commit: Commit | None = None
 
     @contextmanager
-    def turn(self, timeout: float) -> Iterator[sqlite3.Connection]:
+    def turn(self, timeout: float, caller: str | None = None) -> Iterator[sqlite3.Connection]:
         """Write through the connection that is yielded, alone; on leaving, what was written is on the disk.
 
-        Raises TimeoutError where the turn does not come within `timeout` seconds, and whatever SQLite raises where
-        nothing could be stored.
+        Callers have turns one after the other, however many writes each waits with. Raises TimeoutError where the turn
+        does not come within `timeout` seconds, and whatever SQLite raises where nothing could be stored.
         """
         until = time.monotonic() + timeout
-        self._wait_for_turn(timeout)
+        self._wait_for_turn(timeout, caller)
         commit = self._join(until)
+        commit.callers.add(caller)
         error: BaseException | None = None
         try:
             yield commit.connection
@@ -98,38 +108,54 @@ class Writer:
 
     def waiting(self) -> int:
         """Count the threads that wait for their turn."""
-        return len(self._queue)
+        with self._mutex:
+            return sum(map(len, self._queue.values()))
 
     def close(self) -> None:
         """Close the connection; nobody may be writing."""
         self._drop_connection()
         self._process_lock.close()
 
-    def _wait_for_turn(self, timeout: float) -> None:
+    def _wait_for_turn(self, timeout: float, caller: str | None) -> None:
         with self._mutex:
             if not self._busy:
                 self._busy = True
                 return
             ticket = threading.Lock()
             ticket.acquire()
-            self._queue.append(ticket)
+            self._queue.setdefault(caller, deque()).append(ticket)
         if ticket.acquire(timeout=timeout):
             return
         with self._mutex:
-            if ticket in self._queue:
-                self._queue.remove(ticket)
+            tickets = self._queue.get(caller)
+            if tickets and ticket in tickets:
+                tickets.remove(ticket)
+                if not tickets:
+                    del self._queue[caller]
                 raise TimeoutError
         ticket.acquire()  # it has left the queue, so its turn has come or is about to
 
-    def _dequeue(self) -> "threading.Lock | None":
+    def _dequeue(self) -> "tuple[threading.Lock | None, bool]":
+        """Take who is next out of the queue; tell whether the open transaction is not shared with them."""
         with self._mutex:
-            return self._queue.popleft() if self._queue else None
+            apart = time.monotonic() < self._apart.get(next(iter(self._queue), None), 0)
+            return self._next(), apart
+
+    def _next(self) -> "threading.Lock | None":
+        """Take who is next out of the queue; the rest of the same caller's wait behind all others."""
+        if not self._queue:
+            return None
+        caller = next(iter(self._queue))
+        tickets = self._queue.pop(caller)
+        ticket = tickets.popleft()
+        if tickets:
+            self._queue[caller] = tickets
+        return ticket
 
     def _call(self, ticket: "threading.Lock | None") -> None:
         """Give the turn to `ticket`, or to whoever has come since."""
         with self._mutex:
-            if ticket is None and self._queue:
-                ticket = self._queue.popleft()
+            ticket = ticket or self._next()
             if ticket is None:
                 self._busy = False
             else:
@@ -160,19 +186,20 @@ class Writer:
     def _end_turn(self, commit: Commit, error: BaseException | None) -> None:
         """Hand the transaction on, or commit it; return once it is on the disk, or raise why it is not."""
         commit.read_only = commit.read_only or (error is not None and errors.read_only(error))
-        following = self._dequeue()
+        (following, apart), stored_here = self._dequeue(), False
         if not commit.connection.in_transaction:  # SQLite itself undid it, because the disk is full, say
             commit.undone_by = error
             failure = sqlite3.OperationalError("the transaction was undone")
             failure.__cause__ = error
             self._end(commit, failure)
-        elif following is None or commit.is_full():
+        elif following is None or commit.is_full() or apart:
+            stored_here = True
             self._store(commit)
         self._call(following)
         commit.done.wait()
         if commit.error is not None and (error is None or error is not commit.undone_by):
             failure = sqlite3.OperationalError("nothing was stored")
-            if commit.undone_by is not None and errors.too_slow(commit.undone_by):
+            if not stored_here and errors.too_slow(commit.undone_by or commit.error):
                 failure.sqlite_errorcode = sqlite3.SQLITE_ABORT_ROLLBACK  # it took no longer itself, and may try again
                 raise failure
             raise failure from commit.error
@@ -199,6 +226,10 @@ class Writer:
             self._drop_connection()
         self._commit = None
         self._process_lock.release()
+        now = time.monotonic()
+        if now - commit.begun > SLOW:
+            self._apart = {caller: until for caller, until in self._apart.items() if until > now}
+            self._apart |= dict.fromkeys(commit.callers, now + APART)
         commit.error = error
         commit.done.set()
 

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +15,7 @@ from weakref import WeakSet
 from peewee import QueryEvent, SqliteDatabase
 from peewee import __exception_wrapper__ as peewees_errors
 
-from models.storage import wal
+from models.storage import errors, wal
 from models.storage.group_commit import Writer
 
 #: Seconds to wait for SQLite's lock where requests have no deadline.
@@ -47,7 +46,7 @@ MOST_PREPARED = 200_000
 
 #: Of the connection that writes, besides.
 _WRITER_PRAGMAS = {
-    # Each row that a trigger looks at has the pages that it changes copied first: not to a file.
+    # Each row that a trigger looks at has its changed pages copied first: by default, a create took a fifth more.
     "temp_store": "MEMORY",
     # After each commit of another process the file would be mapped anew: a create took a twelfth less without.
     "mmap_size": 0,
@@ -95,26 +94,35 @@ class ThreadConnection:
         self.connection: Any = None
         #: When a query has taken too long, by time.monotonic; None is never.
         self.interrupt_at: float | None = None
-        #: How many seconds each statement may take, from the end of the one before where `fetch` does not run it; 0
-        #: where only `interrupt_at` counts.
+        #: How many seconds a turn of this thread may take.
         self.seconds: float = 0
         #: The SQL that it has run, which Python keeps prepared, and its size in characters.
         self.prepared: set[str] = set()
         self.size = 0
 
     @contextmanager
-    def statements_within(self, seconds: float) -> Iterator[None]:
-        """Interrupt each statement that takes longer, as PostgreSQL's `statement_timeout` does; 0 is no limit."""
+    def turn_within(self, seconds: float) -> Iterator[None]:
+        """Interrupt what takes longer from `begin_turn` on, since others wait for it to end; 0 is no limit."""
         self.seconds = seconds
         try:
             yield
         finally:
             self.seconds, self.interrupt_at = 0, None
 
-    def begin_statement(self) -> None:
-        """Give the statement that comes next its time."""
-        if self.seconds:
-            self.interrupt_at = time.monotonic() + self.seconds
+    def begin_turn(self) -> None:
+        """Let the time of this thread's turn run."""
+        self.interrupt_at = time.monotonic() + self.seconds if self.seconds else None
+
+    def extend_turn(self) -> None:
+        """Give what ends a turn a third more time."""
+        if self.interrupt_at is not None:
+            self.interrupt_at = max(self.interrupt_at, time.monotonic()) + self.seconds / 3
+
+    def refuse_late(self) -> None:
+        """Raise SQLite's error where a turn has no time left: it looks at the time in long statements alone."""
+        if self.seconds and self.interrupt_at is not None and time.monotonic() > self.interrupt_at:
+            with peewees_errors:
+                raise _coded("there is no time left", sqlite3.SQLITE_INTERRUPT)
 
     def __enter__(self) -> None:
         """Use it; one that was closed meanwhile is opened anew."""
@@ -187,9 +195,13 @@ class SqliteFile(SqliteDatabase):
         self._opened: tuple[int, int] | None = None
         self._kept: sqlite3.Connection | None = None
         self._renewing = threading.Lock()
-        self.query_hooks += [self._count_prepared, lambda _: thread_connection().begin_statement()]
+        self.query_hooks += [self._count_prepared, lambda _: thread_connection().refuse_late()]
         self.wal = wal.WriteAheadLog(self.database, self._connect_writer)
-        self.writer = Writer(self.database, self._connect_writer, self.wal, self.refuse_moved, partial(using, self))
+        self.writer = Writer(self.database, self._connect_writer, self.wal, self.refuse_moved, self._using_in_time)
+
+    def cursor(self, named_cursor: Any = None) -> Any:
+        """Make what a query of peewee's runs and reads through."""
+        return super().cursor(named_cursor).connection.cursor(errors.Cursor)
 
     def connect(self, reuse_if_open: bool = False) -> bool:
         """Open this thread's connection."""
@@ -201,6 +213,13 @@ class SqliteFile(SqliteDatabase):
             if opened:
                 own.prepared, own.size = set(), 0
         return opened
+
+    @contextmanager
+    def _using_in_time(self, connection: sqlite3.Connection) -> Iterator[None]:
+        """Run what several turns share, a little longer than the last one may take: none of the others pays for it."""
+        thread_connection().extend_turn()
+        with using(self, connection):
+            yield
 
     def separate(self) -> Any:
         """Open a connection that is no thread's; `give_back` closes it."""
@@ -222,11 +241,11 @@ class SqliteFile(SqliteDatabase):
             own.size += len(event.sql)
 
     @contextmanager
-    def turn(self, patience: float) -> Iterator[sqlite3.Connection]:
+    def turn(self, patience: float, caller: str | None = None) -> Iterator[sqlite3.Connection]:
         """Write, in this thread's turn, as `Writer.turn`; with peewee's errors, and SQLite's codes in them."""
         with peewees_errors, ExitStack() as left:
             try:
-                connection = left.enter_context(self.writer.turn(patience))
+                connection = left.enter_context(self.writer.turn(patience, caller))
             except TimeoutError:
                 raise _coded("others are writing", sqlite3.SQLITE_BUSY) from None
             except OSError as error:

@@ -28,6 +28,14 @@ _ATTEMPTS = 4
 #: Seconds between two tries, at most.
 _PAUSE = 0.05
 
+#: Parts of an advisory lock that are taken each for itself: PostgreSQL has room for some 12,800 locks of all together,
+#: and refused statements that named 20,000 speakers and aliases, with small ones beside them.
+_MOST_PARTS = 256
+
+#: The part of the deadline that a change may take on SQLite: whoever waits for as long as a query may take has a turn
+#: after it.
+_OF_DEADLINE = 0.6
+
 #: Milliseconds that what will be undone waits for a lock: PostgreSQL looks for a deadlock after 1,000.
 _UNDONE_WAITS = 300
 
@@ -55,6 +63,12 @@ class _Local(threading.local):
         self.to_be_undone = False
         #: Whether a commit was sent, so that nobody knows whether it was done if the connection is cut now.
         self.committing = False
+        #: By whose name its writes wait for their turn; None where there is one caller, as for commands.
+        self.caller: str | None = None
+        #: The advisory locks that the open transaction holds whole.
+        self.held_whole: set[int] = set()
+        #: The rows that the open transaction has locked, or tried to: their table, and their id.
+        self.locked_rows: set[tuple[Any, int]] = set()
         #: When the open transaction last changed something that the log tells of; empty where it did not.
         self.changed_at = ""
 
@@ -84,6 +98,16 @@ def read(work: Callable[[], T], *, key_id: int | None = None) -> T:
                 raise
             replica.drop()
     return attempt(work)
+
+
+@contextmanager
+def for_caller(name: str) -> Iterator[None]:
+    """Let what is written inside wait for its turn as this caller's, whose turns come one for each of the others'."""
+    _local.caller = name
+    try:
+        yield
+    finally:
+        _local.caller = None
 
 
 def write(work: Callable[[], T]) -> T:
@@ -150,7 +174,7 @@ def savepoint() -> Iterator[None]:
         with _outermost():
             yield
         return
-    hooks, part_failed = len(_local.hooks), _local.part_failed
+    hooks, part_failed, held = len(_local.hooks), _local.part_failed, set(_local.held_whole)
     _local.part_failed = False
     try:
         with _sql_savepoint():
@@ -158,6 +182,7 @@ def savepoint() -> Iterator[None]:
             _refuse_failed_part()
     except BaseException as error:
         del _local.hooks[hooks:]
+        _local.held_whole = held  # what was taken since is released
         if isinstance(error, IntegrityError):
             raise _conflict(error) from error
         raise
@@ -192,6 +217,18 @@ def takes_locks() -> bool:
     return not on_sqlite() and not _local.to_be_undone
 
 
+def note_locked(table: Any, ids: list[int]) -> list[int]:
+    """List those of the ids of some rows that the open transaction has not locked yet, and count them as locked."""
+    new = [id for id in ids if (table, id) not in _local.locked_rows]
+    _local.locked_rows.update((table, id) for id in new)
+    return new
+
+
+def locked_rows() -> int:
+    """Count the rows that the open transaction has locked, or tried to."""
+    return len(_local.locked_rows)
+
+
 @contextmanager
 def _outermost() -> Iterator[None]:
     in_turn = isinstance(db.obj, SqliteFile) and not db.in_transaction()
@@ -206,6 +243,8 @@ def _outermost() -> Iterator[None]:
     finally:
         _local.is_open, _local.changed_at = False, ""
         _local.hooks.clear()
+        _local.held_whole.clear()
+        _local.locked_rows.clear()
 
 
 @contextmanager
@@ -216,10 +255,9 @@ def _in_database() -> Iterator[None]:
             yield
     elif isinstance(db.obj, SqliteFile):
         own, deadline = thread_connection(), database.deadline()
-        # What is derived is written as the turn ends, and within the same time.
-        turn = db.obj.turn(deadline or NO_TIMEOUT)
-        with own.statements_within(deadline), turn as connection, using(db.obj, connection), _sql_savepoint():
-            own.begin_statement()
+        turn = db.obj.turn(deadline or NO_TIMEOUT, _local.caller)
+        with own.turn_within(deadline * _OF_DEADLINE), turn as connection, using(db.obj, connection), _sql_savepoint():
+            own.begin_turn()
             yield
     else:
         with db.obj.atomic():
@@ -264,7 +302,8 @@ def before_commit(hook: Callable[..., None], *items: Any, shared: bool = False, 
     """Call `hook` just before the present transaction is committed; never, where it is undone.
 
     One with `items` is called once, with the list of all items that it was registered with; a `shared` one, for all
-    transactions that share a commit. Those that are `last` are called after all others.
+    transactions that share a commit. Those that are `last` are called after all others; but on SQLite, `shared`
+    ones come later still, as the commit that several share ends.
     """
     _local.hooks.append((hook, items, shared, last))
 
@@ -286,15 +325,16 @@ def _run_hooks(*, in_turn: bool) -> None:
 def advisory_lock(lock: int, parts: Iterable[str] | None = None) -> None:
     """Take `lock`, which no other transaction then holds until this one ends, if this one takes any.
 
-    With `parts`, keep out only those that hold it whole, or one of the same parts.
+    With `parts`, keep out only those that hold it whole, or one of the same parts, unless there are too many of these.
     """
-    if not takes_locks():
-        return
-    if parts is None:
-        fetch("SELECT pg_advisory_xact_lock(?)", (lock,))
+    if not takes_locks() or lock in _local.held_whole:
         return
     # In one order, so that no two wait for one another.
-    keys = sorted({_number(lock, part) for part in parts})
+    keys = None if parts is None else sorted({_number(lock, part) for part in parts})
+    if keys is None or len(keys) > _MOST_PARTS:
+        fetch("SELECT pg_advisory_xact_lock(?)", (lock,))
+        _local.held_whole.add(lock)
+        return
     each = "SELECT pg_advisory_xact_lock(k) FROM unnest(?::bigint[]) AS k"
     fetch(f"SELECT pg_advisory_xact_lock_shared(?) UNION ALL {each}", (lock, keys))
 

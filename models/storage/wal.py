@@ -116,7 +116,7 @@ class WriteAheadLog:
         """Close the gate until the WAL has restarted, or for as long as it may be closed.
 
         With four exports of 8 s at a time beside 16 writers the WAL had 117 MiB at most; without it grew by 7 MiB a
-        second (R13).
+        second (tests/faults/test_soak.py).
         """
         self._not_before = time.monotonic() + _CLOSED + _OPEN
         with closing(self._closing_gate) as gate, suppress(TimeoutError, OSError, sqlite3.Error):

@@ -9,7 +9,7 @@ before: what stands in the WAL up to there may be applied to it again. `registry
 
 import re
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -17,15 +17,17 @@ from typing import NamedTuple
 from models.refusals import Conflict
 from models.storage.columns import now
 from models.upkeep import wal_frames
-from models.upkeep.files import private
+from models.upkeep.files import SQLITE, kind, private
 
 #: Seconds between two lines of a file of times at most, while the archive is kept.
 BEAT = 30
 #: Seconds between two lines from which on nobody knows what was written between them.
 _UNKNOWN = 3 * BEAT
 
+#: The names of a WAL or of its times, and of a full copy: others than these lie in the folder by chance.
+_OF_WAL, _FULL = re.compile(r"(\d{8,})\.(wal|times)"), re.compile(r"(\d{8,})-(\d+)\.db")
 #: A line of a file of times.
-_LINE = re.compile(r"^(\S{27}) (\d+)( started)?\n", re.MULTILINE)
+_LINE = re.compile(r"^(\S{26}Z) (\d+)( started)?\n", re.MULTILINE)
 
 
 class Copied(NamedTuple):
@@ -58,18 +60,30 @@ def full(folder: Path, number: int, offset: int) -> Path:
 
 
 def copies(folder: Path) -> list[Copied]:
-    """List what was copied when, in the order of the WALs; the part of a line that a power cut left is passed over."""
+    """List what was copied when, in the order of the WALs; what is left of a damaged line is passed over."""
     return [
-        Copied(int(file.stem), int(offset), time, bool(started))
-        for file in sorted(folder.glob("[0-9]*.times"))
-        for time, offset, started in _LINE.findall(file.read_text(encoding="ascii"))
+        Copied(number, int(offset), time, bool(started))
+        for number, file in _of_wals(folder)
+        if file.suffix == ".times"
+        for time, offset, started in _LINE.findall(_lines(file))
+        if _is_time(time)
     ]
+
+
+def _of_wals(folder: Path) -> list[tuple[int, Path]]:
+    """List the WALs and their times, each with its number."""
+    named = ((_OF_WAL.fullmatch(file.name), file) for file in folder.glob("[0-9]*"))
+    return sorted((int(name[1]), file) for name, file in named if name)
+
+
+def _lines(times: Path) -> str:
+    return times.read_text(encoding="ascii", errors="replace")
 
 
 def full_copies(folder: Path) -> list[tuple[int, int]]:
     """List the full copies, the oldest first: each by the WAL and the byte of it up to which it knows everything."""
-    names = (file.stem.partition("-") for file in folder.glob("[0-9]*-*.db"))
-    return sorted((int(number), int(offset)) for number, _, offset in names)
+    names = (_FULL.fullmatch(file.name) for file in folder.glob("[0-9]*"))
+    return sorted((int(name[1]), int(name[2])) for name in names if name)
 
 
 def line(offset: int, *, started: bool) -> str:
@@ -80,8 +94,10 @@ def line(offset: int, *, started: bool) -> str:
 def may_be_from_before(copy: Path, time: datetime) -> bool:
     """Tell whether a file is the copy of a WAL that was begun before a time, or whose times are lost."""
     beside = copy.with_suffix(".times")
-    first = _LINE.match(beside.read_text(encoding="ascii")) if beside.exists() else None
-    return _moment(first[1]) < time if first else re.fullmatch(r"\d{8,}\.wal", copy.name) is not None
+    first = _LINE.match(_lines(beside)) if beside.exists() else None
+    if first and _is_time(first[1]):
+        return _moment(first[1]) < time
+    return re.fullmatch(r"\d{8,}\.wal", copy.name) is not None
 
 
 def unpack(folder: Path, at: datetime | None, target: Path) -> str:
@@ -94,6 +110,8 @@ def unpack(folder: Path, at: datetime | None, target: Path) -> str:
         raise Conflict(f"{folder} is no archive: give the folder that `counterclaim archive` writes to, or a backup.")
     chosen = _chosen(every, at)
     begin, wals = _pieces(folder, every, chosen)
+    if kind(full(folder, *begin)) != SQLITE:
+        raise Conflict(f"{full(folder, *begin)} is damaged: it is no database of SQLite.")
     try:
         with (
             closing(
@@ -134,6 +152,12 @@ def _chosen(every: list[Copied], at: datetime | None) -> Copied:
 
 def _moment(time: str) -> datetime:
     return datetime.fromisoformat(time)
+
+
+def _is_time(text: str) -> bool:
+    with suppress(ValueError):
+        return bool(_moment(text))
+    return False
 
 
 def reaches_end(folder: Path) -> bool:
@@ -190,9 +214,8 @@ def forget(folder: Path, before: datetime) -> list[Path]:
     if len(old) < 2:
         return []
     *old, needed = old
-    numbers = {number for number, _ in every if number < needed[0]}
     files = [full(folder, *copy) for copy in old]
-    files += [file for number in sorted(numbers) for file in (wal(folder, number), times(folder, number))]
+    files += [file for number, file in _of_wals(folder) if number < needed[0]]
     for file in files:
-        file.unlink(missing_ok=True)
+        file.unlink()
     return files

@@ -91,8 +91,7 @@ def restore(
 
     if at is not None and not file.is_dir():
         raise Conflict(f"{file} is a backup, of one time: a time can be chosen of the folder of an archive.")
-    copied_at: str | None = engine().restore(file, at, force, check, progress)
-    return copied_at
+    return engine().restore(file, at, force, check, progress)
 
 
 @contextmanager

@@ -6,11 +6,13 @@ states, the lines of the log, the responses stored for retries, and what searche
 and who did what stay.
 """
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple
 
 import orjson
+from peewee import chunked
 
 from models import prints
 from models.addresses import normalize
@@ -49,7 +51,10 @@ from models.upkeep.redaction import (
     set_columns,
     without_names,
 )
-from models.upkeep.unerased_names import Suspects
+from models.upkeep.unerased_names import LISTED, Suspects
+
+#: Documents whose texts are read at once, each of a million characters at most.
+_DOCUMENTS = 20
 
 #: What stands for a name that may not be empty.
 NAMELESS = "[erased]"
@@ -61,7 +66,7 @@ class Outcome(NamedTuple):
     #: What -> how many.
     counts: dict[str, int]
     #: What stays, for a person to decide: whatever still names an erased speaker, in other people's words; or speakers
-    #: who are quoted in the erased document alone, documents with its address or text, and other prints of its acts.
+    #: whom the erased document alone named, documents with its address or text, and other prints of its acts.
     left: list[str]
 
 
@@ -69,6 +74,8 @@ class _Undo(Exception):
     """Rolls a dry run back."""
 
 
+#: The columns by which a statement names a speaker.
+_NAMING = (Statement.speaker, Statement.via_speaker, Statement.on_behalf_of)
 #: The address of an erased review.
 _NOWHERE: dict[str, Any] = {"url": "about:erased", "url_normalized": normalize("about:erased")}
 
@@ -82,9 +89,8 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
     def work(erasure: Erasure) -> None:
         locks.hold(lambda: _reached(rows_with(Statement.document, {id}), documents={id}))
         document = _present(Document, id)
-        erasure.left = _quoted_only_in(id) + _same_as(document) + _printed_elsewhere(id)
+        named, left = _named_in(id), _same_as(document) + _printed_elsewhere(id)
         statements = rows_with(Statement.document, {id})
-        erasure.words |= {document.title or "", document.url or "", document.url_normalized or ""}
         redact(erasure, document, [(0, document.length)])
         gone: dict[str, Any] = dict.fromkeys(
             ("url", "url_normalized", "domain", "title", "publisher", "licence", "publisher_key")
@@ -95,6 +101,7 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
         # Like the sentences that it was cut into, they follow from the document: the log has no lines for them.
         _erase(erasure, Sentence, sentences, logged=False)
         _erase(erasure, Document, {id}, **gone)
+        erasure.left = _named_nowhere(named) + left
 
     return _done(work, by, reason, dry_run)
 
@@ -117,15 +124,17 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         names = NameMatcher(unerased_names.present_names(people))
         erasure.names = NameMatcher(unerased_names.all_names(people))
         erasure.items = unerased_names.all_items(people)
-        erasure.words |= erasure.items
-        if any(names.places(reason)):
+        if any(erasure.names.places(reason)):
             raise Conflict("This reason names who is erased, and everybody is told of it: give another.")
-        for document in Document.select().where(Document.id.in_({one.document_id for one in statements})):
-            own = [one for one in statements if one.document_id == document.id]
+        quoting: dict[int, list[Statement]] = defaultdict(list)
+        for one in statements:
+            quoting[one.document_id].append(one)
+        for document in _documents(quoting):
             was = row(document)
-            redact(erasure, document, [*quoted(own), *names.places(document.text)])
+            found = places.get(document.sha256) if names == known else None
+            named = names.places(document.text) if found is None else found
+            redact(erasure, document, [*quoted(quoting[document.id]), *named])
             if document.title and any(names.places(document.title)):
-                erasure.words.add(document.title)
                 set_columns(Document, document.id, now(), title=NAMELESS)
             _log_redacted(erasure, document.id, was)
         said = {one.id for one in statements}
@@ -135,14 +144,17 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         _take_names_from_suggestions(erasure)
         Alias.delete().where(Alias.speaker.in_(people)).execute()
         for claim in sorted(ids_of(ClaimAbout.select(ClaimAbout.claim).where(ClaimAbout.speaker.in_(people)))):
-            changes.touch("claims", {"id": claim})
+            changes.note_unlogged("claims", {"id": claim})
         ClaimAbout.delete().where(ClaimAbout.speaker.in_(people)).execute()
         gone: dict[str, Any] = {"name": NAMELESS, "name_key": NAMELESS, "description": None, "wikidata_id": None}
         _erase(erasure, Speaker, people, **gone, same_as="[]", merged_into=None)
 
     _present(Speaker, id)
     people = _merged_into(id)
+    # Nobody else could write to SQLite while all texts are read: what was found is good where nothing changed since.
     suspects = unerased_names.find_candidates(NameMatcher(unerased_names.all_names(people)))
+    known = NameMatcher(unerased_names.present_names(people))
+    places = _places(known, people)
     return _done(work, by, reason, dry_run, suspects)
 
 
@@ -151,9 +163,12 @@ def _done(
 ) -> Outcome:
     """Do `work` and what follows from it in one transaction, which a dry run rolls back.
 
-    It is tried again where PostgreSQL undid it in favour of who wrote at the same moment. Responses that were stored
-    then are emptied in another transaction, which waits for those that store them.
+    It is tried again where PostgreSQL undid it in favour of who wrote at the same moment. Stored responses are emptied
+    after it, and what is left is listed.
     """
+
+    def list_remaining(erasure: Erasure) -> None:
+        erasure.left += unerased_names.list_remaining(erasure.names, suspects or {})
 
     def erase() -> Erasure:
         erasure = Erasure(by, reason)
@@ -161,21 +176,17 @@ def _done(
             advisory_lock(seals.LOCK)  # the first, for all others are held until the end
             work(erasure)
             redact_log(erasure)
-            redact_replies(erasure)
-            erasure.left += unerased_names.list_remaining(erasure.names, suspects or {})
             if dry_run:
+                list_remaining(erasure)
                 raise _Undo
         return erasure
-
-    def empty_replies() -> None:
-        engine().wait_for_replies()
-        redact_replies(erasure)
 
     engine().overwrite_freed()
     erasure = attempt(erase)
     if not dry_run:
-        # Who has read the words before the commit may store a response with them after the others were emptied.
-        write(empty_replies)
+        list_remaining(erasure)
+        write(engine().wait_for_replies)  # who has read the words before the commit may be storing a response
+    redact_replies(erasure, dry_run=dry_run)
     return Outcome(dict(erasure.counts), erasure.left)
 
 
@@ -183,10 +194,10 @@ def _reached(statements: set[int], *, documents: Iterable[int] = (), speakers: I
     """Find what an erasure of these statements changes, with the documents and speakers that it erases."""
     quoting = (ids_of(Statement.select(Statement.document).where(Statement.id.in_(part))) for part in parts(statements))
     return [
-        locks.changed(Document, *set(documents).union(*quoting)),
-        locks.changed(Speaker, *speakers),
-        locks.changed(Claim, *_ever_stated(statements)),
-        locks.changed(Statement, *statements, *rows_with(Statement.original, statements)),
+        locks.to_change(Document, *set(documents).union(*quoting)),
+        locks.to_change(Speaker, *speakers),
+        locks.to_change(Claim, *_ever_stated(statements)),
+        locks.to_change(Statement, *statements, *rows_with(Statement.original, statements)),
     ]
 
 
@@ -207,7 +218,10 @@ def _present(model: Any, id: int) -> Any:
         raise NotFound(f"There is no {noun} {id}.")
     table = model._meta.table_name
     if Change.select().where(Change.noun == table, Change.noun_id == id, Change.action == "erase").exists():
-        raise Conflict(f"The {noun} {id} was erased already, for this reason: {found.retracted_reason}")
+        raise Conflict(
+            f"The {noun} {id} was erased already, for this reason: {found.retracted_reason}. Where that was"
+            " interrupted, `counterclaim erase sweep` does the rest."
+        )
     return found
 
 
@@ -233,9 +247,7 @@ def _erase_what_rests_on(erasure: Erasure, statements: set[int]) -> None:
     """
     for id in sorted(statements):
         prints.succeed(by=erasure.by, id=id)
-    claims = {claim for claim in _ever_stated(statements) if not _stated_otherwise(claim, statements)}
-    for part in parts(claims):
-        erasure.words |= {text for (text,) in Claim.select(Claim.text).where(Claim.id.in_(part)).tuples()}
+    claims = _stated_by_these_alone(statements)
     counters = rows_with(Counterclaim.claim, claims) | rows_with(Counterclaim.answer, claims)
     counters |= rows_with(Counterclaim.statement, statements)
     aimed = rows_with(Counterclaim.target, statements)
@@ -254,8 +266,8 @@ def _erase_what_rests_on(erasure: Erasure, statements: set[int]) -> None:
         review = rows.by_id(Review, id, locked=True)
         if review.retracted_at is None:
             changes.relink(erasure.by, review, "statement", None)
-    for claim in claims:
-        ClaimAbout.delete().where(ClaimAbout.claim == claim).execute()
+    for part in parts(claims):
+        ClaimAbout.delete().where(ClaimAbout.claim.in_(part)).execute()
     _erase(erasure, Claim, claims, text=NAMELESS, merged_into=None)
 
 
@@ -297,11 +309,28 @@ def _ever_stated(statements: set[int]) -> set[int]:
     return found
 
 
-def _stated_otherwise(claim: int, statements: set[int]) -> bool:
-    """Tell whether the claim was recorded by itself, or another statement states it."""
-    standing = Claim.select(Claim.standalone).where(Claim.id == claim).scalar()
-    others = Statement.select(Statement.id).where(Statement.claim == claim, Statement.retracted_at.is_null())
-    return bool(standing) or any(id not in statements for (id,) in others.tuples())
+def _stated_by_these_alone(statements: set[int]) -> set[int]:
+    """Find the claims that these statements ever stated, no other one states, and nobody recorded by themselves."""
+    claims = _ever_stated(statements)
+    for part in parts(claims):
+        claims -= ids_of(Claim.select(Claim.id).where(Claim.id.in_(part), Claim.standalone))
+        others = Statement.select(Statement.id, Statement.claim).where(Statement.claim.in_(part))
+        claims -= {
+            claim for id, claim in others.where(Statement.retracted_at.is_null()).tuples() if id not in statements
+        }
+    return claims
+
+
+def _places(names: NameMatcher, people: set[int]) -> dict[str, list[tuple[int, int]]]:
+    """Find where these people are named in the documents that quote them, by the SHA-256 of the text."""
+    quoting = ids_of(Statement.select(Statement.document).where(Statement.speaker.in_(people)))
+    return {document.sha256: list(names.places(document.text)) for document in _documents(quoting)}
+
+
+def _documents(ids: Iterable[int]) -> Iterator[Document]:
+    """Read documents, a few at once."""
+    for part in chunked(sorted(ids), _DOCUMENTS):
+        yield from Document.select().where(Document.id.in_(part))
 
 
 def _merged_into(speaker: int) -> set[int]:
@@ -331,18 +360,27 @@ def _printed_elsewhere(document: int) -> list[str]:
     here = Statement.select(Statement.id, Statement.original).where(Statement.document == document).tuples()
     acts = {id for pair in here for id in pair if id}
     found = rows_with(Statement.original, acts) | acts
-    left = [one for part in parts(found) for one in Statement.select().where(Statement.id.in_(part))]
-    return [
-        f"statement {one.id} (another print of an act, in document {one.document_id})"
-        for one in left
-        if one.document_id != document and one.retracted_at is None
-    ]
+    elsewhere = Statement.document != document, Statement.retracted_at.is_null()
+    others = Statement.select(Statement.id, Statement.document).where(*elsewhere).order_by(Statement.id)
+    left = [one for part in parts(found) for one in others.where(Statement.id.in_(part)).tuples()]
+    more = [f"{len(left) - LISTED} more prints of its acts"] if len(left) > LISTED else []
+    return [f"statement {id} (another print of an act, in document {where})" for id, where in left[:LISTED]] + more
 
 
-def _quoted_only_in(document: int) -> list[str]:
-    """Find the standing speakers whom no other document quotes."""
-    speakers = Statement.select(Statement.speaker)
-    here = speakers.where(Statement.document == document)
-    elsewhere = speakers.where(Statement.document != document, Statement.retracted_at.is_null())
-    left = Speaker.select(Speaker.id).where(Speaker.id.in_(here), Speaker.id.not_in(elsewhere))
-    return [f"speaker {id}" for id in sorted(ids_of(left.where(Speaker.retracted_at.is_null())))]
+def _named_in(document: int) -> set[int]:
+    """Find whom the statements of a document name, and whom the claims that they state are about."""
+    here = Statement.document == document
+    stated = ClaimAbout.claim.in_(Statement.select(Statement.claim).where(here))
+    named = [Statement.select(column).where(here, column.is_null(False)) for column in _NAMING]
+    return set().union(*map(ids_of, (ClaimAbout.select(ClaimAbout.speaker).where(stated), *named)))
+
+
+def _named_nowhere(speakers: set[int]) -> list[str]:
+    """Find those of some speakers who stand, and whom no standing statement or claim names."""
+    left: set[int] = set()
+    for part in parts(speakers):
+        subjects = ClaimAbout.select(ClaimAbout.speaker).join(Claim).where(Claim.retracted_at.is_null())
+        named = [Statement.select(one).where(one.in_(part), Statement.retracted_at.is_null()) for one in _NAMING]
+        standing = Speaker.select(Speaker.id).where(Speaker.id.in_(part), Speaker.retracted_at.is_null())
+        left |= ids_of(standing).difference(*map(ids_of, (subjects.where(ClaimAbout.speaker.in_(part)), *named)))
+    return [f"speaker {id}" for id in sorted(left)]

@@ -21,7 +21,7 @@ OWN = (
 )
 
 #: Suffix of files that are not whole yet.
-_DRAFT = ".draft"
+DRAFT = ".draft"
 
 #: Called with how many pages of how many are copied; on SQLite only.
 Progress = Callable[[int, int], None]
@@ -59,23 +59,34 @@ def draft_of(file: Path) -> Iterator[Path]:
 def scratch_beside(file: Path) -> Iterator[Path]:
     """Yield an empty file in the folder of `file`, which is removed at the end.
 
-    A process that is killed leaves it, and the next one removes it: a lock tells that none works on it.
+    A process that is killed leaves it, and the next one removes it.
     """
-    folder, prefix = file.parent, f".{file.name}."
-    for draft in folder.iterdir():
-        if draft.name.startswith(prefix) and draft.name.endswith(_DRAFT):
-            with draft.open("rb") as stream, suppress(BlockingIOError):
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                _remove(draft)
-    # mkstemp's mode is 0600: a backup holds texts that are not public.
-    handle, name = tempfile.mkstemp(prefix=prefix, suffix=_DRAFT, dir=folder)
-    draft = Path(name)
+    remove_abandoned(file)
+    handle, draft = _locked_draft(file)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
         yield draft
     finally:
         _remove(draft)
         os.close(handle)
+
+
+def _locked_draft(file: Path) -> tuple[int, Path]:
+    while True:
+        # mkstemp's mode is 0600: a backup holds texts that are not public.
+        handle, name = tempfile.mkstemp(prefix=f".{file.name}.", suffix=DRAFT, dir=file.parent)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle).st_nlink:
+            return handle, Path(name)
+        os.close(handle)  # another process took it for abandoned before it was locked
+
+
+def remove_abandoned(file: Path) -> None:
+    """Remove the drafts beside `file` that killed processes left: a lock tells that none works on one."""
+    for draft in file.parent.iterdir():
+        if draft.name.startswith(f".{file.name}.") and draft.name.endswith(DRAFT):
+            with suppress(BlockingIOError, FileNotFoundError), draft.open("rb") as stream:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _remove(draft)
 
 
 def _remove(draft: Path) -> None:

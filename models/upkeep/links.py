@@ -25,6 +25,9 @@ _LINKS = {
 }
 #: Lines that are read at once: that of a merge lists all that moved.
 _LINES_PER_BATCH = 100
+#: How many were ever merged into a speaker whose aliases are compared, undone merges included: the lines of all are
+#: read for each, and of a chain of 800 that took 20 s.
+MOST_MERGED = 100
 
 
 class Line(NamedTuple):
@@ -155,8 +158,13 @@ class Links:
     # -- speakers ------------------------------------------------------------------------------------
 
     def _aliases(self, id: int, history: list[Line]) -> set[Any] | None:
-        """Replay the aliases of a speaker, as (key, alias), with those that the merged lent them."""
+        """Replay the aliases of a speaker, as (key, alias), with those that the merged lent them.
+
+        None where they are not known, or more than MOST_MERGED were ever merged.
+        """
         people = self._ever_merged_into(id)
+        if len(people) > MOST_MERGED:
+            return None
         steps: list[tuple[int, int, Any]] = [(line.sequence, id, line) for line in history]
         for one in people - {id}:
             steps += [(line.sequence, one, line) for line in self._lines_about(one)]
@@ -183,7 +191,7 @@ class Links:
 
     def _ever_merged_into(self, id: int) -> set[int]:
         people, new = {id}, {id}
-        while new:
+        while new and len(people) <= MOST_MERGED:
             new = {other for one in new for other in self._merged.get(one, ())} - people
             people |= new
         return people

@@ -30,6 +30,9 @@ _BUILT_IN: LiteralString = "ENCODING 'UTF8' LOCALE 'C' LOCALE_PROVIDER builtin B
 #: Bytes of a name (NAMEDATALEN).
 _LONGEST_NAME = 63
 
+#: The comment on a database that is there for a while: one that was killed may have left it, and it may be dropped.
+FOR_A_WHILE = "made by counterclaim restore or verify, and dropped by the next"
+
 #: Locale providers besides libc: their sign in pg_database -> their clause of CREATE DATABASE.
 _LOCALES: dict[str, LiteralString] = {
     "b": " LOCALE_PROVIDER builtin BUILTIN_LOCALE {}",
@@ -114,16 +117,10 @@ def _server() -> dict[str, Any]:
 
 def _run(server: dict[str, Any], program: str, *arguments: str) -> None:
     """Run one of PostgreSQL's programs; the password goes by the environment, where no other user sees it."""
-    found = shutil.which(program)
-    if found is None:
-        raise Conflict(
-            f"{program} is missing: install PostgreSQL's client programs (on Debian, apt install postgresql-client), "
-            "of the server's version or newer."
-        )
     rest = {name: value for name, value in server.items() if name != "password"}
     environment = os.environ | ({"PGPASSWORD": server["password"]} if "password" in server else {})
     done = subprocess.run(  # noqa: S603 - our own arguments, and no shell
-        [found, f"--dbname={make_conninfo(**rest)}", *arguments],
+        [_found(program), f"--dbname={make_conninfo(**rest)}", *arguments],
         env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -132,6 +129,16 @@ def _run(server: dict[str, Any], program: str, *arguments: str) -> None:
     )
     if done.returncode:
         raise Conflict(f"{program} failed: {' '.join(done.stderr.split())}")
+
+
+def _found(program: str) -> str:
+    """Find one of PostgreSQL's programs. Raises Conflict where it is missing."""
+    if found := shutil.which(program):
+        return found
+    raise Conflict(
+        f"{program} is missing: install PostgreSQL's client programs (on Debian, apt install postgresql-client), "
+        "of the server's version or newer."
+    )
 
 
 def _load(file: Path, server: dict[str, Any]) -> None:
@@ -152,10 +159,10 @@ def _scratch(server: dict[str, Any], purpose: str) -> Iterator[dict[str, Any]]:
     name = _beside(server["dbname"], purpose)
     with psycopg.connect(**server, autocommit=True) as connection:
         like = _like(connection, server["dbname"])
-        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         try:
-            connection.execute(drop)
+            _drop(connection, name)
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 {}").format(sql.Identifier(name), like))
+            _comment(connection, name, FOR_A_WHILE)
         except psycopg.errors.InsufficientPrivilege:
             raise Conflict(
                 f"This takes a role that may create databases: ALTER ROLE {server['user']} CREATEDB."
@@ -165,7 +172,20 @@ def _scratch(server: dict[str, Any], purpose: str) -> Iterator[dict[str, Any]]:
     finally:
         close()
         with psycopg.connect(**{**server, "dbname": _other(server)}, autocommit=True) as connection:
-            connection.execute(drop)
+            _drop(connection, name)
+
+
+def _drop(connection: psycopg.Connection[Any], name: str) -> None:
+    """Drop a database that was there for a while, if it is there. Raises Conflict where it is another's."""
+    question = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
+    for (comment,) in connection.execute(question, (name,)):
+        if comment != FOR_A_WHILE:
+            raise Conflict(f"There is a database {name} on this server, and its name is needed: rename or drop it.")
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _comment(connection: psycopg.Connection[Any], name: str, comment: str | None) -> None:
+    connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(comment)))
 
 
 def _like(connection: psycopg.Connection[Any], name: str) -> sql.Composable:
@@ -203,16 +223,17 @@ def _swap(server: dict[str, Any], new: str) -> None:
     old = _beside(name, "replaced")
     close_all()
     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
-    drop = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(old))
     with psycopg.connect(**{**server, "dbname": _other(server)}, autocommit=True) as connection:
-        connection.execute(drop)  # left by one that was killed here
+        _drop(connection, old)  # left by one that was killed here
         try:
             with connection.transaction():
                 connection.execute(rename.format(sql.Identifier(name), sql.Identifier(old)))
                 connection.execute(rename.format(sql.Identifier(new), sql.Identifier(name)))
+                _comment(connection, old, FOR_A_WHILE)
+                _comment(connection, name, None)
         except psycopg.errors.ObjectInUse:
             raise Conflict(f"{name} is in use: stop the server first.") from None
-        connection.execute(drop)
+        _drop(connection, old)
 
 
 # -- checks --------------------------------------------------------------------------------------
@@ -271,11 +292,32 @@ def wait_for_replies() -> None:
 
 #: Where erased words may stay.
 LEFT_IN_FILES = (
-    "PostgreSQL keeps old rows in its files until VACUUM FULL writes the tables anew, and in its archived WAL:"
-    " see docs/operations.md."
+    "PostgreSQL keeps old rows and samples in its files until VACUUM FULL writes the tables anew, and in its archived"
+    " WAL: see docs/operations.md."
 )
 
 
 def sweep() -> bool:
     """Do nothing, as above."""
     return True
+
+
+def knows_of_erasure(file: Path, noun: str, id: int) -> bool:
+    """Tell whether the log in a dump has a line that a row was erased.
+
+    The time of the file tells nothing: a dump shows what was there when it was begun.
+    """
+    looked_for = (noun.encode(), str(id).encode(), b"erase")
+    command = [_found("pg_restore"), "--data-only", "--table=changes", "--file=-", str(file)]
+    with subprocess.Popen(  # noqa: S603 - our own arguments, and no shell
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as dump:
+        columns: list[bytes] = []
+        for row in dump.stdout or ():
+            if row.startswith(b"COPY "):
+                columns = row[row.index(b"(") + 1 : row.index(b")")].replace(b'"', b"").split(b", ")
+            elif b"\terase\t" in row:
+                line = dict(zip(columns, row.split(b"\t"), strict=False))
+                if (line.get(b"noun"), line.get(b"noun_id"), line.get(b"action")) == looked_for:
+                    return True
+    return False

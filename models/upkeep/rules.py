@@ -59,11 +59,12 @@ RULES = (
     ),
     Rule(
         "a key records words once",  # but for an import of what several have coded
-        "SELECT s.id, t.id FROM statements s JOIN statements t ON t.document_id = s.document_id AND t.spans = s.spans"
-        " AND t.speaker_id = s.speaker_id AND t.id > s.id JOIN changes k ON k.noun_id = s.id JOIN changes l ON"
-        " l.noun_id = t.id AND coalesce(l.key_id, 0) = coalesce(k.key_id, 0) WHERE s.retracted_at IS NULL AND"
-        " t.retracted_at IS NULL AND k.noun = 'statements' AND k.action = 'create' AND l.noun = 'statements' AND"
-        """ l.action = 'create' AND k.after || l.after NOT LIKE '%"coding":%'""",
+        "SELECT min(s.id), max(s.id) FROM (SELECT document_id, speaker_id, spans FROM statements WHERE retracted_at"
+        " IS NULL GROUP BY document_id, speaker_id, spans HAVING count(*) > 1) w JOIN statements s ON s.document_id ="
+        " w.document_id AND s.speaker_id = w.speaker_id AND s.spans = w.spans AND s.retracted_at IS NULL JOIN changes k"
+        " ON k.noun_id = s.id AND k.noun = 'statements' AND k.action = 'create'"
+        """ WHERE k.after NOT LIKE '%"coding":%' GROUP BY s.document_id, s.speaker_id, s.spans, coalesce(k.key_id, 0)"""
+        " HAVING count(*) > 1",
         "statement {} has the same words as statement {}, and one key recorded both: retract one",
         came_later=True,
     ),
@@ -121,8 +122,9 @@ RULES = (
             ("document", "s.document_id, s.via_document_id"),
         )
         + " UNION ALL SELECT 'speaker', h.noun_id, 'claim', c.id FROM claim_about a JOIN claims c ON c.id = a.claim_id"
-        " JOIN hidden h ON h.noun = 'speakers' AND h.noun_id = a.speaker_id WHERE c.retracted_at IS NULL AND"
-        " c.merged_into_id IS NULL AND (c.standalone OR c.id IN (SELECT s.claim_id FROM statements s"
+        " JOIN hidden h ON h.noun = 'speakers' AND h.noun_id = a.speaker_id JOIN speakers p ON p.id = a.speaker_id"
+        " WHERE p.retracted_at IS NULL AND c.retracted_at IS NULL AND c.merged_into_id IS NULL"
+        " AND (c.standalone OR c.id IN (SELECT s.claim_id FROM statements s"
         f" WHERE {accepted('s')}))",
         "{} {} is hidden from the public, which sees {} {}",
     ),

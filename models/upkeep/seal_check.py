@@ -6,6 +6,7 @@ from typing import NamedTuple
 from models.history import seals
 from models.history.seals import COLUMNS, SEAL_COLUMNS, Line, SealRow
 from models.storage.database import fetch
+from models.upkeep import redaction
 
 #: Lines, or seals, that are read at once.
 _AT_ONCE = 1000
@@ -63,6 +64,7 @@ def problems(*, kept: str | None = None) -> Iterator[str]:
     if line is not None:
         yield f"line {line[0].sequence} was sealed, and its seal is missing"
     yield from _put_in(before.through)
+    yield from _standing()
     if not found:
         yield f"nothing has the hash {kept}: lines that it was made of were altered or cut off, and their seals too"
 
@@ -119,6 +121,8 @@ def _problem(sealed: _Sealed, line: Line | None, redacted: list[tuple[int, str]]
         return f"line {line.sequence} is marked as redacted by an erasure, of which no later line tells"
     elif seals.words_digest(sealed.left_salt or "", line.before, line.after) != sealed.left_digest:
         return f"line {line.sequence} was altered after an erasure had taken words out of it"
+    elif not redaction.may_leave(line.noun, line.before, line.after):
+        return f"line {line.sequence} holds words that the erasure of line {sealed.erasure} would have taken out of it"
     if seals.digest(line, words or "", redacted) == sealed.digest:
         return None
     other = ", or what it left in other lines was" if line.action == "erase" else ""
@@ -133,3 +137,16 @@ def _put_in(through: int) -> Iterator[str]:
         (through,),
     ):
         yield f"line {sequence} was put in after the lines around it were sealed"
+
+
+def _standing() -> Iterator[str]:
+    """Find lines out of which an erasure took words though it would have erased the whole row, which stands."""
+    unmarked = "".join(f" AND coalesce(l.before, '') || l.after NOT LIKE '%{shade}%'" for shade in redaction.SHADES)
+    for table in (*redaction.ERASED_WHOLE, *redaction.MARKED):
+        for (sequence,) in fetch(
+            "SELECT DISTINCT l.sequence FROM redactions r JOIN changes l ON l.sequence = r.sequence"
+            f" JOIN {table} n ON n.id = l.noun_id WHERE l.noun = ? AND n.retracted_at IS NULL"
+            f"{unmarked if table in redaction.MARKED else ''} ORDER BY l.sequence LIMIT {_AT_ONCE}",
+            (table,),
+        ):
+            yield f"line {sequence} lost words to an erasure, and what it tells of was not erased"

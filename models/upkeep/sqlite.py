@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +11,20 @@ from pathlib import Path
 from peewee import DatabaseError, SqliteDatabase
 
 from models.refusals import Conflict
-from models.storage.database import close, connect, db, fetch
+from models.storage.database import close, connect_file, db, fetch
 from models.storage.sqlite import FUNCTIONS, read_only
 from models.upkeep import archive
-from models.upkeep.files import OWN, SQLITE, Progress, close_all, draft_of, rebound, refuse_other_than, scratch_beside
+from models.upkeep.files import (
+    OWN,
+    SQLITE,
+    Progress,
+    close_all,
+    draft_of,
+    rebound,
+    refuse_other_than,
+    remove_abandoned,
+    scratch_beside,
+)
 
 #: Pages copied between two reports of progress: 16 MiB of SQLite's usual ones.
 _STEP = 4096
@@ -67,7 +77,7 @@ def restore(file: Path, at: datetime | None, force: bool, check: Callable[[], No
             copied_at = archive.unpack(file, at, draft)
         else:
             _copy(file, draft, progress)
-        with rebound(lambda: connect(f"sqlite:///{draft}")):
+        with rebound(lambda: connect_file(draft)):
             check()
         _fold_wal(draft)
         _fold_wal(target, replaced=True)
@@ -85,7 +95,7 @@ def copied(progress: Progress) -> Iterator[None]:
     registry = Path(db.database).resolve()
     with scratch_beside(registry) as draft:
         _copy(registry, draft, progress)
-        with rebound(lambda: connect(f"sqlite:///{draft}")):
+        with rebound(lambda: connect_file(draft)):
             yield
 
 
@@ -253,8 +263,9 @@ LEFT_IN_FILES = None
 
 
 def sweep() -> bool:
-    """Rewrite the file, so that no free space, full-text index or WAL holds what was erased."""
+    """Rewrite the file, so that no free space, full-text index or WAL holds what was erased, and no draft beside it."""
     close()
+    remove_abandoned(Path(db.database).resolve())
     try:
         with closing(sqlite3.connect(db.database, isolation_level=None, timeout=60)) as connection:
             return _rewrite(connection)
@@ -263,7 +274,8 @@ def sweep() -> bool:
             raise
         raise Conflict(
             "The words are erased, but the free space of the database file may still hold them: writing it anew needs"
-            " room for a second copy. Make room, then run `counterclaim erase sweep`."
+            " room for two more copies, one beside it and one in /var/tmp, or in the folder that SQLITE_TMPDIR names."
+            " Make room, then run `counterclaim erase sweep`."
         ) from error
 
 
@@ -281,14 +293,16 @@ def _rewrite(connection: sqlite3.Connection) -> bool:
     return False
 
 
-def has_row_unerased(file: Path, table: str, id: int) -> bool:
-    """Tell whether a backup holds a row, and no line of its log that it was erased."""
-    sql = (
-        f"SELECT EXISTS (SELECT 1 FROM {table} WHERE id = ?) AND NOT EXISTS"
-        " (SELECT 1 FROM changes WHERE noun = ? AND noun_id = ? AND action = 'erase')"
-    )
+def holds_unerased(file: Path, erased: tuple[str, int], rows: Iterable[tuple[str, int]]) -> bool:
+    """Tell whether a backup holds one of `rows`, (table, id), and no line of its log that `erased` was erased.
+
+    A file that cannot be read may; one that is no registry does not.
+    """
     try:
         with closing(sqlite3.connect(read_only(file), uri=True)) as connection:
-            return bool(connection.execute(sql, (id, table, id)).fetchone()[0])
-    except sqlite3.DatabaseError:
-        return False
+            line = "SELECT 1 FROM changes WHERE noun = ? AND noun_id = ? AND action = 'erase'"
+            return not connection.execute(line, erased).fetchone() and any(
+                connection.execute(f"SELECT 1 FROM {table} WHERE id = ?", (id,)).fetchone() for table, id in rows
+            )
+    except sqlite3.DatabaseError as error:
+        return error.sqlite_errorcode != sqlite3.SQLITE_ERROR

@@ -31,7 +31,7 @@ _TEXTS: dict[str, tuple[str, list[str], list[str]]] = {
 #: Rows that may hold a name: table -> their keys.
 Suspects = dict[str, list[int]]
 #: How many of each noun are listed.
-_LISTED = 50
+LISTED = 50
 #: Rows that are looked into at once: a document may have a million characters.
 _ROWS, _DOCUMENTS = 2_000, 50
 
@@ -124,5 +124,5 @@ def _unescaped(text: str) -> str:
 
 
 def _listed(what: str, ids: set[int]) -> list[str]:
-    more = [f"{len(ids) - _LISTED} more of {what}"] if len(ids) > _LISTED else []
-    return [f"{what} {id}" for id in sorted(ids)[:_LISTED]] + more
+    more = [f"{len(ids) - LISTED} more of {what}"] if len(ids) > LISTED else []
+    return [f"{what} {id}" for id in sorted(ids)[:LISTED]] + more

@@ -21,6 +21,7 @@ from models.tables import ALL, EXPRESSION_INDEXES, Retractable, Sentence, Sugges
 from models.upkeep import links, seal_check
 from models.upkeep.engine import engine
 from models.upkeep.links import Line, Links
+from models.upkeep.moves import Moves, anything_erased
 from models.upkeep.rules import RULES, Rule
 
 #: What a check names at most: the rest is for after these are mended.
@@ -43,22 +44,8 @@ _MOVED = {
     "sentences": {"retracted_at", "retracted_reason"},
     "suggestions": {"status", "reasons"},
 }
-#: Nouns whose versions each have a line, but for erasures and for what is in these lists of a merge.
-_COUNTED = {"topics": (), "claims": (), "documents": (), "speakers": ("parts",), "reviews": ("reviews",)}
 #: Columns that become null without a line or a version where the public never saw what they named.
 _UNLINKED = {("counterclaims", "target"), ("reviews", "statement")}
-#: Columns that change without a version where the public sees neither end -> the lists of such rows in the line of the
-#: merge, or of the retraction, that they follow.
-_MOVED_UNSEEN = {
-    ("counterclaims", "target"): {"targets", "untargeted"},
-    ("reviews", "statement"): {"reviews", "unlinked_reviews"},
-    ("speakers", "part_of"): {"parts"},
-}
-#: The lines that have such lists: of merges of speakers, and of the retractions of one statement.
-_NOTING = (
-    "SELECT noun_id, after FROM changes WHERE noun = 'speakers' AND action = 'merge'"
-    " OR noun = 'statements' AND noun_id = ? AND action = 'retract'"
-)
 
 
 class Check(NamedTuple):
@@ -104,6 +91,8 @@ def _first(problems: Iterator[str]) -> list[str]:
         found.extend(islice(problems, SHOWN))
     except DatabaseError as error:
         found.append(f"this cannot be read to its end: {str(error).splitlines()[0]}")
+    except orjson.JSONDecodeError as error:
+        found.append(f"this cannot be read to its end, since a row holds no JSON where it should: {error}")
     return found
 
 
@@ -161,7 +150,11 @@ def _quotes(texts: dict[int, str], first: int, last: int) -> Iterator[str]:
     ):
         if document not in texts:
             continue
-        spans = [(span["text"], span["start"], span["end"]) for span in orjson.loads(content)]
+        try:
+            spans = [(span["text"], span["start"], span["end"]) for span in orjson.loads(content)]
+        except (orjson.JSONDecodeError, KeyError, TypeError):
+            yield f"statement {id} has a content that is no list of spans"
+            continue
         for quoted, start, end in (*spans, words[:3], words[3:]):
             if quoted is not None and texts[document][start:end] != quoted:
                 yield f"statement {id} quotes what document {document} does not hold at {start} to {end}"
@@ -241,7 +234,7 @@ def _lines(model: Any) -> Iterator[str]:
     # The sentences that a document is cut into follow from it, and have no lines. Rows that were there before the
     # first that the log saw made were loaded in bulk, past it.
     ((first,),) = fetch("SELECT min(noun_id) FROM changes WHERE noun = ? AND action = 'create'", (table,))
-    redacted = table == "documents" and _anything_erased()
+    redacted = table == "documents" and anything_erased()
     at = names.index("id")
     logged = Links()
     linked = {f"links{number}": sql for number, sql in enumerate(links.columns(table))}
@@ -256,64 +249,35 @@ def _lines(model: Any) -> Iterator[str]:
     ):
         if linked:
             logged.read(found[0][-5] or 0)
+        moves = Moves(table)
         for id, lines in groupby(found, itemgetter(at)):
             last, told = id, list(lines)
-            history = [
-                Line(sequence, action, before and orjson.loads(before), orjson.loads(after))
-                for *_, sequence, action, before, after in told
-                if sequence is not None
-            ]
+            try:
+                history = [
+                    Line(sequence, action, before and orjson.loads(before), orjson.loads(after))
+                    for *_, sequence, action, before, after in told
+                    if sequence is not None
+                ]
+            except orjson.JSONDecodeError:
+                yield f"the log tells of {table} {id} in a line that holds no JSON"
+                continue
             row = dict(zip(names, told[0], strict=False))
             made = model is not Sentence and first is not None and id >= first
             if made and not history:
                 yield f"the log knows nothing of {table} {id}"
             elif made and history[0][1] != "create":
                 yield f"the log does not know how {table} {id} was made"
-            yield from _history(model, id, row, history, redacted)
-            if history and _is_raised(table, row, history[-1].after):
+            yield from _history(model, id, row, history, redacted, moves)
+            logged_version = history[-1].after.get("version") if history else None
+            if logged_version and row["version"] > logged_version and not moves.may_raise(id):
                 yield f"{table} {id} has a later version than the log says"
             for name in logged.differing(table, id, told[0][len(names) : -5], history):
                 yield f"{table} {id} has other {name} than the log says"
 
 
-def _anything_erased() -> bool:
-    return bool(fetch("SELECT 1 FROM changes WHERE action = 'erase' LIMIT 1"))
-
-
-def _is_raised(table: str, row: dict[str, Any], logged: dict[str, Any]) -> bool:
-    """Tell whether a row has a later version than its last line, and neither a merge nor an erasure may have raised it.
-
-    These are read after the row: others write meanwhile.
-    """
-    if table not in _COUNTED or row["version"] <= logged.get("version", row["version"]):
-        return False
-    return not (_anything_erased() or row["id"] in _moved(_COUNTED[table]))
-
-
-def _moved(lists: tuple[str, ...]) -> set[int]:
-    """Find the ids in these lists of what merges moved, and of what went over from the statements that they dropped."""
-    found: set[int] = set()
-    for (after,) in fetch("SELECT after FROM changes WHERE action = 'merge'") if lists else ():
-        moved = orjson.loads(after).get("moved") or {}
-        for part in (moved, *moved.get("dropped", ())):
-            found.update(id for name in lists for id in part.get(name, ()))
-    return found
-
-
-def _is_moved_unseen(table: str, id: int, name: str, value: int) -> bool:
-    """Tell whether a row names `value` as a merge or a retraction has noted, or again since that was undone."""
-    lists = _MOVED_UNSEEN.get((table, name), set())
-    for noun_id, after in fetch(_NOTING, (value,)) if lists else ():
-        line = orjson.loads(after)
-        moved = line.get("moved") or {}
-        noted = [({noun_id, line.get("merged_into")}, line | moved)]
-        noted += (({drop["statement"], drop["kept"]}, drop) for drop in moved.get("dropped", ()))
-        if any(value in ends and id in rows.get(which, ()) for ends, rows in noted for which in lists):
-            return True
-    return False
-
-
-def _history(model: Any, id: int, row: dict[str, Any], history: list[Line], redacted: bool) -> Iterator[str]:
+def _history(
+    model: Any, id: int, row: dict[str, Any], history: list[Line], redacted: bool, moves: Moves
+) -> Iterator[str]:
     """Compare each line about a row with the one before it, and the row with the last."""
     table = model._meta.table_name
     erased = redacted or any(action == "erase" for _, action, _, _ in history)
@@ -324,18 +288,18 @@ def _history(model: Any, id: int, row: dict[str, Any], history: list[Line], reda
             return
         if earlier is not None and after["version"] <= earlier["version"]:
             yield f"line {sequence} of the log tells of a version of {table} {id} that an earlier line already told of"
-        if earlier is not None and before and (name := _differing(model, earlier, before, erased)):
+        if earlier is not None and before and (name := _differing(model, earlier, before, erased, moves)):
             yield f"line {sequence} of the log knows of another {name} of {table} {id} than the line before it"
         if (action == "create") != (before is None) and action != "erase":
             yield f"line {sequence} of the log does not tell how {table} {id} stood before"
         earlier = after
     if earlier is not None and row["version"] < earlier["version"]:
         yield f"the log knows more of {table} {id} than the table does"
-    elif earlier is not None and (name := _differing(model, earlier, row, erased)):
+    elif earlier is not None and (name := _differing(model, earlier, row, erased, moves)):
         yield f"{table} {id} has another {name} than the log says"
 
 
-def _differing(model: Any, logged: dict[str, Any], row: dict[str, Any], erased: bool) -> str | None:
+def _differing(model: Any, logged: dict[str, Any], row: dict[str, Any], erased: bool, moves: Moves) -> str | None:
     """Name the first column of `row` that is not as `logged`.
 
     The first line about a row leaves out nulls and defaults. What a merge moves gets another version without
@@ -353,7 +317,7 @@ def _differing(model: Any, logged: dict[str, Any], row: dict[str, Any], erased: 
             differs = value != logged[name] and not (erased and logged[name] is None)
         else:
             differs = value is not None and value != model._meta.fields[name].default
-        if differs and not _is_moved_unseen(table, row["id"], name, value):
+        if differs and not moves.explain(row["id"], name, value):
             return name
     return None
 

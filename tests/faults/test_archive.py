@@ -199,10 +199,20 @@ def test_a_postgresql_registry_comes_back_as_it_was_at_a_time(archived: Postgres
 
     destroy(archived)
     base = archived.folder / "archive" / "base"
-    for file in wal.glob(f"*{first[8:]}"):  # of both timelines
+    for file in wal.glob("00000004*"):  # of the last restore
         file.unlink()
-    with pytest.raises(RuntimeError, match=r"restore-postgres: what comes before .* is missing"):
-        archived.run(RESTORE, base, wal, archived.folder / "data")
+    # Each is missing alone: a piece of the present, of which one of the discarded past has the number, and what tells
+    # the order of the timelines. Of both, the pieces are missing in the end.
+    for name in (f"00000003{first[8:]}", "00000003.history", "00000002.history"):
+        (wal / name).rename(wal / "away")
+        with pytest.raises(RuntimeError, match=rf"restore-postgres: .*{name} is missing"):
+            archived.run(RESTORE, base, wal, archived.folder / "data")
+        (wal / "away").rename(wal / name)
+    for timeline, said in (("00000003", "was discarded by a restore"), ("00000001", "is missing")):
+        for file in wal.glob(f"{timeline}0*"):
+            file.unlink()
+        with pytest.raises(RuntimeError, match=f"restore-postgres: .* {said}"):
+            archived.run(RESTORE, base, wal, archived.folder / "data")
     archived.run("/usr/bin/truncate", "-s", "-1", base / "PG_VERSION")
     with pytest.raises(RuntimeError, match=r"restore-postgres: .* is damaged: take an older one"):
         archived.run(RESTORE, base, wal, archived.folder / "data")

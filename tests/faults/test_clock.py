@@ -8,6 +8,7 @@ import pytest
 
 from tests.factories import claim, topic
 from tests.faults import audit
+from tests.faults.client import Answer, Client
 from tests.faults.server import Server
 from tests.faults.traffic import Writers, furnish
 
@@ -25,6 +26,7 @@ def clock(tmp_path: Path, served: Callable[..., Server]) -> tuple[Server, Callab
         FAKETIME_TIMESTAMP_FILE=str(file),
         FAKETIME_NO_CACHE="1",
         FAKETIME_DONT_FAKE_MONOTONIC="1",
+        DEADLINE_SECONDS="30",  # the library reads its file at each look at the clock
     )
 
     def jump(offset: str) -> None:
@@ -79,12 +81,12 @@ def test_a_retry_is_known_for_a_day_and_no_longer(
 ) -> None:
     server, jump = clock
     client = server.client(key("write"))
-    first = client.post("/v1/claims", claim(), Idempotency_Key="a")
+    first = _post_until_answered(client, Idempotency_Key="a")
     jump("+23h")
-    assert client.post("/v1/claims", claim(), Idempotency_Key="a").data == first.data
+    assert _post_until_answered(client, Idempotency_Key="a").data == first.data
     jump("+25h")
-    later = client.post("/v1/claims", claim(), Idempotency_Key="a")
-    assert (later.status, later.json["id"] != first.json["id"]) == (201, True)
+    later = _post_until_answered(client, Idempotency_Key="a")
+    assert (first.status, later.status, later.json["id"] != first.json["id"]) == (201, 201, True)
 
 
 def test_a_key_expires_by_the_clock_and_a_jump_back_does_no_harm(
@@ -93,8 +95,17 @@ def test_a_key_expires_by_the_clock_and_a_jump_back_does_no_harm(
     server, jump = clock
     soon = (datetime.now(UTC) + timedelta(minutes=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
     client = server.client(key("write", expires_at=soon))
-    assert client.post("/v1/claims", claim()).status == 201
+    assert _post_until_answered(client).status == 201
     jump("+1h")
     assert client.post("/v1/claims", claim()).status == 401
     jump("-1h")
-    assert client.post("/v1/claims", claim()).status == 201
+    assert _post_until_answered(client).status == 201
+
+
+def _post_until_answered(client: Client, **headers: str) -> Answer:
+    """Create a claim, and try again as a 503 asks: on a loaded machine a server's first write is its slowest."""
+    for _ in range(5):
+        answer = client.post("/v1/claims", claim(), **headers)
+        if answer.status != 503:
+            break
+    return answer

@@ -140,7 +140,7 @@ def test_a_database_that_takes_connections_and_says_nothing_holds_nobody_up_for_
 ) -> None:
     server, secret = served(PROCESSES="1"), key("write")
     furnish(server.client(secret))
-    postmaster = int((cluster.folder / "data" / "postmaster.pid").read_text().split()[0])
+    postmaster = cluster.pid
     with psycopg.connect(cluster.url(), autocommit=True) as other:
         os.kill(postmaster, signal.SIGSTOP)  # the kernel goes on taking connections for it
         began = time.monotonic()
@@ -222,7 +222,7 @@ def test_a_database_that_is_stopped_in_the_midst_of_its_connections_holds_nobody
 @contextmanager
 def _stopped(cluster: Postgres) -> Iterator[None]:
     """Stop every process of the server for a while."""
-    postmaster = int((cluster.folder / "data" / "postmaster.pid").read_text().split()[0])
+    postmaster = cluster.pid
     children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text()
     processes = [postmaster, *map(int, children.split())]
     for process in processes:

@@ -255,7 +255,8 @@ def test_every_naughty_string_is_kept_to_the_letter_and_found_or_refused(
         for path in ("claims", "statements", "counterclaims"):
             more = "&include=snippets" if path != "counterclaims" else ""
             answer = probes.send("GET", f"/v1/{path}?q={quote(text)}&limit=3{more}")
-            assert answer.status == (200 if len(text) <= 500 else 400), f"{path}?q={text!r}: {answer.text}"
+            many = len(re.findall(r"\*(?=\s|$)", text)) > 4  # beginnings of words
+            assert answer.status == (400 if many or len(text) > 500 else 200), f"{path}?q={text!r}: {answer.text}"
         probes.send("GET", f"/v1/speakers?name={quote(text)}")
         probes.send("GET", f"/v1/claims?publisher={quote(text)}&cue={quote(text)}&total=true")
     tell(probes.told())

@@ -60,7 +60,7 @@ def traced(
     if os.geteuid() != 0:
         pytest.skip("only root may look into PostgreSQL, which runs as another user")
     cluster: Postgres = request.getfixturevalue("cluster")
-    postmaster = (cluster.folder / "data" / "postmaster.pid").read_text().split()[0]
+    postmaster = str(cluster.pid)
     with subprocess.Popen([*STRACE, "-o", str(trace), "-p", postmaster], start_new_session=True) as strace:
         while f"TracerPid:\t{strace.pid}\n" not in Path(f"/proc/{postmaster}/status").read_text():
             assert strace.poll() is None, "strace may not look into PostgreSQL"

@@ -164,19 +164,20 @@ class Life:
 def test_a_long_life_fails_nowhere_and_nothing_grows(
     url: str, served: Served, key: Callable[..., str], scale: Scale, tell: Tell
 ) -> None:
-    requests = scale(1_000, 200_000)
+    # A short life begins when what each thread and connection keeps is there: 1,000 requests bring 35 MiB of it.
+    requests, before = scale(1_000, 200_000), scale(3_000, 0)
     server, secret = served(PROCESSES="2"), key("admin")
     ids = one_of_each(server.client(secret), url)
     lives = [Life(server, secret, seed, ids) for seed in range(CLIENTS)]
     states = []
-    for _ in range(4):
-        failed = [one for one in at_once(CLIENTS, lambda n: lives[n].live(requests // (4 * CLIENTS) + 1), 900) if one]
+    for count in (before, *4 * [requests // 4]):
+        failed = [one for one in at_once(CLIENTS, lambda n, each=count // CLIENTS + 1: lives[n].live(each), 900) if one]
         assert not failed, failed[:3]
         for life in lives:
             life.close()
         states.append(_state(server, url))
     outcomes = sum((life.outcomes for life in lives), Counter[int]())
-    first, last = states[0], states[-1]
+    first, last = states[1], states[-1]
     tell(
         f"{outcomes.total()} requests, {dict(sorted(outcomes.items()))}; after a quarter and at the end: memory"
         f" {first.memory / MIB:.0f} and {last.memory / MIB:.0f} MiB, descriptors {first.descriptors} and"
@@ -185,7 +186,7 @@ def test_a_long_life_fails_nowhere_and_nothing_grows(
     wrong = [told for life in lives for told in life.wrong]
     assert not wrong, f"{len(wrong)} of {outcomes.total()}: {wrong[:3]}"
     assert not [status for status in outcomes if status >= 500]
-    assert last.memory - first.memory <= GROWTH
+    assert last.memory - first.memory <= scale(GROWTH // 2, GROWTH)
     assert last.descriptors - first.descriptors <= DESCRIPTORS
     assert last.wal - first.wal <= WAL
     server.kill()

@@ -1,15 +1,23 @@
 """Agreement: what several coded in one document, compared."""
 
-import sys
+import random
+from collections import Counter
 from typing import Any
 
 import pytest
+from nltk.metrics.agreement import AnnotationTask
 
 from models import agreement, documents, statements
 from models.access import keys
 from models.history.changes import Actor
-from models.refusals import Gone, Lacking, NotFound
+from models.refusals import Gone, NotFound
+from models.transfer.imports import Import
+from models.transfer.lines import Line
 from tests.factories import put_charge, put_claim, put_plain
+from tests.timing import within
+
+#: How many stretches two coders find who agree on nothing.
+STRETCHES = 1500
 
 
 @pytest.fixture
@@ -25,15 +33,20 @@ def _code(by: Actor, word: str, who: str, **other: Any) -> int:
 def test_alpha_is_that_of_the_textbook() -> None:
     # Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), A and C: two observers, and four with gaps.
     two = zip("0100000010", "1110010000", strict=True)
-    assert agreement.nominal_alpha({unit: dict(enumerate(pair)) for unit, pair in enumerate(two)}) == pytest.approx(
-        0.095, abs=0.001
-    )
+    assert agreement.nominal_alpha([Counter(pair) for pair in two]) == pytest.approx(0.095, abs=0.001)
     four = ("123321412...", "1233224125.3", ".3332342251.", "12332441251.")
-    coding = {
-        unit: {coder: value for coder, value in enumerate(values) if value != "."}
-        for unit, values in enumerate(zip(*four, strict=True))
-    }
+    coding = [Counter(value for value in values if value != ".") for values in zip(*four, strict=True)]
     assert agreement.nominal_alpha(coding) == pytest.approx(0.743, abs=0.001)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_alpha_is_that_of_others_who_compute_it(seed: int) -> None:
+    dice = random.Random(seed)  # noqa: S311 - it is to be the same every time
+    coders, values = dice.randint(2, 5), "abcde"[: dice.randint(2, 5)]
+    units = [[dice.choice(values) for _ in range(dice.randint(2, coders))] for _ in range(dice.randint(2, 30))]
+    data = [(coder, unit, value) for unit, given in enumerate(units) for coder, value in enumerate(given)]
+    expected = AnnotationTask(data=data).alpha()
+    assert agreement.nominal_alpha([Counter(given) for given in units]) == pytest.approx(expected)
 
 
 def test_compares_who_said_it_in_which_form_and_against_what(coders: list[Actor]) -> None:
@@ -80,8 +93,30 @@ def test_a_document_that_nobody_coded_has_no_units(coders: list[Actor]) -> None:
         agreement.of_document(id=gone)
 
 
-def test_without_what_computes_it_there_is_none(coders: list[Actor], monkeypatch: pytest.MonkeyPatch) -> None:
-    put_charge(coders[0])
-    monkeypatch.setitem(sys.modules, "nltk.metrics.agreement", None)
-    with pytest.raises(Lacking, match="extra `research`"):
-        agreement.of_document(id=1)
+@pytest.mark.no_cover  # the tracer takes time too
+def test_takes_time_in_proportion_to_what_was_coded(coders: list[Actor]) -> None:
+    document = {"text": " ".join(f"Word{at:04} is said." for at in range(STRETCHES)), "language": "en"}
+    id = documents.create(by=coders[0], **document)
+    for by in coders[:2]:
+        # Each stretch was said by somebody of its own, and the first by as many again.
+        said = [(at, f"{at}") for at in range(STRETCHES)] + [(0, f"also {at}") for at in range(STRETCHES)]
+        lines = [_line(f"Word{at:04}", {"name": f"{who} by {by.key_id}"}, id) for at, who in said]
+        outcomes = Import(by).store([Line(number, "statement", line) for number, line in enumerate(lines)])
+        assert not [one for one in outcomes if one.errors]
+    found = within(1, lambda: agreement.of_document(id=id))
+    assert (found["shared"], found["speaker"]["agreement"], found["about_role"]["units"]) == (
+        STRETCHES,
+        0,
+        4 * STRETCHES,
+    )
+
+
+def _line(word: str, who: dict[str, str], document: int) -> dict[str, Any]:
+    return {
+        "speaker": who,
+        "document": {"id": document},
+        "content": [{"text": word}],
+        "form": "direct",
+        "claim": {"text": "It is so.", "language": "en", "about": [who]},
+        "status": "candidate",
+    }

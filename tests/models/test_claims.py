@@ -51,12 +51,16 @@ def test_the_same_words_may_be_another_claim(registry: str, actor: Actor) -> Non
 def test_a_claim_by_text_is_new_unless_reuse_is_asked_for(registry: str, actor: Actor) -> None:
     oldest, second = put_claim(actor, "A."), put_claim(actor, "A.")
     given = {"text": "A.", "language": "en"}
-    new = claims.find(by=actor, reference=given, field="/claim")
+    new = claims.find_or_make(by=actor, reference=given, field="/claim")
     assert new not in (oldest, second)
-    assert claims.find(by=actor, reference=given | {"reuse": False}, field="/claim") not in (oldest, second, new)
-    assert claims.find(by=actor, reference=given | {"reuse": True}, field="/claim") == oldest
+    assert claims.find_or_make(by=actor, reference=given | {"reuse": False}, field="/claim") not in (
+        oldest,
+        second,
+        new,
+    )
+    assert claims.find_or_make(by=actor, reference=given | {"reuse": True}, field="/claim") == oldest
     for other in ({"text": "a."}, {"text": "A. "}, {"language": "fr"}):
-        assert claims.find(by=actor, reference=given | {"reuse": True} | other, field="/claim") > new
+        assert claims.find_or_make(by=actor, reference=given | {"reuse": True} | other, field="/claim") > new
 
 
 @pytest.mark.parametrize(
@@ -115,7 +119,10 @@ def test_what_was_retracted_or_merged_is_not_reused(registry: str, actor: Actor)
     claims.retract(by=actor, id=gone, version=1, reason=None)
     claims.merge(by=actor, id=merged, into=put_claim(actor, "B."))
     assert claims.same_text(text="A.", language="en") == [stands]
-    assert claims.find(by=actor, reference={"text": "A.", "language": "en", "reuse": True}, field="/claim") == stands
+    assert (
+        claims.find_or_make(by=actor, reference={"text": "A.", "language": "en", "reuse": True}, field="/claim")
+        == stands
+    )
 
 
 def test_is_filed_under_topics_and_about_speakers(registry: str, actor: Actor) -> None:
@@ -143,7 +150,7 @@ def test_refuses_an_unknown_topic_or_subject_at_its_place(registry: str, actor: 
         ({"about": [{"name": "Beijing"}, {"id": 99}]}, "/claim/about/1/id"),
     ):
         with pytest.raises(Conflict) as refused:
-            claims.find(by=actor, reference=given | wrong, field="/claim")
+            claims.find_or_make(by=actor, reference=given | wrong, field="/claim")
         assert refused.value.field == field
     assert Claim.select().count() == 0
     assert speakers.named("Beijing") == [], "a refused write leaves nothing behind"
@@ -308,6 +315,21 @@ def test_the_public_hears_nothing_of_a_claim_that_it_never_saw(registry: str, ac
             claims.get(id=id, viewer=REVIEWER)
 
 
+@pytest.mark.parametrize(("then", "now"), [("accepted", "rejected"), ("candidate", "accepted")])
+def test_who_is_led_on_from_a_merged_claim_is_known_as_it_is_merged(
+    registry: str, actor: Actor, then: str, now: str
+) -> None:
+    # Read from the statements that merges moved, a hundred merges of one claim with 30,000 took 330 MB and 1.2 s.
+    said = put_plain(actor, "first", status=then)
+    merged, into = statements.claim_of(id=said), put_claim(actor)
+    claims.merge(by=actor, id=merged, into=into)
+    statements.change(by=actor, id=said, version=2, status=now)
+    with pytest.raises(Moved if then == "accepted" else NotFound):
+        claims.get(id=merged, viewer=PUBLIC)
+    with pytest.raises(Moved):
+        claims.get(id=merged, viewer=REVIEWER)
+
+
 def test_a_retracted_claim_takes_no_part_in_counterclaims(registry: str, actor: Actor) -> None:
     charge, answer = put_claim(actor), put_claim(actor)
     counterclaim = _answers(actor, claim=charge, answer=answer)
@@ -439,7 +461,7 @@ def test_a_chain_is_undone_in_the_reverse_order(registry: str, actor: Actor) -> 
     with pytest.raises(Moved) as moved:
         claims.get(id=a, viewer=PUBLIC)
     assert moved.value.more == {"id": c}
-    assert claims.find(by=actor, reference={"id": a}, field="/claim") == c
+    assert claims.find_or_make(by=actor, reference={"id": a}, field="/claim") == c
     with pytest.raises(Conflict, match="undo that first"):
         claims.unmerge(by=actor, id=a)
     claims.unmerge(by=actor, id=b)
@@ -461,7 +483,7 @@ def test_only_what_is_still_there_moves_back(registry: str, actor: Actor) -> Non
 def test_a_merge_holds_in_the_log_what_moved(registry: str, actor: Actor) -> None:
     old, new, third = (put_claim(actor, text) for text in ("Old.", "New.", "Third."))
     said = _states(actor, "first", old)
-    doubled, _ = _answers(actor, claim=old, answer=third), _answers(actor, claim=new, answer=third)
+    doubled, kept = _answers(actor, claim=old, answer=third), _answers(actor, claim=new, answer=third)
     review = put_review(actor, old)
     claims.merge(by=actor, id=old, into=new)
     line = lines_of("claims", old)[-1]
@@ -471,7 +493,7 @@ def test_a_merge_holds_in_the_log_what_moved(registry: str, actor: Actor) -> Non
         "answered": [doubled],
         "answers": [],
         "reviews": [review],
-        "retracted_edges": [doubled],
+        "retracted_edges": [[doubled, kept]],
         "retracted_reviews": [],
         "about": [],
         "accused": [],
@@ -588,6 +610,40 @@ def test_a_survivor_keeps_what_a_second_claim_brought_where_the_first_is_parted(
     assert list(verify.broken_rules()) == []
 
 
+@pytest.mark.parametrize("same", [False, True])
+def test_what_was_withdrawn_stays_so_where_the_merge_of_a_third_is_undone(
+    registry: str, actor: Actor, same: bool
+) -> None:
+    old, new, third, charge = (put_claim(actor, f"Claim {number}.") for number in range(4))
+    _, kept = (_answers(actor, charge, id) for id in (old, new))
+    _, review = put_review(actor, old), put_review(actor, new)
+    claims.merge(by=actor, id=old, into=new)
+    counterclaims.retract(by=actor, id=kept, version=None, reason=None)
+    reviews.retract(by=actor, id=review, version=None, reason=None)
+    others = ([_answers(actor, charge, third)], [put_review(actor, third)]) if same else ([], [])
+    for merged in (third, old):
+        if merged == third:
+            claims.merge(by=actor, id=third, into=new)
+        claims.unmerge(by=actor, id=merged)
+        assert (listed_ids(counterclaims, PUBLIC), listed_ids(reviews, PUBLIC)) == others
+
+
+def test_an_answer_that_was_moved_is_not_given_back_where_the_merge_of_a_third_is_undone(
+    registry: str, actor: Actor
+) -> None:
+    old, new, third, charge, other = (put_claim(actor, f"Claim {number}.") for number in range(5))
+    first = _answers(actor, charge, old)
+    said = _states(actor, "first", new)
+    second = _answers(actor, charge, new, statement=said)
+    claims.merge(by=actor, id=old, into=new)
+    statements.change(by=actor, id=said, version=None, claim={"id": other})
+    claims.merge(by=actor, id=third, into=new)
+    claims.unmerge(by=actor, id=third)
+    assert listed_ids(counterclaims, PUBLIC) == [second]
+    claims.unmerge(by=actor, id=old)
+    assert sorted(listed_ids(counterclaims, PUBLIC)) == [first, second]
+
+
 # -- what a writer may name ---------------------------------------------------------------------
 
 
@@ -612,7 +668,7 @@ def test_a_writer_names_no_hidden_claim(registry: str, actor: Actor, status: str
     hidden, shown = statements.claim_of(id=put_charge(actor, status=status)), put_claim(actor, "Shown.")
     for id in (hidden, 99):
         for refused, field in (
-            (lambda it=id: claims.find(by=writer, reference={"id": it}, field="/claim"), "/claim/id"),
+            (lambda it=id: claims.find_or_make(by=writer, reference={"id": it}, field="/claim"), "/claim/id"),
             (lambda it=id: claims.referred(by=writer, id=it, field="/counters/0/claim"), "/counters/0/claim"),
             (lambda it=id: claims.merge(by=writer, id=shown, into=it), "/into"),
         ):
@@ -624,8 +680,8 @@ def test_a_writer_names_no_hidden_claim(registry: str, actor: Actor, status: str
                 {},
             )
     assert Claim.get_by_id(shown).merged_into_id is None
-    assert claims.find(by=actor, reference={"id": hidden}, field="/claim") == hidden
-    assert claims.find(by=writer, reference={"id": shown}, field="/claim") == shown
+    assert claims.find_or_make(by=actor, reference={"id": hidden}, field="/claim") == hidden
+    assert claims.find_or_make(by=writer, reference={"id": shown}, field="/claim") == shown
     assert claims.merge(by=actor, id=shown, into=hidden) == hidden
 
 
@@ -635,10 +691,10 @@ def test_a_writer_names_the_survivor_of_what_was_merged_only_where_it_is_shown(r
     hidden = statements.claim_of(id=put_charge(actor, status="candidate"))
     claims.merge(by=actor, id=merged, into=hidden)
     with pytest.raises(Conflict, match=f"There is no claim {merged}"):
-        claims.find(by=writer, reference={"id": merged}, field="/claim")
+        claims.find_or_make(by=writer, reference={"id": merged}, field="/claim")
     shown = put_claim(actor)
     claims.merge(by=actor, id=shown, into=other)
-    assert claims.find(by=writer, reference={"id": shown}, field="/claim") == other
+    assert claims.find_or_make(by=writer, reference={"id": shown}, field="/claim") == other
 
 
 def test_a_hidden_claim_is_a_twin_only_to_who_sees_it(registry: str, actor: Actor) -> None:
@@ -656,10 +712,10 @@ def test_a_writer_does_not_reuse_a_hidden_claim(registry: str, actor: Actor) -> 
     writer = Actor(reviews=False)
     again = {"text": "The exports sustain the war.", "language": "en", "reuse": True}
     hidden = statements.claim_of(id=put_charge(actor, status="candidate"))
-    new = claims.find(by=writer, reference=again, field="/claim")
+    new = claims.find_or_make(by=writer, reference=again, field="/claim")
     assert new != hidden
-    assert claims.find(by=writer, reference=again, field="/claim") == new
-    assert claims.find(by=actor, reference=again, field="/claim") == hidden
+    assert claims.find_or_make(by=writer, reference=again, field="/claim") == new
+    assert claims.find_or_make(by=actor, reference=again, field="/claim") == hidden
 
 
 def test_says_of_each_speaker_whether_it_accuses_or_mentions_them(registry: str, actor: Actor) -> None:

@@ -146,20 +146,20 @@ def test_a_changed_article_is_a_new_edition_of_the_address(registry: str, actor:
     late = put_document(actor, text=TEXT + " Older.", retrieved_at="2026-03-12T10:00:00Z")
     editions = listed_ids(documents, PUBLIC, url="http://www.example.org:80/visit/?fbclid=1")
     assert editions == [late, new, old]
-    found = documents.find(by=actor, reference={"url": "https://EXAMPLE.org/visit"}, field="/document")
+    found = documents.find_or_make(by=actor, reference={"url": "https://EXAMPLE.org/visit"}, field="/document")
     assert found.id == new, "an address means the edition that was read last"
 
 
 def test_finds_a_known_edition_by_its_whole_and_stores_an_unknown_one(registry: str, actor: Actor) -> None:
     id = put_document(actor)
     whole = {"text": TEXT, "language": "en", "url": "https://example.org/visit"}
-    assert documents.find(by=actor, reference=whole, field="/document").id == id
-    assert documents.find(by=actor, reference=whole | {"url": None}, field="/document").id != id
+    assert documents.find_or_make(by=actor, reference=whole, field="/document").id == id
+    assert documents.find_or_make(by=actor, reference=whole | {"url": None}, field="/document").id != id
 
 
 def test_refuses_an_address_that_nobody_stored(registry: str, actor: Actor) -> None:
     with pytest.raises(Conflict) as refused:
-        documents.find(by=actor, reference={"url": "https://example.org/visit"}, field="/via/document")
+        documents.find_or_make(by=actor, reference={"url": "https://example.org/visit"}, field="/via/document")
     assert refused.value.field == "/via/document/url"
 
 
@@ -303,7 +303,7 @@ def test_what_is_worked_out_ahead_is_what_is_stored(registry: str, actor: Actor)
     id = documents.create(by=actor, **ahead)
     stored = Sentence.select(Sentence.start, Sentence.end).where(Sentence.document == id).order_by(Sentence.position)
     assert list(stored.tuples()) == ahead["sentence_offsets"] == cut(document()["text"])
-    assert documents.find(by=actor, reference=ahead, field="/document").id == id, "somebody else was quicker"
+    assert documents.find_or_make(by=actor, reference=ahead, field="/document").id == id, "somebody else was quicker"
 
 
 def test_nothing_is_worked_out_ahead_of_a_document_that_is_known_or_that_is_only_named(

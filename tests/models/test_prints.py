@@ -10,7 +10,7 @@ from models.refusals import Conflict
 from models.storage.transactions import transaction
 from models.tables import Speaker, Statement
 from models.upkeep import erasures, verify
-from tests.factories import MACHINE, PUBLIC, REVIEWER, listed_ids, put_plain, seen
+from tests.factories import MACHINE, MANY, PUBLIC, REVIEWER, listed_ids, put_plain, seen, store
 
 pytestmark = pytest.mark.usefixtures("sound")
 
@@ -148,6 +148,26 @@ def test_a_print_takes_the_place_of_an_original_that_is_erased(registry: str, ac
     assert _originals(second, third) == [None, second]
 
 
+@pytest.mark.usefixtures("old_limit")
+def test_an_original_with_any_number_of_prints_is_erased(registry: str, actor: Actor, queries: list[str]) -> None:
+    first, other = (documents.create(by=actor, text="They did. " * many, language="en") for many in (1, MANY))
+    claim = {"text": "They did.", "language": "en"}
+    said = {"speaker": {"name": "They"}, "claim": claim, "form": "indirect", "content": [{"start": 0, "end": 8}]}
+    places = ([{"start": number * 10, "end": number * 10 + 8}] for number in range(MANY))
+    prints = [said | {"document": {"id": other}, "content": place, "original": "first"} for place in places]
+    lines = [said | {"id": "first", "document": {"id": first}}, *prints]
+    store(actor, [("statement", line) for line in lines])
+    del queries[:]
+    outcome = erasures.document(id=first, reason="At their request", by=actor)
+    assert len([query for query in queries if query.startswith("UPDATE")]) < 20
+    assert outcome.left[-1] == f"{MANY - 50} more prints of its acts"
+    assert len(outcome.left) < 60
+    _, second, *others = (id for (id,) in Statement.select(Statement.id).order_by(Statement.id).tuples())
+    assert set(_originals(*others)) == {second}
+    _retract(actor, second)
+    assert set(_originals(*others)) == {None, others[0]}
+
+
 def test_counts_and_positions_count_acts(registry: str, actor: Actor) -> None:
     first, second, third = _act(actor, claim={"text": "It is so.", "language": "en", "reuse": True})
     whole = seen(statements.get(id=first, viewer=PUBLIC))
@@ -189,6 +209,52 @@ def test_a_merge_gives_what_is_kept_the_original_of_the_other(registry: str, act
     assert _originals(kept, own) == [first, first]
     speakers.unmerge(by=actor, id=somebody)
     assert _originals(second, kept, own) == [first, None, kept]
+
+
+def test_a_merge_lets_an_accepted_statement_take_the_place_of_what_its_candidate_double_printed(
+    registry: str, actor: Actor
+) -> None:
+    somebody, another = _two(actor)
+    acts = _act(actor, origin=MACHINE)
+    kept = put_plain(actor, "second", speaker={"id": another})
+    speakers.merge(by=actor, id=somebody, into=another)
+    assert Statement.get_by_id(acts[1]).retracted_at
+    assert _originals(acts[0], acts[2], kept) == [kept, kept, None]
+    speakers.unmerge(by=actor, id=somebody)
+    assert _originals(*acts, kept) == [None, acts[0], acts[0], None]
+
+
+def test_a_merge_joins_the_acts_of_which_two_prints_become_one(registry: str, actor: Actor) -> None:
+    somebody, another = _two(actor)
+    acts = _act(actor)
+    other = put_plain(actor, "fourth", speaker={"id": another})
+    kept = put_plain(actor, "second", speaker={"id": another}, original=other)
+    speakers.merge(by=actor, id=somebody, into=another)
+    assert _originals(acts[0], acts[2], kept, other) == [None, acts[0], acts[0], acts[0]]
+    speakers.unmerge(by=actor, id=somebody)
+    assert _originals(*acts, kept, other) == [None, acts[0], acts[0], other, None]
+
+
+def test_a_merge_keeps_what_is_printed_again_where_it_drops_the_original_too(registry: str, actor: Actor) -> None:
+    somebody, another = _two(actor)
+    acts = _act(actor)
+    kept = [put_plain(actor, word, speaker={"id": another}) for word in ("second", "first")]
+    speakers.merge(by=actor, id=somebody, into=another)
+    assert _originals(acts[2], *kept) == [kept[1], kept[1], None]
+    speakers.unmerge(by=actor, id=somebody)
+    assert _originals(*acts, *kept) == [None, acts[0], acts[0], None, None]
+
+
+def test_an_unmerge_gives_back_the_prints_of_what_another_merge_had_dropped(registry: str, actor: Actor) -> None:
+    somebody, another = _two(actor)
+    acts = _act(actor)
+    put_plain(actor, "first", speaker={"id": another})
+    into = speakers.create(by=actor, name="Survivor")
+    for id in (another, somebody):
+        speakers.merge(by=actor, id=id, into=into)
+    for id in (another, somebody):
+        speakers.unmerge(by=actor, id=id)
+        assert _originals(*acts) == [None, acts[0], acts[0]]
 
 
 def test_an_unmerge_parts_what_was_linked_meanwhile(registry: str, actor: Actor) -> None:

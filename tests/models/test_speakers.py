@@ -1,6 +1,7 @@
 """Speakers: found under every name, merged where two turn out to be one, and parted again."""
 
 import threading
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -63,7 +64,7 @@ def test_a_name_is_one_in_any_case_width_and_spacing(registry: str, actor: Actor
     with pytest.raises(Conflict) as refused:
         _make(actor, spelling)
     assert (refused.value.field, refused.value.more) == ("/name", {"known": id})
-    assert speakers.find(by=actor, reference={"name": spelling}, field="/speaker") == id
+    assert speakers.find_or_make(by=actor, reference={"name": spelling}, field="/speaker") == id
 
 
 def test_a_composed_and_a_decomposed_name_are_one() -> None:
@@ -82,7 +83,7 @@ def test_refuses_a_wikidata_id_that_another_has(registry: str, actor: Actor) -> 
 
 def test_is_found_by_an_alias(registry: str, actor: Actor) -> None:
     id = _make(actor, "Government of China", aliases=["Beijing", "BEIJING"])
-    assert speakers.find(by=actor, reference={"name": "beijing"}, field="/speaker") == id
+    assert speakers.find_or_make(by=actor, reference={"name": "beijing"}, field="/speaker") == id
     assert _read(id)["aliases"] == ["Beijing"], "two spellings of one alias are one"
 
 
@@ -111,7 +112,9 @@ def test_an_alias_is_not_anothers_name(registry: str, actor: Actor) -> None:
             refused()
         assert (conflict.value.field, conflict.value.more) == ("/aliases/1", {"id": city})
     with pytest.raises(Conflict) as conflict:
-        speakers.find(by=actor, reference={"name": "Government of China", "aliases": ["Beijing"]}, field="/speaker")
+        speakers.find_or_make(
+            by=actor, reference={"name": "Government of China", "aliases": ["Beijing"]}, field="/speaker"
+        )
     assert (conflict.value.field, conflict.value.more) == ("/speaker/aliases/0", {"id": city})
     assert Speaker.select().count() == 2
     assert (_read(other)["aliases"], _version(other)) == (["Kept"], 1)
@@ -140,8 +143,8 @@ def test_what_shows_nothing_does_not_tell_names_apart(registry: str, actor: Acto
     with pytest.raises(Conflict) as refused:
         _make(actor, spelling)
     assert (refused.value.field, refused.value.more) == ("/name", {"known": id})
-    assert speakers.find(by=actor, reference={"name": spelling}, field="/speaker") == id
-    assert speakers.find(by=actor, reference={"name": "The mini\u200dster"}, field="/speaker") == id
+    assert speakers.find_or_make(by=actor, reference={"name": spelling}, field="/speaker") == id
+    assert speakers.find_or_make(by=actor, reference={"name": "The mini\u200dster"}, field="/speaker") == id
     assert speakers.named(spelling) == [id]
 
 
@@ -151,7 +154,7 @@ def test_a_name_that_shows_nothing_is_refused(registry: str, actor: Actor, name:
     for refused, field in (
         (lambda: _make(actor, name), "/name"),
         (lambda: speakers.change(by=actor, id=id, version=1, name=name), "/name"),
-        (lambda: speakers.find(by=actor, reference={"name": name}, field="/speaker"), "/speaker/name"),
+        (lambda: speakers.find_or_make(by=actor, reference={"name": name}, field="/speaker"), "/speaker/name"),
     ):
         with pytest.raises(Conflict) as conflict:
             refused()
@@ -166,7 +169,7 @@ def test_what_contradicts_a_known_speaker_is_refused(
 ) -> None:
     id = _make(actor, "Government of China", kind="government", wikidata_id="Q1", aliases=["Beijing"])
     with pytest.raises(Conflict) as refused:
-        speakers.find(by=actor, reference={"name": name, member: value}, field="/speaker")
+        speakers.find_or_make(by=actor, reference={"name": name, member: value}, field="/speaker")
     assert (refused.value.field, refused.value.more) == (f"/speaker/{member}", {"id": id})
     assert (_read(id)["kind"], _read(id)["wikidata_id"], _version(id)) == ("government", "Q1", 1)
 
@@ -180,7 +183,7 @@ def test_what_agrees_with_a_known_speaker_or_only_adds_to_them_is_ignored(regist
         {"wikidata_id": "Q2"},
         {"description": "Theirs.", "aliases": ["Beijing"], "same_as": ["https://a.example"]},
     ):
-        assert speakers.find(by=actor, reference={"name": "government of china"} | more, field="/speaker") == id
+        assert speakers.find_or_make(by=actor, reference={"name": "government of china"} | more, field="/speaker") == id
     assert _read(id) == before
     assert speakers.named("Beijing") == []
 
@@ -189,33 +192,33 @@ def test_a_shared_alias_is_refused_with_those_who_share_it(registry: str, actor:
     state = _make(actor, "Department of State", aliases=["Washington", "State"])
     house = _make(actor, "White House", aliases=["Washington"])
     with pytest.raises(Conflict) as refused:
-        speakers.find(by=actor, reference={"name": "washington"}, field="/speaker")
+        speakers.find_or_make(by=actor, reference={"name": "washington"}, field="/speaker")
     assert refused.value.field == "/speaker/name"
     assert refused.value.more == {
         "candidates": [{"id": state, "name": "Department of State"}, {"id": house, "name": "White House"}]
     }
     speakers.retract(by=actor, id=house, version=1, reason=None)
-    assert speakers.find(by=actor, reference={"name": "Washington"}, field="/speaker") == state
+    assert speakers.find_or_make(by=actor, reference={"name": "Washington"}, field="/speaker") == state
 
 
 def test_of_many_speakers_with_one_alias_the_first_are_listed(registry: str, actor: Actor, queries: list[str]) -> None:
     ids = [speakers.create(by=actor, name=f"Office {number}", aliases=["The office"]) for number in range(25)]
     queries.clear()
     with pytest.raises(Conflict, match="The first 20 are listed") as refused:
-        speakers.find(by=actor, reference={"name": "The office"}, field="/speaker")
+        speakers.find_or_make(by=actor, reference={"name": "The office"}, field="/speaker")
     assert [one["id"] for one in refused.value.more["candidates"]] == ids[:20]
     assert len(queries) < 25
 
 
 def test_a_name_that_nobody_has_makes_a_speaker(registry: str, actor: Actor) -> None:
-    id = speakers.find(by=actor, reference={"name": "US officials", "kind": "group"}, field="/speaker")
+    id = speakers.find_or_make(by=actor, reference={"name": "US officials", "kind": "group"}, field="/speaker")
     assert (_read(id)["name"], _read(id)["kind"]) == ("US officials", "group")
     with pytest.raises(Conflict) as refused:
-        speakers.find(by=actor, reference={"id": 99}, field="/about/0")
+        speakers.find_or_make(by=actor, reference={"id": 99}, field="/about/0")
     assert refused.value.field == "/about/0/id"
     _make(actor, "Wang Yi", wikidata_id="Q1")
     with pytest.raises(Conflict) as refused:
-        speakers.find(by=actor, reference={"name": "New", "wikidata_id": "Q1"}, field="/speaker")
+        speakers.find_or_make(by=actor, reference={"name": "New", "wikidata_id": "Q1"}, field="/speaker")
     assert refused.value.field == "/speaker/wikidata_id"
 
 
@@ -237,6 +240,51 @@ def test_refuses_a_change_of_an_older_version(registry: str, actor: Actor) -> No
     speakers.change(by=actor, id=id, version=1, description="Mine.")
     with pytest.raises(Stale):
         speakers.change(by=actor, id=id, version=1, description="Theirs.")
+
+
+def test_a_line_of_parts_comes_to_an_end(registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def line(name: str, length: int) -> list[int]:
+        ids = list[int]()
+        for number in range(length):
+            ids.append(_make(actor, f"{name} {number}", part_of=ids[-1] if ids else None))
+        return ids
+
+    monkeypatch.setattr(hierarchy, "MOST_IN_LINE", 5)
+    whole, upper, lower = line("Whole", 5), line("Upper", 3), line("Lower", 3)
+    with pytest.raises(Conflict, match="in a line") as refused:
+        _make(actor, "Below all", part_of=whole[-1])
+    assert refused.value.field == "/part_of"
+    with pytest.raises(Conflict, match="in a line"):
+        speakers.change(by=actor, id=lower[0], version=1, part_of=upper[-1])
+    speakers.change(by=actor, id=lower[0], version=1, part_of=upper[1])
+    with pytest.raises(Conflict, match="in a line") as refused:
+        speakers.merge(by=actor, id=upper[1], into=whole[-2])
+    assert refused.value.field == "/into"
+    speakers.merge(by=actor, id=upper[1], into=whole[1])
+    # What a merge has moved comes back, though not into a line that is too long by now.
+    speakers.change(by=actor, id=upper[0], version=1, part_of=line("Above", 2)[-1])
+    speakers.unmerge(by=actor, id=upper[1])
+    assert [Speaker.get_by_id(id).part_of_id for id in (upper[0], upper[1], lower[0])] == [
+        Speaker.get(name="Above 1").id,
+        None,
+        upper[1],
+    ]
+
+
+@pytest.mark.parametrize(("put", "noun"), [(_make, speakers), (put_claim, claims)])
+def test_a_row_of_merges_comes_to_an_end(
+    registry: str, actor: Actor, put: Any, noun: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merges, "MOST_IN_ROW", 3)
+    ids = [put(actor, f"Number {number}.") for number in range(7)]
+    for id, into in pairwise(ids[:4]):
+        noun.merge(by=actor, id=id, into=into)
+    noun.merge(by=actor, id=ids[4], into=ids[3])  # beside the others, and not in their row
+    with pytest.raises(Conflict, match="3 merges, each into the next"):
+        noun.merge(by=actor, id=ids[3], into=ids[5])
+    noun.merge(by=actor, id=ids[5], into=ids[3])
+    noun.unmerge(by=actor, id=ids[2])
+    noun.merge(by=actor, id=ids[3], into=ids[6])
 
 
 def test_nobody_is_part_of_themselves(registry: str, actor: Actor) -> None:
@@ -397,7 +445,7 @@ def test_the_old_id_points_at_the_survivor(registry: str, actor: Actor) -> None:
             refused()
         assert moved.value.more == {"id": c}, "a chain ends at the last survivor"
     assert listed_ids(speakers, REVIEWER) == [c]
-    assert speakers.find(by=actor, reference={"id": a}, field="/speaker") == c
+    assert speakers.find_or_make(by=actor, reference={"id": a}, field="/speaker") == c
 
 
 def test_nobody_is_merged_into_themselves_or_into_nobody(registry: str, actor: Actor) -> None:
@@ -542,17 +590,17 @@ def _bearers(*items: str) -> list[int]:
 
 def _is_taken(actor: Actor, item: str, by: int) -> None:
     """An item is refused to a new speaker, to one who is changed and to one who is named, for the sake of another."""
-    other = speakers.find(by=actor, reference={"name": "Another"}, field="")
+    other = speakers.find_or_make(by=actor, reference={"name": "Another"}, field="")
     for refused in (
         lambda: _make(actor, "Taker", wikidata_id=item),
         lambda: speakers.change(by=actor, id=other, version=1, wikidata_id=item),
-        lambda: speakers.find(by=actor, reference={"name": "Taker", "wikidata_id": item}, field=""),
+        lambda: speakers.find_or_make(by=actor, reference={"name": "Taker", "wikidata_id": item}, field=""),
     ):
         with pytest.raises(Conflict) as conflict:
             refused()
         assert (conflict.value.field, conflict.value.more) == ("/wikidata_id", {"known": by})
     assert _bearers(item) == [by]
-    assert speakers.find(by=actor, reference={"id": item}, field="/speaker") == by
+    assert speakers.find_or_make(by=actor, reference={"id": item}, field="/speaker") == by
 
 
 def test_a_wikidata_id_is_the_survivors_while_the_merge_stands(registry: str, actor: Actor) -> None:
@@ -564,7 +612,7 @@ def test_a_wikidata_id_is_the_survivors_while_the_merge_stands(registry: str, ac
     for item in ("Q1", "Q2"):
         _is_taken(actor, item, new)
     assert _bearers("Q1", "Q2", "Q3") == [new]
-    speakers.find(by=actor, reference={"name": "Old", "wikidata_id": "Q1"}, field="/speaker")
+    speakers.find_or_make(by=actor, reference={"name": "Old", "wikidata_id": "Q1"}, field="/speaker")
     speakers.change(by=actor, id=new, version=_version(new), wikidata_id="Q1")
     speakers.unmerge(by=actor, id=old)
     assert [_read(id)["wikidata_id"] for id in (old, new)] == ["Q1", None]
@@ -648,7 +696,7 @@ def test_a_merge_holds_in_the_log_what_moved(registry: str, actor: Actor) -> Non
     assert (merge["before"]["merged_into_id"], merge["after"]["merged_into_id"]) == (None, new)
     moved = merge["after"]["moved"]
     assert (moved["statements"], moved["aliases"]) == ([mine], ["old"])
-    parts = ("edges", "targets", "untargeted", "retracted_edges", "reviews", "unlinked_reviews")
+    parts = ("edges", "targets", "untargeted", "retracted_edges", "reviews", "unlinked_reviews", "reassigned")
     nothing: dict[str, list[int]] = {part: [] for part in parts}
     assert moved["dropped"] == [{"statement": mine, "kept": theirs, **nothing}]
     assert [line["action"] for line in lines_of("statements", mine)] == ["create", "retract", "restore"]
@@ -750,3 +798,26 @@ def test_only_the_items_that_are_asked_for_are_looked_up_among_the_merged(actor:
         speakers.merge(by=actor, id=id, into=survivor)
     assert session.merged_items(["Q3", "Q1", "Q9"]) == {"Q1": survivor, "Q3": survivor}
     assert session.merged_items() == {"Q1": survivor, "Q2": survivor, "Q3": survivor}
+
+
+def test_many_aliases_take_as_many_queries_as_some(registry: str, actor: Actor, queries: list[str]) -> None:
+    asked = []
+    for most in (10, 10, 90):
+        del queries[:]
+        id = speakers.create(by=actor, name=f"Ann {len(asked)}", aliases=[f"A {len(asked)} {n}" for n in range(most)])
+        speakers.change(by=actor, id=id, version=1, aliases=[f"B {len(asked)} {n}" for n in range(most)])
+        asked.append(len(queries))
+    assert asked[1] == asked[2]
+    assert Alias.select().count() == 110
+
+
+def test_a_request_that_names_hundreds_locks_all_names_at_once(registry: str, actor: Actor) -> None:
+    if database.on_sqlite():
+        pytest.skip("writers of an SQLite file take turns")
+    about = [{"name": f"Ann {who}", "aliases": [f"A {who} {n}" for n in range(90)]} for who in range(4)]
+    with transactions.transaction():
+        put_charge(actor, claim={"text": "They do.", "language": "en", "about": about})
+        sql = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+        ((held,),) = database.fetch(sql)
+        assert held < 20
+    assert Alias.select().count() == 360

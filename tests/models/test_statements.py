@@ -541,6 +541,69 @@ def test_the_counterclaims_of_what_is_retracted_rest_on_the_next_accepted_statem
     assert len(listed_items(counterclaims, PUBLIC)) == 1
 
 
+def _denies_many(actor: Actor, statement: int) -> None:
+    """Let a statement be the evidence of thirty counterclaims more."""
+    answer = statements.claim_of(id=statement)
+    for at in range(30):
+        counterclaims.create(
+            by=actor, claim=put_claim(actor, f"{at}"), answer=answer, kind="denies", statement=statement
+        )
+
+
+def test_what_counterclaims_rest_on_instead_is_looked_for_once_however_many(
+    registry: str, actor: Actor, queries: list[str]
+) -> None:
+    # For each of them anew, all other statements of the answer were read: 13 s for 1,000 and 10,000.
+    denied, (heir,) = _evidence_and_more(actor, "accepted")
+    _denies_many(actor, denied)
+    queries.clear()
+    statements.retract(by=actor, id=denied, version=1, reason=None)
+    assert len(queries) < 60
+    assert {(one.statement_id, one.retracted_at) for one in Counterclaim.select()} == {(heir, None)}
+
+
+def test_all_counterclaims_that_rest_on_what_is_retracted_are_taken_back_at_once(
+    registry: str, actor: Actor, queries: list[str]
+) -> None:
+    denied = put_denial(actor, put_charge(actor))
+    _denies_many(actor, denied)
+    queries.clear()
+    statements.retract(by=actor, id=denied, version=1, reason="Misread.")
+    assert len(queries) < 60
+    taken = Counterclaim.select().where(Counterclaim.retracted_reason == "Misread.")
+    assert [[line["action"] for line in lines_of("counterclaims", one.id)] for one in taken] == [
+        ["create", "retract"]
+    ] * 31
+    statements.restore(by=actor, id=denied)
+    assert not Counterclaim.select().where(Counterclaim.retracted_at.is_null(False))
+
+
+@pytest.mark.parametrize("of", ["claim", "attribution"])
+def test_no_evidence_moves_to_a_claim_that_answers_the_same_in_the_same_way(
+    registry: str, actor: Actor, of: str
+) -> None:
+    charged, other = put_charge(actor), put_claim(actor, "Another.")
+    aimed = {"claim": statements.claim_of(id=charged), "kind": "disputes", "target": charged, "of": of}
+    denied = put_denial(actor, charged)
+    answer = statements.claim_of(id=denied)
+    counterclaims.create(by=actor, answer=answer, statement=denied, **aimed)
+    known = counterclaims.create(by=actor, answer=other, **aimed)
+    with pytest.raises(Conflict, match=f"already: counterclaim {known}"):
+        statements.change(by=actor, id=denied, version=1, claim={"id": other})
+
+
+def test_all_counterclaims_follow_their_evidence_to_another_claim_at_once(
+    registry: str, actor: Actor, queries: list[str]
+) -> None:
+    denied = put_denial(actor, put_charge(actor))
+    _denies_many(actor, denied)
+    other = put_claim(actor, "Another.")
+    queries.clear()
+    statements.change(by=actor, id=denied, version=1, claim={"id": other})
+    assert len(queries) < 80
+    assert {(one.answer_id, one.version) for one in Counterclaim.select()} == {(other, 2)}
+
+
 @pytest.mark.parametrize("status", ["candidate", "rejected"])
 def test_the_counterclaims_of_what_is_retracted_rest_on_nothing_hidden(
     registry: str, actor: Actor, status: str

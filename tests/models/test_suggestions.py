@@ -1,17 +1,20 @@
 """Denials that find their charge among stored claims: suggested with reasons, linked only where a person says so."""
 
+from collections.abc import Callable
+
 import pytest
 
-from models import claims, counterclaims, statements, suggestions
+from models import claims, counterclaims, matching, statements, suggestions
 from models.extraction.parser import Parser
 from models.history.changes import Actor
 from models.ingest import candidates, suggest
 from models.refusals import Conflict, NotFound, Stale
-from models.storage import transactions
+from models.storage import database, transactions
 from models.tables import Counterclaim, Statement, Suggestion
 from models.upkeep import erasures
 from tests.at_once import while_open
 from tests.factories import PUBLIC, REVIEWER, document, lines_of, listed_ids, put_claim, put_plain, seen
+from tests.faults.filling import fill
 
 CHARGE = "Smuggled drones from Ruritania crossed the river Oder in March."
 DENIAL = "The talks went on.\n\nRuritania denied that its drones had crossed the Oder."
@@ -82,6 +85,40 @@ def test_the_longest_words_of_a_long_denial_find_what_it_may_answer(
     found = suggest.suggested_claims(text=text, language="en", speaker=0, document=0)
     assert [one.claim for one in found] == [charge]
     assert len([sql for sql in queries if "count(*)" in sql]) == 80
+
+
+def test_of_a_denial_in_common_words_no_claim_is_compared_that_has_one_of_them_alone(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ("Drones crossed the river.", "Drones slept.", "A bear crossed.", "The river froze.")
+    charge, *_ = (put_claim(actor, text) for text in texts)
+    compared, score = list[str](), matching.score
+    monkeypatch.setattr(matching, "score", lambda *some: compared.append(some[1]) or score(*some))
+    monkeypatch.setattr(suggest, "COMMON", 2)
+    found = suggest.suggested_claims(text="Drones crossed that river.", language="en", speaker=0, document=0)
+    assert ([one.claim for one in found], compared) == ([charge], [texts[0]])
+
+
+def test_what_a_denial_is_compared_with_takes_no_more_than_in_line_with_the_claims(
+    urls: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suggest, "COMMON", 100)
+    steps = [0]
+
+    def count() -> None:
+        steps[-1] += 1
+
+    for size in (1_000, 4_000):
+        url = urls()
+        if not url.startswith("sqlite"):
+            pytest.skip("nothing counts on PostgreSQL")
+        fill(url, size)
+        database.connect(url)
+        database.db.connection().set_progress_handler(count, 100)
+        text = "The harbour plan will cost rail users more."
+        assert suggest.suggested_claims(text=text, language="en", speaker=0, document=0)
+        steps.append(0)
+    assert 0 < steps[1] < 8 * steps[0], steps
 
 
 def test_what_its_own_document_charges_is_linked_and_not_suggested(registry: str, actor: Actor, parse: Parser) -> None:

@@ -1,6 +1,7 @@
 """Two changes, of which the second begins inside the transaction of the first: what a rule reads is read after it."""
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -338,3 +339,93 @@ def test_nobody_gets_an_item_of_who_just_stands_again(registry: str, actor: Acto
         lambda: speakers.create(by=actor, name="New", wikidata_id="Q1"),
     )
     assert isinstance(outcome, Conflict)
+
+
+def _quote(actor: Actor) -> None:
+    put_plain(actor, "first", speaker={"name": "Often Quoted"})
+
+
+def _import_quoted_by_name(actor: Actor) -> None:
+    assert imported(actor, {"speaker": {"name": "Part", "part_of": {"name": "Often Quoted"}}}) == ["new"]
+
+
+def _import_quoted_by_id(actor: Actor) -> None:
+    (id,) = (one.id for one in Speaker.select().where(Speaker.name == "Often Quoted"))
+    assert imported(actor, {"speaker": {"name": "Part", "part_of": {"id": id}}}) == ["new"]
+
+
+@pytest.mark.parametrize("naming", [_quote, _import_quoted_by_name, _import_quoted_by_id])
+def test_who_waits_to_change_a_row_is_passed_by_none_who_names_it(
+    registry: str, actor: Actor, naming: Callable[[Actor], None]
+) -> None:
+    """PostgreSQL lets whoever names a row join others who do, past the one who waits: for good, where these go on."""
+    speaker = speakers.create(by=actor, name="Often Quoted")
+    order = []
+
+    def change() -> None:
+        with transactions.transaction():
+            rows.by_id(Speaker, speaker, locked=True)
+            order.append("changed")
+            time.sleep(0.3)  # long enough for who would pass it to be done
+
+    def name_it() -> None:
+        naming(actor)
+        order.append("named later")
+
+    waiting = [threading.Thread(target=_closing(work)) for work in (change, name_it)]
+    with transactions.transaction():
+        rows.by_id(Speaker, speaker, locked=True, shared=True)
+        for thread in waiting:
+            thread.start()
+            time.sleep(0.3)  # long enough for it to reach the row
+        rows.by_id(Speaker, speaker, locked=True, shared=True)  # who has it already waits for nobody
+        order.append("named")
+    for thread in waiting:
+        thread.join(30)
+    assert order == ["named", "changed", "named later"]
+
+
+def test_no_lock_outlives_its_transaction(registry: str, actor: Actor) -> None:
+    """A session's would, where the time of its statement was up as it came: nobody could change the row ever after."""
+    asked: list[str] = []
+    database.db.query_hooks.append(lambda event: asked.append(event.sql))
+    speaker = speakers.create(by=actor, name="Often Quoted")
+    for naming in (_quote, _import_quoted_by_id):
+        naming(actor)
+    speakers.change(by=actor, id=speaker, version=1, description="A body.")
+    database.db.query_hooks.pop()
+    locks = [sql for sql in asked if "pg_advisory" in sql or "pg_try_advisory" in sql]
+    assert bool(locks) != database.on_sqlite()
+    assert not [sql for sql in locks if not re.search("pg_advisory_xact_", sql) or re.search("advisory_(un)?lock", sql)]
+
+
+def test_many_rows_of_one_transaction_take_few_gates(registry: str, actor: Actor) -> None:
+    ids = [speakers.create(by=actor, name=f"Speaker {number}") for number in range(300)]
+    held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND pid = pg_backend_pid()"
+    if database.on_sqlite():
+        return  # nothing is locked
+    for deadline, most in ((5, 256), (0, 300)):  # of a server's request, and of a command
+        database.close()
+        database.connect(registry, limits=database.Limits(deadline=deadline))
+        with transactions.transaction():
+            for id in ids:
+                rows.by_id(Speaker, id, locked=True)
+            assert database.fetch(held) == [(most,)]
+    asked: list[Any] = []
+    database.db.query_hooks.append(lambda event: asked.append(event.params))
+    with transactions.transaction():
+        rows.pass_gates(Speaker, ids[::-1])
+        rows.lock(Speaker, ids)
+        assert database.fetch(held) == [(0,)]
+    database.db.query_hooks.pop()
+    assert [params[0] for params in asked if params][:2] == [ids[:256], ids[256:]], "in the order in which changes take"
+
+
+def _closing(work: Callable[[], Any]) -> Callable[[], None]:
+    def run() -> None:
+        try:
+            work()
+        finally:
+            database.close()
+
+    return run

@@ -1,26 +1,24 @@
 """Unmerges: what moved moves back, and nothing comes back that was taken away since."""
 
 import json
-import sqlite3
-from contextlib import nullcontext
+import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from models import claims, counterclaims, documents, sentences, speakers, statements
-from models.history import feed
+from models.history import feed, merge_scope, merges, standing_rows, subjects
 from models.history.changes import Actor
 from models.history.hidden import is_hidden
 from models.queries import derived
-from models.refusals import NotFound
+from models.refusals import Conflict, Moved, NotFound
 from models.storage import database
 from models.storage.transactions import transaction
 from models.tables import Alias, Claim, ClaimAbout, Counterclaim, Document, Review, Sentence, Speaker, Statement
-from models.transfer.imports import Import
-from models.transfer.lines import Line
 from models.upkeep import erasures, verify
-from tests.at_once import while_open
-from tests.factories import MACHINE, PUBLIC, listed_ids, put_claim, put_plain, put_review
+from tests.at_once import meanwhile, while_open
+from tests.factories import MACHINE, MANY, PUBLIC, listed_ids, put_claim, put_plain, put_review, store
 
 pytestmark = pytest.mark.usefixtures("sound")
 
@@ -314,25 +312,6 @@ def test_a_counterclaim_of_a_doubled_statement_rests_on_the_next_accepted_one(re
     assert (counterclaim.statement_id, counterclaim.retracted_at) == (next_one, None)
 
 
-#: More than SQLite took values in a statement at first; by now that is 32,766, and 65,535 on PostgreSQL.
-MANY = 1100
-
-
-@pytest.fixture
-def old_limit(registry: str) -> None:
-    """Let SQLite take no more values in a statement than it did at first."""
-    for one in (nullcontext, transaction) if database.on_sqlite() else ():
-        with one():
-            database.db.connection().setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)
-
-
-def store(by: Actor, lines: list[tuple[str, dict[str, Any]]]) -> None:
-    """Store many at once, as an import does, which takes less time than one by one."""
-    one = Import(by)
-    outcomes = one.store([Line(number, noun, members) for number, (noun, members) in enumerate(lines)])
-    assert not [one for one in (*outcomes, *one.finish()) if one.errors]
-
-
 @pytest.mark.usefixtures("old_limit")
 def test_a_speaker_whom_any_number_of_claims_are_about_is_merged(registry: str, actor: Actor) -> None:
     one, two = speaker(actor, "One"), speaker(actor, "Two")
@@ -471,3 +450,120 @@ def test_a_merge_and_its_undoing_ask_as_often_however_much_was_said(
         speakers.unmerge(by=actor, id=one)
         asked.append(len(queries))
     assert asked[0] == asked[1], "50,000 statements take seconds"
+
+
+@pytest.mark.parametrize("noun", [claims, speakers])
+def test_a_merge_and_its_undoing_ask_as_often_however_many_were_merged_before(
+    registry: str, actor: Actor, queries: list[str], noun: Any
+) -> None:
+    rows = [put_claim(actor) if noun is claims else speaker(actor, f"Speaker {number}") for number in range(5)]
+    asked = []
+    for id in rows[1:]:
+        queries.clear()
+        noun.merge(by=actor, id=id, into=rows[0])
+        noun.unmerge(by=actor, id=id)
+        asked.append(len(queries))
+        noun.merge(by=actor, id=id, into=rows[0])
+    assert asked[1] == asked[-1], "6,000 merged claims take seconds"
+
+
+def test_a_survivor_is_found_by_as_many_queries_however_long_the_chain(
+    registry: str, actor: Actor, queries: list[str]
+) -> None:
+    first, *others = (put_claim(actor) for _ in range(6))
+    asked = []
+    for claim, into in pairwise((first, *others)):
+        claims.merge(by=actor, id=claim, into=into)
+        queries.clear()
+        with pytest.raises(Moved) as moved:
+            claims.get(id=first, viewer=PUBLIC)
+        assert moved.value.more["id"] == into
+        asked.append(len(queries))
+    assert len({*asked}) == 1, "20,000 steps take half a second"
+
+
+def test_chains_of_merges_end_at_their_survivors_and_a_circle_where_it_begins(registry: str, actor: Actor) -> None:
+    ids = [put_claim(actor) for _ in range(5)]
+    for claim, into in pairwise(ids[:4]):
+        claims.merge(by=actor, id=claim, into=into)
+    assert standing_rows.survivors(Claim, [Claim.get_by_id(id) for id in ids]) == dict(
+        zip(ids, [*ids[3:4] * 4, ids[4]], strict=True)
+    )
+    with transaction():
+        Claim.update(merged_into=ids[0]).where(Claim.id == ids[3]).execute()
+        assert standing_rows.survivors(Claim, [Claim.get_by_id(ids[1])]) == {ids[1]: ids[1]}
+        Claim.update(merged_into=None).where(Claim.id == ids[3]).execute()
+
+
+def test_a_claim_is_about_no_more_speakers_by_merges_than_by_hand(registry: str, actor: Actor) -> None:
+    def about(first: int, last: int) -> list[dict[str, Any]]:
+        return [{"name": f"Number {number}"} for number in range(first, last)]
+
+    survivor, more = put_claim(actor, about=about(0, 60)), put_claim(actor, about=about(40, 100))
+    claims.merge(by=actor, id=more, into=survivor)
+    assert ClaimAbout.select().where(ClaimAbout.claim == survivor).count() == subjects.MOST == 100
+    claims.merge(by=actor, id=put_claim(actor, about=about(0, 100)), into=survivor)
+    other = put_claim(actor, about=about(100, 101))
+    with pytest.raises(Conflict, match="more than 100 speakers"):
+        claims.merge(by=actor, id=other, into=survivor)
+    assert Claim.get_by_id(other).merged_into_id is None
+
+
+def test_a_speaker_has_a_bounded_number_of_aliases(registry: str, actor: Actor) -> None:
+    def named(number: int, aliases: int) -> int:
+        return speaker(actor, f"Number {number}", aliases=[f"Alias {at} of {number}" for at in range(aliases)])
+
+    survivor = named(0, 60)
+    speakers.merge(by=actor, id=named(1, 39), into=survivor)
+    assert Alias.select().where(Alias.speaker == survivor).count() == merges.MOST_ALIASES
+    other = named(2, 0)
+    with pytest.raises(Conflict, match="more than 100 names"):
+        speakers.merge(by=actor, id=other, into=survivor)
+    assert Speaker.get_by_id(other).merged_into_id is None
+
+
+def test_a_merge_of_speakers_names_no_more_ids_in_one_query_than_databases_take(
+    registry: str, actor: Actor, queries: list[str]
+) -> None:
+    text = " ".join(f"Word{number} is so." for number in range(40))
+    for name in ("One", "Two"):
+        for number in range(40):
+            document = {"text": text, "language": "en"}
+            said(actor, "", name, document=document, content=[{"text": f"Word{number} is"}])
+    one, two = (speakers.named(name)[0] for name in ("One", "Two"))
+    del queries[:]
+    with transaction():
+        locked = merge_scope.of_merged_speakers(one, two)
+    assert {len({*rows.ids}) for rows in locked if rows.model is Statement} == {80}
+    assert max(query.count("?") + query.count("%s") for query in queries) < 40
+
+
+def test_what_became_of_a_claim_is_read_from_its_last_merge_alone(registry: str, actor: Actor) -> None:
+    claim, into = claim_of(said(actor, "first", "One")), put_claim(actor)
+    for _ in range(3):
+        claims.merge(by=actor, id=claim, into=into)
+        claims.unmerge(by=actor, id=claim)
+    claims.merge(by=actor, id=claim, into=into)
+    asked: list[tuple[str, Any]] = []
+    database.db.query_hooks.append(lambda event: asked.append((event.sql, event.params)))
+    with pytest.raises(Moved):
+        claims.get(id=claim, viewer=PUBLIC)
+    of_the_log = [(sql, params) for sql, params in asked if re.search(r"FROM \"?changes", sql)]
+    assert [len(database.db.execute_sql(*query).fetchall()) for query in of_the_log] == [1]
+
+
+def test_a_claim_that_is_unmerged_while_it_is_read_is_found(registry: str, actor: Actor) -> None:
+    claim, into = claim_of(said(actor, "first", "One")), put_claim(actor)
+    claims.merge(by=actor, id=claim, into=into)
+    with meanwhile('FROM "claims" AS "c"', lambda: claims.unmerge(by=actor, id=claim)):
+        assert claims.get(id=claim, viewer=PUBLIC).id == claim
+
+
+def test_a_merge_moves_nothing_for_a_statement_on_which_nothing_rests(
+    registry: str, actor: Actor, queries: list[str]
+) -> None:
+    claim = {"id": put_claim(actor)}
+    one, two = (Statement.get_by_id(said(actor, "second", name, claim=claim)).speaker_id for name in ("One", "Two"))
+    del queries[:]
+    speakers.merge(by=actor, id=one, into=two)
+    assert not [query for query in queries if query.startswith(("UPDATE counterclaims", "UPDATE reviews"))]

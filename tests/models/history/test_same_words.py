@@ -105,6 +105,32 @@ def test_a_coding_of_who_does_not_review_is_counted_among_what_they_see(sound: N
     put_charge(writer, status="candidate", coding=2)
 
 
+def test_codings_that_were_imported_together_may_stand_together_again(sound: None) -> None:
+    by = _coders()[0]
+    lines = [json.dumps({"statement": charge(status="candidate", coding=coding)}).encode() for coding in (1, 2)]
+    ids = [one.id for one in ndjson.read(lines, by=by)]
+    for id in ids:
+        statements.retract(by=by, id=id, version=None, reason=None)
+        statements.restore(by=by, id=id)
+        for words in ("the exports", charge()["content"][0]["text"]):
+            statements.change(by=by, id=id, version=None, content=[{"text": words}])
+    assert Statement.select().where(Statement.retracted_at.is_null()).count() == len(ids) == len({*ids})
+    statements.change(by=by, id=ids[0], version=None, status="accepted")
+    statements.retract(by=by, id=ids[0], version=None, reason=None)
+    statements.change(by=by, id=ids[1], version=None, status="accepted")
+    with pytest.raises(Conflict, match="recorded as said"):
+        statements.restore(by=by, id=ids[0])
+
+
+def test_codings_that_were_imported_together_outlive_a_merge_of_speakers(sound: None) -> None:
+    by = _coders()[0]
+    for name in ("Old", "New"):
+        for coding in (1, 2):
+            put_plain(by, "first", speaker={"name": name}, status="candidate", coding=coding)
+    speakers.merge(by=by, id=speakers.named("Old")[0], into=speakers.named("New")[0])
+    assert Statement.select().where(Statement.retracted_at.is_null()).count() == 4
+
+
 def test_merged_speakers_keep_what_was_coded_twice(sound: None) -> None:
     one, other = _coders()
     ids = [

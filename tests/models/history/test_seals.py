@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from models import statements
-from models.history import seals
+from models.history import feed, seals
 from models.history.changes import Actor
 from models.queries.visibility import PUBLIC, REVIEWER, Viewer
 from models.storage import bulk, database, transactions
@@ -29,16 +29,28 @@ def pages(limit: int, viewer: Viewer = PUBLIC) -> Iterator[dict[str, Any]]:
     past: int | None = None
     while True:
         page = seals.page(viewer=viewer, past=past, limit=limit)
-        yield {"items": [json.loads(line) for _, line in page.lines[:limit]], "seal": page.seal}
-        if len(page.lines) <= limit:
+        yield {"items": [json.loads(line) for _, line in page.lines], "seal": page.seal}
+        if not page.more:
             return
-        past = page.lines[limit - 1][0]
+        past = page.lines[-1][0]
 
 
 def put_lines(count: int) -> None:
     """Store lines as an import does, in one go."""
     row = ("2026-03-14T08:00:00.000000Z", "topics", 1, "create", '{"id":1}', "appeared")
     bulk.insert(Change, ("made_at", "noun", "noun_id", "action", "after", "effect"), [row] * count)
+
+
+def test_a_page_ends_where_its_rows_are_long_and_loses_none(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(9):
+        put_claim(actor, f"{number} {'far ' * 300}")
+    monkeypatch.setattr(feed, "PAGE_TEXT", 3_000)
+    told, shown = ([page["items"] for page in pages(4, viewer)] for viewer in (REVIEWER, PUBLIC))
+    assert [len(items) for items in told] == [3, 3, 3]
+    assert [len(items) for items in shown] == [4, 4, 1]
+    assert [line["noun_id"] for items in told for line in items] == [*range(1, 10)]
 
 
 def test_a_change_does_not_wait_for_seals(registry: str, actor: Actor, queries: list[str]) -> None:
@@ -137,6 +149,18 @@ def test_who_reads_the_feed_can_prove_it(registry: str, actor: Actor, limit: int
     fetch("UPDATE changes SET noun_id = 7 WHERE sequence = 2")
     with pytest.raises(ValueError, match="not those that were sealed"):
         prove(pages(limit))
+
+
+def test_a_page_does_not_tell_when_something_was_done_out_of_sight(registry: str, actor: Actor) -> None:
+    charge = put_charge(actor)
+    seals.seal_all()
+    told = seals.page(viewer=PUBLIC, past=None, limit=100)
+    statements.record(by=actor, **candidate(content=[{"text": "sustain the war"}]))
+    seals.seal_all()
+    assert seals.page(viewer=PUBLIC, past=None, limit=100) == told
+    put_denial(actor, charge)
+    seals.seal_all()
+    assert seals.page(viewer=PUBLIC, past=None, limit=100) != told
 
 
 def test_a_page_tells_the_last_seal_of_its_lines_and_none_with_a_filter(registry: str, actor: Actor) -> None:

@@ -6,16 +6,18 @@ import pytest
 
 from models import claims, counterclaims, documents, sentences, speakers, statements, topics
 from models.history.changes import Actor
-from models.queries import derived, word_tables
+from models.queries import derived, derived_rows, word_tables
+from models.queries.dialects import in_ids
 from models.queries.filter_sets import Order
 from models.queries.visibility import Viewer
 from models.storage import transactions
 from models.storage.columns import dumps
-from models.storage.database import db, fetch
+from models.storage.database import db, fetch, on_sqlite
 from models.tables import Statement
 from models.upkeep import erasures, verify
 from tests.at_once import meanwhile
 from tests.factories import (
+    MANY,
     PLAIN,
     PUBLIC,
     READER,
@@ -29,6 +31,7 @@ from tests.factories import (
     put_document,
     put_plain,
     seen,
+    store,
 )
 
 
@@ -37,6 +40,30 @@ def test_the_first_statement_of_a_claim_is_found_by_the_claim_not_among_all_that
     for statement in derived.rebuilding() + derived.refreshing():
         plan = db.execute_sql(f"EXPLAIN QUERY PLAN {statement}", ("[1]",) if "?" in statement else ()).fetchall()
         assert not [step for *_, step in plan if "statements_status_id" in step], statement
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_rebuild_reads_statements_as_they_lie_in_the_file(registry: str) -> None:
+    for statement in derived.rebuilding():
+        steps = [step for *_, step in db.execute_sql(f"EXPLAIN QUERY PLAN {statement}")]
+        assert not [step for step in steps if step.startswith("SCAN s USING INDEX")], statement
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_indexes_of_derived_tables_are_made_when_these_are_full(registry: str, actor: Actor) -> None:
+    put_charge(actor)
+    schema = "SELECT tbl_name, name, sql FROM sqlite_schema WHERE type = 'index' ORDER BY tbl_name, rowid"
+    before, sent = fetch(schema), list[str]()
+    db.query_hooks.append(lambda event: sent.append(event.sql))
+    with transactions.transaction():
+        derived.rebuild()
+    db.query_hooks.clear()
+    assert fetch(schema) == before
+    assert derived.differences() == []
+    for table, name, sql in before:
+        filled = [place for place, one in enumerate(sent) if one.startswith(f"INSERT INTO {table} ")]
+        if sql and filled:
+            assert sent.index(f'DROP INDEX "{name}"') < filled[0] < sent.index(sql), name
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
@@ -332,3 +359,19 @@ def test_a_claim_that_is_made_and_one_that_is_dated_by_the_way_are_written_whole
         speakers.change(by=actor, id=row.speaker_id, version=None, name="Anybody")
     assert derived.differences() == []
     assert len(listed_ids(statements, PUBLIC, q="anybody")) == 2
+
+
+def test_an_answer_to_a_claim_is_read_by_its_id_where_statistics_know_none_so_late(registry: str, actor: Actor) -> None:
+    first = put_claim(actor)
+    lines = [("claim", {"id": f"c{number}", "text": f"It is {number}.", "language": "en"}) for number in range(MANY)]
+    store(actor, lines)
+    stored = "INSERT INTO counterclaims (created_at, updated_at, version, claim_id, answer_id, kind)"
+    fetch(f"{stored} SELECT created_at, updated_at, 1, id, ?, 'denies' FROM claims WHERE id > ?", (first, first))  # noqa: S608 (ours)
+    if not on_sqlite():
+        fetch("ANALYZE")
+    fetch("UPDATE counterclaims SET answer_id = ?", (put_claim(actor),))
+    asked = f"SELECT {derived_rows.answered('c', 'id')} FROM claims c WHERE {in_ids('c.id')}"  # noqa: S608 (our SQL)
+    explain = "EXPLAIN QUERY PLAN" if on_sqlite() else "EXPLAIN"
+    plan = str(fetch(f"{explain} {asked}", (dumps([first + 1, first + 2]),)))
+    assert "Merge Join" not in plan
+    assert "SCAN o" not in plan

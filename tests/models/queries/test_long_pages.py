@@ -9,7 +9,7 @@ from models import statements
 from models.history.changes import Actor
 from models.queries import lists, nodes, simple_lists
 from models.queries.filter_sets import Order
-from tests.factories import PLAIN, PUBLIC, REVIEWER, charge, put_plain
+from tests.factories import PLAIN, PUBLIC, REVIEWER, charge, put_claim, put_plain
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +52,16 @@ def test_a_page_of_wholes_ends_where_it_has_become_long(
         assert (sorted(ids) if by == "relevance" else ids) == wanted
     short = lists.page(noun, viewer=PUBLIC, filters=filters, limit=8, order=order, fields=(("id", ()),))
     assert short.number == min(8, len(wanted))
+
+
+@pytest.mark.usefixtures("registry")
+def test_a_page_of_claims_in_brief_ends_where_whom_they_are_about_has_become_long(actor: Actor) -> None:
+    about = [{"name": f"Speaker {number}", "description": "Known to all. " * 30} for number in range(4)]
+    for number in range(9):
+        put_claim(actor, f"War {number}.", about=about)
+    brief = (("id", ()), ("about", ()))
+    page = lists.page("claims", viewer=PUBLIC, filters={}, limit=8, order=Order("id", descending=True), fields=brief)
+    assert (page.number, page.following) == (4, "6")
 
 
 @pytest.mark.usefixtures("registry")

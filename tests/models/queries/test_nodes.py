@@ -11,7 +11,7 @@ from peewee import SQL, ColumnBase, Select, fn
 
 from models import queries
 from models.history.changes import Actor
-from models.queries import list_ids, nodes, shapes
+from models.queries import list_ids, nodes, shapes, source_shapes
 from models.queries.embedded import embedded
 from models.queries.filter_sets import Order, used
 from models.queries.filters import OF_TOPIC
@@ -163,7 +163,7 @@ def test_threads_that_compile_at_once_write_the_same() -> None:
     def write(_: int) -> list[str]:
         clear_caches()
         viewer = Viewer()
-        return [shapes.text(shape, viewer) for shape in (shapes.claim, shapes.statement, shapes.document)]
+        return [shapes.text(shape, viewer) for shape in (shapes.claim, shapes.statement, source_shapes.document)]
 
     with ThreadPoolExecutor(8) as pool:
         texts = list(pool.map(write, range(24)))

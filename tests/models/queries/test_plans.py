@@ -24,13 +24,13 @@ def registry_on_sqlite(registry: str) -> None:
 def test_a_change_reads_no_more_than_the_claims_it_touches() -> None:
     for statement in derived.refreshing() + derived.refreshing(True):
         steps = [step for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {statement}", ("[1]",))]
-        # What a co-routine finds is scanned as it comes; where that looks for it has steps of its own.
+        # What a co-routine or a CTE finds is scanned as it comes; where that looks for it has steps of its own.
         whole = [
             step
             for step in steps
             if step.startswith("SCAN")
             and "VIRTUAL TABLE" not in step
-            and step.replace("SCAN", "CO-ROUTINE") not in steps
+            and not {step.replace("SCAN", found) for found in ("CO-ROUTINE", "MATERIALIZE")} & set(steps)
         ]
         assert not whole, statement
         # Every statement that stands is accepted, and every counterclaim may be of a claim: found by that alone, they
@@ -230,3 +230,51 @@ def test_no_counterclaim_is_compared_with_each_claim_that_a_search_finds(registr
     steps = [step for sql, params in sent for (step,) in database.db.execute_sql(f"EXPLAIN {sql}", params)]
     assert [step for step in steps if "hashed SubPlan" in step], steps
     assert [step for step in steps if "claim_id = ANY" in step or "answer_id = ANY" in step] == []
+
+
+@pytest.mark.usefixtures("registry_on_sqlite")
+@pytest.mark.parametrize(
+    ("asked", "by", "step"),
+    [
+        ({"claim": 1}, "id", "SEARCH s USING INDEX statements_claim_id_document_id_content_start (claim_id=?)"),
+        ({"document": 1}, "id", "(document_id=?)"),
+        ({"document": 1}, "day", "(document_id=?)"),
+        ({"form": "direct"}, "day", "SCAN s USING INDEX statements_day_id"),
+        ({"status": "accepted"}, "day", "SCAN s USING INDEX statements_day_id"),
+        ({"topic": "trade"}, "day", "SCAN s USING INDEX statements_day_id"),
+        ({"topic": "trade"}, "id", "SCAN s"),
+        ({"status": "accepted"}, "id", "SEARCH s USING INDEX statements_status_id (status=?)"),
+        ({}, "day", "SCAN s USING INDEX statements_day_id"),
+        ({}, "id", "SEARCH s USING INDEX statements_status_id (status=?)"),
+    ],
+)
+def test_a_list_of_statements_looks_not_at_all_that_are_accepted(
+    asked: dict[str, Any], by: str, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[tuple[str, tuple[Any, ...]]] = []
+    monkeypatch.setattr(filters, "FEW", 0)  # as where many pass: few are looked up
+    nodes.clear_caches()
+    database.db.obj.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
+    lists.page("statements", viewer=Viewer(), filters=asked, limit=20, order=Order(by, descending=True))
+    database.db.obj.query_hooks.pop()
+    nodes.clear_caches()
+    pages = [(sql, params) for sql, params in sent if sql.startswith("WITH")]
+    steps = [one for sql, params in pages for *_, one in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
+    assert [one for one in steps if step in one], steps
+    assert ("statements_status_id" in step) == any("statements_status_id" in one for one in steps), steps
+
+
+@pytest.mark.usefixtures("registry_on_sqlite")
+@pytest.mark.parametrize("asked", [{}, {"q": "exports"}, {"topic": "trade"}, {"document": 1}])
+@pytest.mark.parametrize("name", ["speaker", "publisher", "form"])
+def test_a_facet_reads_the_statements_of_the_claims_that_it_counts(asked: dict[str, Any], name: str) -> None:
+    sent: list[tuple[str, tuple[Any, ...]]] = []
+    put_charge(Actor())
+    database.db.obj.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
+    newest = Order("id", descending=True)
+    lists.page("claims", viewer=Viewer(), filters=asked, limit=1, order=newest, facets=(name,))
+    database.db.obj.query_hooks.pop()
+    counts = [(sql, params) for sql, params in sent if "count(DISTINCT" in sql]
+    steps = [one for sql, params in counts for *_, one in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
+    assert "SEARCH s USING INDEX statements_claim_id_document_id_content_start (claim_id=?)" in steps, steps
+    assert not [step for step in steps if step.startswith("SCAN s ")], steps

@@ -299,6 +299,20 @@ def test_cuts_a_snippet_between_words() -> None:
     assert set(shown.split()) == {"word", "needle"}
 
 
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [("x" * 9_000 + " needle", "needle"), ("no " * 99 + "y" * 9_000 + " needle", "needle " + "y" * 300)],
+)
+def test_a_snippet_shows_no_long_word_whole(text: str, typed: str) -> None:
+    query = search.parse(typed)
+    assert query is not None
+    cut = search.snippet(text, query)
+    assert cut is not None
+    shown, ((start, end), *_) = str(cut["text"]), [(mark["start"], mark["end"]) for mark in cut["marks"]]  # type: ignore[attr-defined]
+    assert len(shown) <= search.SNIPPET
+    assert set(shown[start:end]) in ({*"needle"}, {"y"})
+
+
 def test_looks_less_far_into_the_texts_of_a_page_the_more_there_are() -> None:
     def found(texts: int) -> int:
         rows = [("{}", id, "far " * 4_000 + "needle", None) for id in range(texts)]
@@ -540,6 +554,17 @@ def test_snippets_take_one_more_query_for_a_page_and_none_where_each_item_has_on
             assert (asked("so", by), asked("none", by), asked("zebra", by)) == (least, least, least + 1), by
     finally:
         nodes.clear_caches()
+
+
+def test_what_is_typed_again_counts_once() -> None:
+    for typed, once in (
+        ("a a A “a”", "a"),
+        ("a OR a OR a", "a"),
+        ("a OR b a OR b -c -c", "a OR b -c"),
+        ('"a b" OR "a b" a*', '"a b" a*'),
+    ):
+        assert search.parse(typed) == search.parse(once), typed
+    assert search.parse("a a*") != search.parse("a")
 
 
 def test_a_name_is_looked_for_by_the_beginnings_of_few_words() -> None:

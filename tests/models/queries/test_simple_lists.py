@@ -187,3 +187,21 @@ def test_a_page_of_documents_ends_where_their_texts_have_become_long(
     # Whoever is shown no text is shown as many as they want.
     assert pages(PUBLIC) == [[6, 5, 4, 3, 2], [1]]
     nodes.clear_caches()
+
+
+@pytest.mark.usefixtures("registry")
+def test_a_page_of_speakers_ends_where_their_lists_have_become_long(
+    actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simple_lists, "PAGE_TEXT", 250)
+    nodes.clear_caches()
+    for number in range(4):
+        aliases = [f"Number {number}, {'é' * 60} {at}" for at in range(2)]
+        speakers.create(by=actor, name=f"{number}", aliases=aliases if number != 1 else None)
+    speakers.change(by=actor, id=2, version=1, same_as=[f"https://example.org/{'a' * 140}"])
+    assert [item["id"] for item in _items(_page("speakers", limit=4))] == [4, 3]
+    assert [item["id"] for item in _items(_page("speakers", limit=4, past=("", 3)))] == [2, 1]
+    of_names = (("id", ()), ("name", ()))
+    few = simple_lists.page("speakers", viewer=REVIEWER, past=None, limit=4, order=NEWEST, filters={}, fields=of_names)
+    assert [item["id"] for item in _items(few)] == [4, 3, 2, 1]
+    nodes.clear_caches()

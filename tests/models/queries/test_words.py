@@ -1,18 +1,20 @@
 """Words, phrases, prefixes and exclusions find the same on both databases, in every script."""
 
 import random
+import sqlite3
 import unicodedata
+from contextlib import closing
 from typing import Any
 
 import pytest
 
-from models import claims
+from models import claims, speakers
 from models.history.changes import Actor
-from models.queries import search
+from models.queries import derived_rows, search
 from models.storage.columns import dumps
 from models.storage.database import db, on_sqlite
 from models.storage.transactions import transaction
-from tests.factories import PUBLIC, listed_ids, put_charge, put_claim
+from tests.factories import PUBLIC, listed_ids, put_charge, put_claim, put_plain
 
 #: Letters, marks and digits of twenty scripts, and others that are no letters.
 SCRIPTS = {
@@ -178,3 +180,22 @@ def _indexed(texts: list[str]) -> list[tuple[str, list[str]]]:
         return [(text, sorted(term for doc, term in found if doc == key)) for key, text in enumerate(texts)]
     sql = "SELECT t, tsvector_to_array(words_of(t)) FROM unnest(%s::text[]) AS x(t)"
     return [(text, sorted(words)) for text, words in db.execute_sql(sql, (texts,)).fetchall()]
+
+
+def test_the_names_of_a_speaker_are_read_once_for_all_statements(registry: str, actor: Actor) -> None:
+    speakers.create(by=actor, name="Somebody", aliases=[f"Alias {number}" for number in range(50)])
+    for word in ("first", "second", "third", "fourth"):
+        put_plain(actor, word)
+    (filling,) = (one.selecting() for one in derived_rows.word_sources() if one.table == "statement_search")
+    if on_sqlite():
+        read: list[str] = []
+        with closing(sqlite3.connect(registry.removeprefix("sqlite:///"))) as connection:
+            connection.create_function("words_of", 1, read.append)
+            assert len(connection.execute(filling).fetchall()) == 4
+        assert sum("Alias 49" in text for text in read) == 1
+    else:
+        ((plan,),) = db.execute_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {filling}").fetchall()
+        nodes = [plan[0]["Plan"]]
+        for node in nodes:
+            nodes += node.get("Plans", [])
+        assert [node["Actual Loops"] for node in nodes if node.get("Relation Name") == "aliases"] == [1]

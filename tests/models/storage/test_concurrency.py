@@ -5,6 +5,7 @@ import re
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -251,6 +252,15 @@ def test_what_is_derived_of_changes_that_share_a_commit_is_what_the_nouns_say(re
     assert [one["id"] for one in json.loads(b"[%s]" % found.items)] == [of[0]]
 
 
+def test_a_query_of_peewees_that_takes_too_long_after_its_first_row_fails_as_any_other(url: str) -> None:
+    database.connect(url, limits=database.Limits(deadline=0.2))
+    numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000)"
+    query = Topic.raw(f"{numbers} SELECT i FROM n WHERE i IN (1, 100000000)").tuples()  # noqa: S608 (ours)
+    with pytest.raises(errors.UNAVAILABLE) as slow:
+        transactions.read(lambda: list(query))
+    assert errors.too_slow(slow.value)
+
+
 @pytest.mark.parametrize("by_hook", [False, True])
 def test_a_write_that_takes_too_long_stores_nothing_and_lets_others_write(
     url: str, actor: Actor, by_hook: bool
@@ -270,20 +280,71 @@ def test_a_write_that_takes_too_long_stores_nothing_and_lets_others_write(
         transactions.write(lambda: write("a", 4_000_000))
     assert errors.too_slow(slow.value)
 
-    def take_long() -> None:
-        for _ in range(2):  # longer than the deadline, but in parts
-            time.sleep(0.12)
-            database.fetch("UPDATE topics SET label = label")
-        time.sleep(0.25)  # nor does it count what is done between two statements
-        database.fetch(count, (20_000,))
-        write("b", 20_000)
-
-    transactions.write(take_long)
+    write("b", 20_000)
     assert [topic.slug for topic in Topic.select()] == ["b"]
 
 
-def test_who_shares_a_commit_with_what_takes_too_long_is_stored_all_the_same(
+@pytest.mark.parametrize("by_hook", [False, True])
+def test_on_sqlite_all_that_a_change_does_has_one_deadline_since_others_wait_for_it(
+    url: str, actor: Actor, by_hook: bool
+) -> None:
+    database.connect(url, limits=database.Limits(deadline=0.2))
+
+    def half(*_: Any) -> None:
+        time.sleep(0.1)
+        database.fetch("UPDATE topics SET label = label")
+
+    def take_long() -> None:
+        topics.create(by=actor, slug="a", label="A")
+        half()
+        if by_hook:
+            transactions.before_commit(half, "a", shared=True)
+        else:
+            half()
+
+    if database.on_sqlite():
+        with pytest.raises(OperationalError) as slow:
+            transactions.write(take_long)
+        assert errors.too_slow(slow.value)
+    else:
+        transactions.write(take_long)
+    transactions.write(lambda: topics.create(by=actor, slug="b", label="B"))
+    assert {topic.slug for topic in Topic.select()} == ({"b"} if database.on_sqlite() else {"a", "b"})
+    # Reading after that has its own time.
+    assert transactions.read(lambda: Topic.select().count()) > 0
+
+
+def test_a_change_that_has_no_time_left_takes_nothing_of_the_others_who_share_its_commit(
     url: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "LONGEST", 10)
+    database.connect(url, limits=database.Limits(deadline=0.5))
+    tries: list[str] = []
+
+    def quick() -> None:
+        tries.append("quick")
+        topics.create(by=actor, slug="quick", label="Quick")
+        time.sleep(0.1)  # the other one has queued up, and goes on in the same transaction
+
+    def late() -> None:
+        topics.create(by=actor, slug="late", label="Late")
+        time.sleep(0.6)
+        database.fetch("UPDATE topics SET label = 'Late' WHERE slug = 'late'")
+
+    def later() -> None:
+        time.sleep(0.05)
+        transactions.write(late)
+
+    stored, refused = at_once(lambda: transactions.write(quick), later)
+    assert stored is None
+    assert (errors.too_slow(refused) if refused else False) == database.on_sqlite()
+    assert tries == ["quick"]
+    assert "quick" in [topic.slug for topic in Topic.select()]
+
+
+@pytest.mark.parametrize("by_hook", [False, True])
+def test_who_shares_a_commit_with_what_takes_too_long_is_stored_all_the_same(
+    url: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, by_hook: bool
 ) -> None:
     monkeypatch.setattr(group_commit, "LONGEST", 10)
     database.connect(url, limits=database.Limits(deadline=0.5))
@@ -295,7 +356,11 @@ def test_who_shares_a_commit_with_what_takes_too_long_is_stored_all_the_same(
 
     def slow() -> None:
         topics.create(by=actor, slug="slow", label="Slow")
-        database.fetch(f"UPDATE topics SET label = ({count}) WHERE slug = 'slow'")  # noqa: S608 (ours)
+        taking_long = lambda *_: database.fetch(f"UPDATE topics SET label = ({count}) WHERE slug = 'slow'")  # noqa: E731, S608 (ours)
+        if by_hook:
+            transactions.before_commit(taking_long, "slow", shared=True)
+        else:
+            taking_long()
 
     def later() -> None:
         time.sleep(0.1)
@@ -323,3 +388,22 @@ def test_the_lock_of_the_log_is_held_for_nothing_but_its_lines_and_what_they_rea
     assert {sql.split()[2] for sql in written} == {'"changes"', "last_changes"}
     assert all(sql.startswith("SELECT ") for sql in read), read
     assert not [sql for sql in under if re.search(r"lock|\bFOR (NO KEY |KEY )?(UPDATE|SHARE)\b", sql)], under
+
+
+def test_a_lock_that_was_taken_whole_in_a_part_that_was_undone_is_taken_anew(registry: str) -> None:
+    if database.on_sqlite():
+        pytest.skip("writers of an SQLite file take turns")
+    held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+    with transactions.transaction():
+        with suppress(Conflict), transactions.savepoint():
+            transactions.advisory_lock(7, map(str, range(1_000)))
+            assert database.fetch(held) == [(1,)]
+            transactions.advisory_lock(7, ["more"])
+            assert database.fetch(held) == [(1,)]
+            raise Conflict("This part is refused.")
+        assert database.fetch(held) == [(0,)]
+        transactions.advisory_lock(7, ["one"])
+        assert database.fetch(held) == [(2,)]
+        transactions.advisory_lock(7)
+        assert database.fetch(held) == [(3,)]
+    assert database.fetch(held) == [(0,)]

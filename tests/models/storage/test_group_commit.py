@@ -1,4 +1,4 @@
-"""Group commit for SQLite: threads write in the order in which they came, share commits, and fail alone."""
+"""Group commit for SQLite: callers write by turns, each in the order of its threads, share commits, and fail alone."""
 
 import sqlite3
 import subprocess
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from models.storage import group_commit
 from models.storage.group_commit import LONGEST, Writer
 from models.storage.wal import WriteAheadLog
 from tests.checked import ROOT
@@ -89,6 +90,66 @@ def _line_up(writer: Writer, threads: list[threading.Thread]) -> None:
 def test_threads_write_in_the_order_in_which_they_came(writer: Writer, path: str) -> None:
     assert _queued(writer, path, 20)[0] == []
     assert _lines(path) == [f"{number}" for number in range(20)]
+
+
+def test_callers_have_turns_one_after_the_other_however_many_writes_each_waits_with(writer: Writer, path: str) -> None:
+    came = ["a1", "a2", "a3", "a4", "b1", "a5", "c1", "b2"]
+
+    def work(name: str) -> None:
+        with writer.turn(20, name[0]) as connection:
+            connection.execute("INSERT INTO lines (by_whom) VALUES (?)", (name,))
+
+    _line_up(writer, [threading.Thread(target=work, args=(name,)) for name in came])
+    assert _lines(path) == ["a1", "b1", "c1", "a2", "b2", "a3", "a4", "a5"]
+
+
+def test_nobody_waits_for_the_turn_of_a_caller_whose_last_commit_was_slow(
+    writer: Writer, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "SLOW", 0.05)
+    told: list[str] = []
+
+    def work(caller: str, seconds: float) -> None:
+        with writer.turn(20, caller) as connection:
+            connection.execute("INSERT INTO lines (by_whom) VALUES (?)", (caller,))
+            time.sleep(seconds)
+            told.append(f"{caller} wrote")
+        told.append(f"{caller} stored")
+
+    work("slow", 0.1)
+    threads = [threading.Thread(target=work, args=given) for given in (("quick", 0), ("slow", 0.1), ("quick", 0))]
+    with writer.turn(20):  # which is over before LONGEST
+        for place, thread in enumerate(threads, 1):
+            thread.start()
+            while writer.waiting() < place:
+                time.sleep(0.001)
+    for thread in threads:
+        thread.join(20)
+    assert told[2:4] == ["quick wrote", "quick stored"]
+    assert told[4:6] == ["slow wrote", "slow stored"]
+
+
+def test_who_gives_up_leaves_the_turn_to_the_others_of_the_same_caller(writer: Writer, path: str) -> None:
+    told: list[str] = []
+
+    def work(name: str, patience: float) -> None:
+        try:
+            with writer.turn(patience, "a") as connection:
+                connection.execute("INSERT INTO lines (by_whom) VALUES (?)", (name,))
+        except TimeoutError:
+            told.append(name)
+
+    threads = [threading.Thread(target=work, args=given) for given in (("hasty", 0.01), ("patient", 20))]
+    with writer.turn(20):
+        for thread in threads:
+            thread.start()
+        threads[0].join(20)
+        while writer.waiting() != 1:
+            time.sleep(0.001)
+    threads[1].join(20)
+    assert told == ["hasty"]
+    assert _lines(path) == ["patient"]
+    assert writer.waiting() == 0
 
 
 def test_those_who_wait_share_a_commit_and_nobody_goes_on_before_it(writer: Writer, path: str) -> None:

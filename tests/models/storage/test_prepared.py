@@ -4,6 +4,7 @@ import _sqlite3
 import ctypes
 
 from models.storage import database
+from models.storage.transactions import transaction
 
 #: Of more than a connection may keep; each has 30,000 characters, and psycopg prepares what it is given a sixth time.
 MANY, TIMES = 30, 6
@@ -47,3 +48,11 @@ def test_a_connection_keeps_what_is_asked_again_and_again_prepared(registry: str
     assert database.db.connection() is connection
     if not database.on_sqlite():
         assert _kept() > 30_000
+
+
+def test_what_a_change_sends_is_prepared_the_first_time(registry: str) -> None:
+    with transaction():
+        asked = "SELECT 'of a change'"
+        database.fetch(asked)
+        if not database.on_sqlite():
+            assert database.fetch("SELECT count(*) FROM pg_prepared_statements WHERE statement = ?", (asked,)) == [(1,)]

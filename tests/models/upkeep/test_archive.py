@@ -217,7 +217,11 @@ def test_a_missing_or_damaged_file_is_named_and_the_registry_stays(registry: str
             restored(folder)
         assert not (folder.parent / "restored.db").exists()
     first.write_bytes(whole)
-    next(folder.glob("*.db")).unlink()
+    full = next(folder.glob("*.db"))
+    full.write_bytes(b"")
+    with pytest.raises(Conflict, match=f"{full} is damaged: it is no database"):
+        restored(folder)
+    full.unlink()
     with pytest.raises(Conflict, match="no full copy from before"):
         restored(folder)
     with pytest.raises(Conflict, match="is no archive"):
@@ -232,10 +236,43 @@ def test_what_is_too_old_is_deleted_and_what_follows_stays_whole(registry: str, 
     second, third = sorted(folder.glob("*.db"))[1:]
     until = datetime.fromisoformat(archive.copies(folder)[-1].time)
     assert archive.forget(folder, until - timedelta(days=1)) == []
-    assert archive.forget(folder, until)[-1].name == "00000003.times"
+    assert archive.forget(folder, until)[-1].name == "00000003.wal"
     assert list(folder.glob("*.db")) == [third]
     assert not second.exists()
     assert restored(folder) == {"first", "second", "third"}
+
+
+def test_an_empty_full_copy_that_no_wal_follows_is_no_registry(registry: str, folder: Path) -> None:
+    archived(folder, put("first"))
+    full = next(folder.glob("*.db"))
+    full.write_bytes(b"")
+    with pytest.raises(Conflict, match=f"{full} is damaged: it is no database"):
+        restored(folder, at=datetime.fromisoformat(archive.copies(folder)[0].time))
+
+
+def test_a_wal_whose_times_are_lost_is_deleted_with_those_of_its_age(registry: str, folder: Path) -> None:
+    for slug in ("first", "second", "third"):
+        archived(folder, put(slug))
+        database.close()
+        database.disconnect()
+    first, *_, last = sorted(folder.glob("*.wal"))
+    first.with_suffix(".times").unlink()
+    archive.forget(folder, datetime.fromisoformat(archive.copies(folder)[-1].time))
+    assert not first.exists()
+    assert last.exists()
+    assert restored(folder) == {"first", "second", "third"}
+
+
+def test_what_lies_in_the_folder_by_chance_is_passed_over(registry: str, folder: Path) -> None:
+    archived(folder, put("first"))
+    full, times = next(folder.glob("*.db")), next(folder.glob("*.times"))
+    (folder / f"{full.stem} copy.db").write_bytes(full.read_bytes())
+    (folder / f"{times.stem} copy.times").write_bytes(times.read_bytes())
+    damaged = b"2026-!1-28T12:56:56.369775Z 7\n2026-02-30T12:56:56.369775Z 7\n2026-02-20T12:56:56.369775: 7\n"
+    times.write_bytes(times.read_bytes() + damaged + b"\xff\xfe")
+    assert restored(folder) == {"first"}
+    archived(folder, put("second"))
+    assert restored(folder) == {"first", "second"}
 
 
 def test_what_is_too_old_is_deleted_at_the_start_too(registry: str, folder: Path) -> None:
@@ -275,8 +312,9 @@ def test_words_that_were_erased_are_found_in_the_copies_from_before(registry: st
     assert set(holding) <= set(found)
     latest = max(folder.glob("*.wal"))
     assert latest not in found
-    latest.with_suffix(".times").write_bytes(b"")  # as a power cut may leave it
-    assert latest in unerased_files.backups_with(folder=folder, noun="document", id=document)
+    for left in (b"", b"2026-!1-28T12:56:56.369775Z 7\n"):  # as a power cut, or a disk, may leave it
+        latest.with_suffix(".times").write_bytes(left)
+        assert latest in unerased_files.backups_with(folder=folder, noun="document", id=document)
     assert max(folder.glob("*.db")) not in found
 
 

@@ -4,9 +4,11 @@ import gc
 import os
 import sqlite3
 import stat
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,8 @@ from models.queries.visibility import PUBLIC
 from models.refusals import Conflict
 from models.storage import database, schema
 from models.tables import ALL, Topic
-from models.upkeep import backups, verify
+from models.upkeep import backups, files, postgres, verify
+from models.upkeep.engine import engine
 from tests.factories import put_charge, put_claim, put_denial
 from tests.postgres import Postgres
 
@@ -212,9 +215,31 @@ def test_what_a_killed_restore_has_left_is_in_nobodys_way(
     with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
         for end in ("restoring", "replaced"):
             admin.execute(f"CREATE DATABASE {name}_{end}")
+            admin.execute(f"COMMENT ON DATABASE {name}_{end} IS '{postgres.FOR_A_WHILE}'")
         backups.restore(file=file, force=True, report=told)
         there = admin.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", (f"{name}%",)).fetchall()
     assert there == [(name,)]
+
+
+@pytest.mark.parametrize("end", ["checking", "restoring", "replaced"])
+def test_a_database_of_others_stays_though_its_name_is_needed(
+    registry: str, actor: Actor, file: Path, end: str
+) -> None:
+    if database.on_sqlite():
+        pytest.skip("nothing is made beside a file but other files")
+    topics.create(by=actor, slug="kept", label="Kept")
+    backups.write(file=file)
+    server, _, name = registry.rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}_{end} TEMPLATE template")
+        try:
+            restore = partial(backups.restore, force=True, report=told)
+            work = backups.opened(file=file).__enter__ if end == "checking" else partial(restore, file=file)
+            with pytest.raises(Conflict, match=f"{name}_{end} .*rename or drop it"):
+                work()
+            assert names() == {"kept"}
+        finally:
+            admin.execute(f"DROP DATABASE {name}_{end}")
 
 
 def test_a_restored_database_knows_letters_as_the_one_before(postgres: Postgres, actor: Actor, file: Path) -> None:
@@ -288,6 +313,28 @@ def test_a_restored_file_belongs_to_whom_it_belonged(registry: str, file: Path) 
     backups.write(file=file)
     backups.restore(file=file, force=True, report=told)
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize("sign", ["#", "?"])
+def test_what_is_checked_takes_the_place_also_in_a_folder_that_no_address_can_name(
+    registry: str, actor: Actor, file: Path, tmp_path: Path, sign: str
+) -> None:
+    if not database.on_sqlite():
+        pytest.skip("a database has no folder")
+    put_charge(actor)
+    database.db.execute_sql("UPDATE sentences SET text = 'Never said' || substr(text, 11) WHERE id = 1")
+    backups.write(file=file)
+    path, moved = Path(database.db.database), tmp_path / f"a{sign}b" / "registry.db"
+    moved.parent.mkdir()
+    database.close()
+    database.disconnect()
+    path.rename(moved)
+    path.symlink_to(moved)
+    with pytest.raises(Conflict, match="nothing was replaced"):
+        backups.restore(file=file, force=True, report=told)
+    with engine().copied(lambda *_: None):
+        assert claims.get(id=1, viewer=PUBLIC)
+    assert not (tmp_path / "a").exists()
 
 
 @pytest.mark.parametrize("dangling", [False, True])
@@ -375,3 +422,22 @@ def test_a_restore_that_fails_leaves_the_wal_of_a_damaged_file(registry: str, ac
     with pytest.raises(Conflict):
         backups.restore(file=bad, report=told, force=True)
     assert wal.read_bytes() == b"what was acknowledged last"
+
+
+def test_a_draft_that_another_process_removed_before_it_was_locked_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, make, made = tmp_path / "registry.db", tempfile.mkstemp, list[str]()
+
+    def mkstemp(**where: Any) -> tuple[int, str]:
+        made.append((draft := make(**where))[1])
+        if len(made) == 1:
+            files.remove_abandoned(file)
+        return draft
+
+    monkeypatch.setattr(files.tempfile, "mkstemp", mkstemp)
+    with files.scratch_beside(file) as draft:
+        assert (str(draft), draft.exists(), len(made)) == (made[-1], True, 2)
+        files.remove_abandoned(file)
+        assert draft.exists()
+    assert list(tmp_path.iterdir()) == []

@@ -1,9 +1,12 @@
 """Erasures: no word is left in any row, index, log line, stored response or file, and a tombstone says why."""
 
+import fcntl
 import json
+import os
 import re
 import sqlite3
 import unicodedata
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,13 +16,14 @@ import pytest
 from models import claims, counterclaims, documents, sentences, speakers, statements, suggestions, topics
 from models.access import keys, replies
 from models.access.replies import StoredResponse
-from models.history import changes, feed, seals
+from models.history import changes, feed, locks, seals
 from models.history.changes import Actor
 from models.queries import derived
 from models.refusals import Conflict, Gone, NotFound
 from models.storage import database, transactions
-from models.tables import ALL, Change, Counterclaim, Document, Review, Statement, Suggestion
+from models.tables import ALL, Alias, Change, Counterclaim, Document, Review, Sentence, Statement, Suggestion
 from models.upkeep import backups, erasures, redaction, unerased_files, verify
+from models.upkeep.name_matcher import NameMatcher
 from tests.at_once import while_open
 from tests.factories import (
     PUBLIC,
@@ -126,6 +130,46 @@ def test_the_names_and_words_of_a_speaker_are_nowhere_any_more(registry: str, ac
     assert seen(statements.get(id=denial, viewer=PUBLIC))["mention"]["text"] == "Beijing"
     with pytest.raises(Gone):
         speakers.get(id=who, viewer=PUBLIC)
+
+
+def test_texts_are_read_before_others_have_to_wait_and_again_where_a_name_came_meanwhile(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[bool] = []
+    places, hold = NameMatcher.places, locks.hold
+
+    def counted(names: NameMatcher, text: str) -> Iterator[tuple[int, int]]:
+        if text != REASON:
+            read.append(database.db.in_transaction())
+        return places(names, text)
+
+    monkeypatch.setattr(NameMatcher, "places", counted)
+    who = Statement.get_by_id(put_secret(actor)).speaker_id
+    erasures.speaker(id=who, reason=REASON, by=actor, dry_run=True)
+    assert False in read
+    assert read.count(True) == 1  # of the title, of a few words
+
+    def named_meanwhile(rows: Any) -> Any:
+        Alias.create(speaker=who, alias="Beijing", alias_key="beijing")
+        return hold(rows)
+
+    monkeypatch.setattr(locks, "hold", named_meanwhile)
+    erasures.speaker(id=who, reason=REASON, by=actor)
+    assert "Beijing" not in Document.get_by_id(1).text
+
+
+@pytest.mark.parametrize("noun", ["speaker", "document"])
+def test_a_retracted_statement_whose_sentence_was_cut_since_is_erased_too(
+    registry: str, actor: Actor, noun: str
+) -> None:
+    said = Statement.get_by_id(put_secret(actor))
+    statements.retract(by=actor, id=said.id, version=said.version, reason=None)
+    cut = Sentence.get_by_id(said.sentence_id)
+    sentences.change(by=actor, id=cut.id, version=cut.version, end=said.content_start)
+    erase: Any = getattr(erasures, noun)
+    erase(id=getattr(said, f"{noun}_id"), reason=REASON, by=actor)
+    assert "sustains the war" not in everywhere()
+    assert whole_is_sound()
 
 
 def test_everyone_merged_into_a_speaker_is_erased_with_them(registry: str, actor: Actor) -> None:
@@ -367,6 +411,9 @@ def test_a_reason_that_names_who_is_erased_is_refused(registry: str, actor: Acto
     put_secret(actor)
     with pytest.raises(Conflict, match="names who is erased"):
         erasures.speaker(id=1, reason=f"At the request of ANN {SECRET}", by=actor)
+    speakers.change(by=actor, id=1, version=1, name="A. Q.", aliases=[])
+    with pytest.raises(Conflict, match="names who is erased"):
+        erasures.speaker(id=1, reason=f"At the request of {SECRET} A.", by=actor)
 
 
 def test_names_other_documents_with_the_same_address_or_text(registry: str, actor: Actor) -> None:
@@ -422,22 +469,33 @@ def test_an_answer_that_was_stored_during_the_erasure_is_emptied(registry: str, 
     assert database.fetch("SELECT body FROM replies") == [(None,)]
 
 
-def test_answers_kept_for_retries_are_emptied_where_they_hold_the_words_and_retries_are_refused(
+def store(token: str, body: str, location: str = "") -> None:
+    """Store a response for retries, to the first key."""
+    headers = {"Location": location} if location else {}
+    replies.once(key_id=1, token=token, request=b"", work=lambda: StoredResponse(201, headers, body))
+
+
+def stored() -> list[str]:
+    """List which stored responses are not emptied."""
+    return [token for (token,) in database.fetch("SELECT token FROM replies WHERE body IS NOT NULL ORDER BY id")]
+
+
+def test_stored_responses_are_emptied_where_they_show_what_is_erased_and_retries_are_refused(
     registry: str, actor: Actor
 ) -> None:
-    key = keys.create(name="ours", scope="admin")[0].id
-
-    def kept(token: str, body: Any) -> None:
-        replies.once(key_id=key, token=token, request=b"", work=lambda: StoredResponse(201, {}, json.dumps(body)))
-
-    put_secret(actor)
-    kept("holds", {"claim": {"text": "The Zanzivarian fleet sustains the war."}})
-    kept("holds not", {"claim": {"text": "The fleet."}})
+    keys.create(name="ours", scope="admin")
+    put_answer(actor, put_secret(actor))
+    other = put_claim(actor, "The fleet.")
+    for noun, id in ((claims, 1), (statements, 1), (counterclaims, 1), (documents, 1), (sentences, 2)):
+        store(noun.__name__, noun.get(id=id, viewer=REVIEWER).json)
+    store("made it", '{"findings": 7}', "/v1/documents/1")
+    store("another", claims.get(id=other, viewer=PUBLIC).json)
     erasures.document(id=1, reason=REASON, by=actor)
-    assert [token for (token,) in database.fetch("SELECT token FROM replies WHERE body IS NOT NULL")] == ["holds not"]
-    kept("holds not", None)
+    assert stored() == ["another"]
+    store("another", "")
     with pytest.raises(Conflict, match="was erased since"):
-        kept("holds", {"claim": {"text": "The Zanzivarian fleet sustains the war."}})
+        store("made it", "")
+    assert database.fetch("SELECT count(*) FROM replies WHERE request_hash = ''") == [(6,)]
 
 
 @pytest.mark.parametrize(
@@ -445,22 +503,20 @@ def test_answers_kept_for_retries_are_emptied_where_they_hold_the_words_and_retr
     [
         {"about": [{"id": 7, "name": "Wu72"}]},
         {"part_of": {"id": 7, "name": "WU72"}},
-        {"part_of": {"id": 1, "name": "A name from before"}},
-        {"statements": [{"id": 8, "on_behalf_of": {"id": 1}}]},
-        {"about": [1]},
-        {"statements": [{"id": 8, "via": {"speaker": {"id": 1}, "document": None}}]},
+        {"via": {"speaker": {"href": "/v1/speakers/1", "name": "A name from before"}, "document": None}},
+        {"sentence": {"text": "It was so."}, "document": {"href": "/v1/documents/1"}},
         {"title": "What Wu72 said"},
         {"url": "https://example.org/wu72.html"},
-        {"content": [{"text": "No"}]},
+        {"same_as": ["https://www.wikidata.org/wiki/Q4242"]},
     ],
 )
-def test_a_kept_answer_that_has_a_short_name_or_the_id_of_who_is_erased_is_emptied(
+def test_a_stored_response_that_has_a_name_or_the_id_of_who_is_erased_is_emptied(
     registry: str, actor: Actor, body: Any
 ) -> None:
-    key = keys.create(name="ours", scope="admin")[0].id
+    keys.create(name="ours", scope="admin")
     put_charge(
         actor,
-        speaker={"name": "Wu72"},
+        speaker={"name": "Wu72", "wikidata_id": "Q4242"},
         document={"text": "No, said Wu72. Talks go on.", "language": "en"},
         sentence=None,
         mention=None,
@@ -468,25 +524,35 @@ def test_a_kept_answer_that_has_a_short_name_or_the_id_of_who_is_erased_is_empti
         content=[{"text": "No"}],
         claim={"text": "No.", "language": "en"},
     )
-
-    def kept(token: str, body: Any) -> None:
-        headers = {"Location": "/v1/claims/3"}
-        replies.once(key_id=key, token=token, request=b"", work=lambda: StoredResponse(201, headers, json.dumps(body)))
-
-    kept("tells", {"id": 3} | body)
-    kept("tells not", {"id": 3, "text": "No Wu721, nor 1.", "version": 1, "topics": [{"id": 1}], "standalone": True})
+    store("tells", json.dumps({"id": 3} | body), "/v1/claims/3")
+    other = {"text": "No Wu721, nor 1.", "version": 1, "topics": [{"href": "/v1/topics/1"}], "standalone": True}
+    store("tells not", json.dumps(other), "/v1/claims/11")
     erasures.speaker(id=1, reason=REASON, by=actor)
-    assert [token for (token,) in database.fetch("SELECT token FROM replies WHERE body IS NOT NULL")] == ["tells not"]
+    assert stored() == ["tells not"]
 
 
-def test_a_kept_answer_that_made_what_is_erased_is_emptied(registry: str, actor: Actor) -> None:
-    key = keys.create(name="ours", scope="admin")[0].id
-    put_secret(actor)
-    for path in ("speakers", "claims", "topics"):
-        answer = StoredResponse(201, {"Location": f"/v1/{path}/1"}, '{"id":1}')
-        replies.once(key_id=key, token=path, request=b"", work=lambda answer=answer: answer)
-    erasures.speaker(id=1, reason=REASON, by=actor)
-    assert [token for (token,) in database.fetch("SELECT token FROM replies WHERE body IS NOT NULL")] == ["topics"]
+def test_what_others_said_and_stored_responses_are_read_while_others_may_write(registry: str, actor: Actor) -> None:
+    keys.create(name="ours", scope="admin")
+    who = Statement.get_by_id(put_secret(actor)).speaker_id
+    put_claim(actor, f"Ann {SECRET} is rich.")
+    store("shows", speakers.get(id=who, viewer=PUBLIC).json)
+    read: dict[str, list[bool]] = {"replies": [], "claims": []}
+
+    def note(event: Any) -> None:
+        if found := re.match("SELECT id, .* FROM (replies|claims)", event.sql):
+            read[found[1]].append(database.db.in_transaction())
+
+    database.db.query_hooks.append(note)
+    try:
+        told = erasures.speaker(id=who, reason=REASON, by=actor, dry_run=True)
+        assert (told.counts["stored responses"], told.left, stored()) == (1, ["claim 2"], ["shows"])
+        read["claims"].clear()
+        assert erasures.speaker(id=who, reason=REASON, by=actor) == told
+    finally:
+        database.db.query_hooks.remove(note)
+    assert stored() == []
+    assert all(read.values())
+    assert not any(read["replies"] + read["claims"])
 
 
 def test_what_was_erased_is_not_found(registry: str, actor: Actor) -> None:
@@ -547,32 +613,60 @@ def test_says_which_backups_still_hold_the_words(
     folder = tmp_path / "backups"
     folder.mkdir()
     (folder / "notes.txt").write_text("no backup")
+    (folder / "older").mkdir()
+    sqlite3.connect(folder / "another.db").executescript("CREATE TABLE mine (id)").connection.close()
     backups.write(file=folder / "before first")
     put_secret(actor)
     backups.write(file=folder / "before")
+    (folder / "broken off").write_bytes((folder / "before").read_bytes()[:10_000])
     erasures.document(id=1, reason=REASON, by=actor)
     backups.write(file=folder / "after")
+    # A dump ends later than it is begun, and a copy may be younger than what it is of.
+    for name, time in (("before", 2**32), ("after", 0)):
+        os.utime(folder / name, (time, time))
     held = [file.name for file in unerased_files.backups_with(folder=folder, noun="document", id=1)]
-    assert held == (["before"] if database.on_sqlite() else ["before", "before first"])
+    assert held == ["before", *(["before first"] if not database.on_sqlite() else []), "broken off"]
+    assert [path.name for path in unerased_files.not_looked_into(folder)] == ["notes.txt", "older"]
     with pytest.raises(NotFound):
         unerased_files.backups_with(folder=folder, noun="speaker", id=1)
 
 
-def test_the_search_for_backups_looks_for_all_who_were_merged_into_an_erased_speaker(
-    registry: str, actor: Actor, tmp_path: Path
-) -> None:
+def test_the_search_for_backups_looks_for_whatever_lost_words(registry: str, actor: Actor, tmp_path: Path) -> None:
     if not database.on_sqlite():
-        pytest.skip("a dump of PostgreSQL is judged by its time")
+        pytest.skip("a dump of PostgreSQL is judged by its log alone")
     first, second, other = (speakers.create(by=actor, name=name) for name in ("First", "Second", "Other"))
     backups.write(file=tmp_path / "old.backup")
     last = speakers.create(by=actor, name="Last")
     speakers.merge(by=actor, id=first, into=second)
     speakers.merge(by=actor, id=second, into=last)
-    for id in (other, last):
+    put_document(actor, url=f"https://example.org/{SECRET}", text=TEXT)
+    backups.write(file=tmp_path / "with the document.backup")
+    who = Statement.get_by_id(put_secret(actor)).speaker_id
+    for id in (other, last, who):
         erasures.speaker(id=id, reason=REASON, by=actor)
     backups.write(file=tmp_path / "new.backup")
-    held = unerased_files.backups_with(folder=tmp_path, noun="speaker", id=last)
-    assert [file.name for file in held] == ["old.backup"]
+    for id, held in ((last, ["old", "with the document"]), (who, ["with the document"])):
+        found = unerased_files.backups_with(folder=tmp_path, noun="speaker", id=id)
+        assert [file.stem for file in found] == held
+
+
+def test_a_sweep_removes_the_drafts_that_killed_processes_left(registry: str, actor: Actor, tmp_path: Path) -> None:
+    if not database.on_sqlite():
+        pytest.skip("a trial on PostgreSQL copies nothing")
+    file = Path(registry.removeprefix("sqlite:///"))
+    left, working, broken_off = (file.with_name(f".{file.name}.{name}.draft") for name in ("left", "works", "broken"))
+    put_secret(actor)
+    for draft in (left, working):
+        backups.write(file=draft)
+    with closing(sqlite3.connect(broken_off)) as first_pages:
+        first_pages.execute("CREATE TABLE topics (id)")
+    erasures.document(id=1, reason=REASON, by=actor)
+    found = unerased_files.backups_with(folder=file.parent, noun="document", id=1)
+    assert {left, working, broken_off} <= set(found)
+    with working.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # as who works on it does
+        assert unerased_files.sweep()
+    assert [draft.exists() for draft in (left, working, broken_off)] == [False, True, False]
 
 
 def test_a_print_of_what_is_erased_stands_alone(registry: str, actor: Actor) -> None:
@@ -645,3 +739,15 @@ def test_a_site_of_reviews_that_bears_the_name_is_listed(registry: str, actor: A
     site = {"name": "A blog", "site": f"ann-{SECRET.lower()}.example"}
     review = put_review(actor, put_claim(actor), publisher=site, url="https://example.org/review")
     assert erasures.speaker(id=speaker, reason=REASON, by=actor).left == [f"review {review}"]
+
+
+def test_names_all_whom_nothing_else_names(registry: str, actor: Actor) -> None:
+    about = [{"name": "Accused", "role": "accused"}, {"name": "Known"}]
+    named = {"via": {"speaker": {"name": "Teller"}}, "on_behalf_of": {"name": "Body"}}
+    said = put_plain(actor, "first", claim={"text": "They did it.", "language": "en", "about": about}, **named)
+    row = Statement.get_by_id(said)
+    claims.create(by=actor, text="It is about them, too.", language="en", about=about[1:])
+    put_charge(actor, via={"speaker": {"name": "Teller"}})
+    left = erasures.document(id=row.document_id, reason=REASON, by=actor).left
+    expected = [*speakers.named("Accused"), row.speaker_id, row.on_behalf_of_id]
+    assert left == [f"speaker {id}" for id in sorted(expected)]

@@ -2,6 +2,7 @@
 
 import time
 import unicodedata
+from random import Random
 
 import pytest
 
@@ -77,3 +78,31 @@ def test_no_names_stand_nowhere() -> None:
     assert not NameMatcher(["\u200b"])
     assert list(NameMatcher([]).places("Jana Dorn")) == []
     assert not NameMatcher([]).may_stand_in("Jana Dorn")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_looks_for_names_that_begin_alike_as_for_each_alone(seed: int) -> None:
+    random = Random(seed)  # noqa: S311 (no secret)
+    parts = ["a", "b", "ab", "Ana", "Anna", "an", "Roe", "Ro", "é", "x-y", "李", "O'", "2", ".", " ", "  ", "\n", "ß"]
+
+    def some(most: int) -> str:
+        return random.choice(["", " "]).join(random.choice(parts) for _ in range(random.randint(1, most)))
+
+    for _ in range(60):
+        names = {some(5) for _ in range(random.randint(2, 8))}
+        if random.random() < 0.05:
+            names |= {("a b " * 30)[:length] for length in range(1, 100)}
+        each = [NameMatcher([name]) for name in names]
+        for _ in range(5):
+            text = some(30) + random.choice(["", *names])
+            assert NameMatcher(names).may_stand_in(text) == any(one.may_stand_in(text) for one in each)
+            told = list(NameMatcher(names).places(text))
+            apart = {place for one in each for place in one.places(text)}
+            assert {start for start, _ in apart} >= {start for start, _ in told}
+            assert set(told) <= apart
+            # Of those that begin at one place the longest is told, unless another one goes on there.
+            ended = 0
+            for start in sorted({start for start, _ in apart}):
+                if start >= ended:
+                    ended = max(end for first, end in apart if first == start)
+                    assert (start, ended) in told, (names, text)

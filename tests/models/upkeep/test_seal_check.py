@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from models import statements
 from models.history import seals
 from models.history.changes import Actor
 from models.queries.visibility import PUBLIC
@@ -12,7 +13,7 @@ from models.storage import transactions
 from models.storage.database import fetch
 from models.upkeep import erasures, seal_check
 from tests.at_once import while_open
-from tests.factories import put_charge, put_claim, put_denial
+from tests.factories import put_charge, put_claim, put_denial, put_document
 
 #: What is done to the log -> what is said of it, where nothing else is.
 MANIPULATIONS = {
@@ -125,6 +126,49 @@ def test_nobody_hides_a_change_behind_an_erasure(sealed: int, actor: Actor) -> N
     with transactions.undone():
         fetch("DELETE FROM changes WHERE sequence = ?", (erasure,))
         assert f"line {erasure} was removed after it was sealed" in problems()
+
+
+def test_nobody_puts_other_words_into_a_line_by_an_erasure(sealed: int, actor: Actor) -> None:
+    kept = seals.last()
+    nouns = ("claims", "counterclaims", "statements", "documents")
+    other = put_document(actor, text="Throw this away.", url="https://example.org/other")
+    erasures.document(id=other, reason="At their request", by=actor)
+    seals.seal_all()
+    for noun in nouns:
+        ((line, salt, before, after),) = fetch(
+            "SELECT l.sequence, s.salt, l.before, l.after FROM sealed_lines s JOIN changes l ON l.sequence = s.sequence"
+            " WHERE l.noun = ? AND s.salt IS NOT NULL ORDER BY 1 LIMIT 1",
+            (noun,),
+        )
+        with transactions.undone():
+            # Somebody writes the line of another erasure, and notes that it left this line as they would like it.
+            fetch(
+                "INSERT INTO changes (made_at, noun, noun_id, action, after)"
+                " SELECT made_at, noun, noun_id, action, after FROM changes WHERE action = 'erase'"
+            )
+            ((erasure,),) = fetch("SELECT max(sequence) FROM changes")
+            forged = after.replace("sustain", "end").replace("denies", "confirms")
+            fetch("UPDATE changes SET after = ? WHERE sequence = ?", (forged, line))
+            gone = seals.words_digest(salt, before, after)
+            fetch("UPDATE sealed_lines SET salt = NULL, words_digest = ? WHERE sequence = ?", (gone, line))
+            left = (line, erasure, seals.words_digest("a", before, forged), "a")
+            fetch("INSERT INTO redactions (sequence, redacted_by, words_digest, salt) VALUES (?, ?, ?, ?)", left)
+            seals.seal_all()
+            told = problems(kept.hash)
+            words = f"line {line} holds words that the erasure of line {erasure} would have taken out of it"
+            whole = f"line {line} lost words to an erasure, and what it tells of was not erased"
+            assert (words in told) == (noun in ("claims", "documents")), noun
+            assert (whole in told) == (noun != "documents"), noun
+
+
+def test_an_erasure_may_leave_lines_of_words_that_were_corrected_before(registry: str, actor: Actor) -> None:
+    said = put_charge(actor, mention=None)
+    statements.change(by=actor, id=said, version=1, content=[{"text": "a charge"}])
+    seals.seal_all()
+    erasures.speaker(id=1, reason="At their request", by=actor)
+    seals.seal_all()
+    assert fetch("SELECT 1 FROM redactions r JOIN changes l ON l.sequence = r.sequence WHERE l.noun = 'statements'")
+    assert problems() == []
 
 
 def test_what_an_erasure_left_is_sealed_with_its_line(sealed: int, actor: Actor) -> None:

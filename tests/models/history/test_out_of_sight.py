@@ -1,0 +1,123 @@
+"""What the public is told became of a row: of what it saw, whatever the row hangs on by now."""
+
+from typing import Any
+
+import pytest
+
+from models import claims, counterclaims, documents, reviews, sentences, speakers, statements
+from models.history.changes import Actor
+from models.queries.visibility import WRITER, Viewer
+from models.refusals import Gone, NotFound
+from models.tables import ClaimAbout, Sentence, Statement
+from tests.factories import MACHINE, PUBLIC, put_claim, put_plain, put_review
+
+pytestmark = pytest.mark.usefixtures("sound")
+
+
+def _unknown(noun: Any, id: int, *viewers: Viewer) -> bool:
+    for viewer in viewers:
+        with pytest.raises(NotFound, match="There is no"):
+            noun.get(id=id, viewer=viewer)
+    return True
+
+
+def _move(actor: Actor, statement: int, claim: int) -> None:
+    statements.change(by=actor, id=statement, version=None, claim={"id": claim})
+
+
+@pytest.mark.parametrize("how", ["merged", "survives", "is stated"])
+def test_what_was_retracted_out_of_sight_is_not_told_once_its_claim_is_public(
+    registry: str, actor: Actor, how: str
+) -> None:
+    hidden = statements.claim_of(id=put_plain(actor, "first", origin=MACHINE))
+    said = put_plain(actor, "second", claim={"text": "It is public.", "language": "en"})
+    shown = statements.claim_of(id=said)
+    parts = [
+        (reviews, put_review(actor, hidden)),
+        (counterclaims, counterclaims.create(by=actor, claim=hidden, answer=put_claim(actor), kind="denies")),
+    ]
+    for noun, id in parts:
+        noun.retract(by=actor, id=id, version=None, reason="What only reviewers know.")
+        assert _unknown(noun, id, PUBLIC, WRITER)
+    if how == "is stated":
+        _move(actor, said, hidden)
+    else:
+        claims.merge(by=actor, id=hidden if how == "merged" else shown, into=shown if how == "merged" else hidden)
+    for noun, id in parts:
+        assert _unknown(noun, id, PUBLIC, WRITER)
+        with pytest.raises(NotFound):
+            noun.restore(by=Actor(reviews=False), id=id)
+
+
+def test_what_was_public_once_and_was_retracted_out_of_sight_is_not_told(registry: str, actor: Actor) -> None:
+    said = put_plain(actor, "first")
+    claim = statements.claim_of(id=said)
+    parts: list[Any] = []
+    for seen_going in (True, False):
+        review = put_review(actor, claim, url=f"https://checks.example/{seen_going}")
+        answer = counterclaims.create(by=actor, claim=claim, answer=put_claim(actor, f"{seen_going}."), kind="denies")
+        parts.append([(reviews, review), (counterclaims, answer)])
+    for noun, id in parts[0]:
+        noun.retract(by=actor, id=id, version=None, reason="What everybody knows.")
+    statements.change(by=actor, id=said, version=None, status="candidate")
+    for noun, id in parts[1]:
+        noun.retract(by=actor, id=id, version=None, reason="What only reviewers know.")
+    for status in ("candidate", "accepted"):
+        statements.change(by=actor, id=said, version=None, status=status)
+        for noun, id in parts[0]:
+            with pytest.raises(Gone):
+                noun.get(id=id, viewer=PUBLIC)
+        for noun, id in parts[1]:
+            assert _unknown(noun, id, PUBLIC, WRITER)
+    # Who sees them go again is told, and was not before.
+    for noun, id in parts[1]:
+        noun.restore(by=actor, id=id)
+        noun.retract(by=actor, id=id, version=None, reason="What everybody knows.")
+        with pytest.raises(Gone):
+            noun.get(id=id, viewer=PUBLIC)
+        noun.restore(by=actor, id=id)
+    statements.change(by=actor, id=said, version=None, status="candidate")
+    for noun, id in parts[1]:
+        noun.retract(by=actor, id=id, version=None, reason="What only reviewers know.")
+        assert _unknown(noun, id, PUBLIC, WRITER)
+
+
+def test_what_a_merge_retracts_is_told_where_the_public_saw_it(registry: str, actor: Actor) -> None:
+    hidden = statements.claim_of(id=put_plain(actor, "first", origin=MACHINE))
+    public, into = put_claim(actor, "It is public."), put_claim(actor, "It survives.")
+    found = [put_review(actor, claim) for claim in (hidden, public, into)]
+    for claim in (hidden, public):
+        claims.merge(by=actor, id=claim, into=into)
+    assert _unknown(reviews, found[0], PUBLIC, WRITER)
+    with pytest.raises(Gone, match="retracted"):
+        reviews.get(id=found[1], viewer=PUBLIC)
+
+
+def test_a_subject_who_was_retracted_out_of_sight_is_not_told_of_once_the_claim_is_public(
+    registry: str, actor: Actor
+) -> None:
+    about = [{"name": "Guessed"}, {"name": "Meant"}]
+    claim = {"text": "They are to blame.", "language": "en", "about": about}
+    said = put_plain(actor, "first", claim=claim, origin=MACHINE)
+    guessed, meant = sorted(id for (id,) in ClaimAbout.select(ClaimAbout.speaker).tuples())
+    speakers.retract(by=actor, id=guessed, version=None, reason="A wrong guess.")
+    statements.change(by=actor, id=said, version=None, status="accepted")
+    assert _unknown(speakers, guessed, PUBLIC)
+    assert speakers.get(id=meant, viewer=PUBLIC)
+    claims.merge(by=actor, id=Statement.get_by_id(said).claim_id, into=put_claim(actor))
+    assert _unknown(speakers, guessed, PUBLIC)
+    speakers.restore(by=actor, id=guessed)
+    assert speakers.get(id=guessed, viewer=PUBLIC)
+
+
+def test_a_sentence_that_was_retracted_before_its_text_was_public_is_not_told_of(registry: str, actor: Actor) -> None:
+    id = documents.create(by=actor, text="It ended. Talks go on. All is well. So be it.", language="en")
+    first, second, third, _ = (one for (one,) in Sentence.select(Sentence.id).order_by(Sentence.start).tuples())
+    for sentence, public in ((first, True), (second, False), (third, True)):
+        sentences.retract(by=actor, id=sentence, version=None, reason="A private note.")
+        assert sentence == second or _unknown(sentences, sentence, PUBLIC)
+        documents.change(by=actor, id=id, version=None, text_public=public)
+    assert _unknown(sentences, first, PUBLIC)
+    assert _unknown(sentences, third, PUBLIC)
+    with pytest.raises(Gone):
+        sentences.get(id=second, viewer=PUBLIC)
