@@ -46,7 +46,7 @@ def main() -> None:
         loaded = _load(primary, registry, given.claims)
         compared = _compared(primary, standby)
         _copy(primary, standby)
-        asked = asked_of(list(compared), registry, workload, given.port)
+        asked = asked_of(list(compared), registry, workload)
         measured: Measured = defaultdict(lambda: defaultdict(list))
         for turn in range(given.rounds):
             for server, databases in compared.items():
@@ -88,7 +88,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--warm", type=int, default=4)
     parser.add_argument("--works", default=",".join(questions.TITLES))
     parser.add_argument("--folder", type=Path, default=Path.home() / ".cache" / "counterclaim-bench")
-    parser.add_argument("--port", type=int, default=8380)
     return parser.parse_args()
 
 
@@ -136,7 +135,7 @@ def _load(primary: Postgres, registry: Path, claims: int) -> dict[str, float]:
 def _round(
     server: Server, databases: list[Postgres], registry: Path, works: Works, given: Any
 ) -> Iterator[tuple[str, dict[str, float]]]:
-    with copy_of(registry, server) as copied, server.running(copied, given.port):
+    with copy_of(registry, server) as copied, server.running(copied):
         for work in given.works.split(","):
             # Each connection plans a question anew until it has asked it ten times.
             half = len(works[work]) // 2

@@ -41,7 +41,7 @@ def main() -> None:
     given = _arguments()
     registry, workload = registry_of(given.folder, given.claims)
     compared = [server for server in servers() if not given.servers or server.name in given.servers.split(",")]
-    asked = asked_of(compared, registry, workload, given.port)
+    asked = asked_of(compared, registry, workload)
     measured: Measured = defaultdict(lambda: defaultdict(list))
     for turn in range(given.rounds):
         for server in compared[turn % len(compared) :] + compared[: turn % len(compared)]:
@@ -62,7 +62,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--works", default=",".join([*questions.TITLES, "W6", "W7"]))
     parser.add_argument("--servers", help="some of ours,datasette,limit")
     parser.add_argument("--folder", type=Path, default=Path.home() / ".cache" / "counterclaim-bench")
-    parser.add_argument("--port", type=int, default=8380)
     return parser.parse_args()
 
 
@@ -98,13 +97,13 @@ def copy_of(registry: Path, server: Server) -> Iterator[Path]:
 # -- what is asked, and whether the answers are the same --------------------------------------------------
 
 
-def asked_of(compared: list[Server], registry: Path, workload: dict[str, Any], port: int) -> dict[str, Works]:
+def asked_of(compared: list[Server], registry: Path, workload: dict[str, Any]) -> dict[str, Works]:
     """Make each server's requests, write them for wrk, and tell whether all give the same ids."""
     deep: Deep = []
     asked: dict[str, Works] = {}
     expected: dict[str, list[Any]] = {}
     for server in compared:
-        with copy_of(registry, server) as copied, server.running(copied, port):
+        with copy_of(registry, server) as copied, server.running(copied):
             if not deep:
                 deep = list(_deep(server, workload))
             works = server.asks(workload, deep)
@@ -174,7 +173,7 @@ def _round(server: Server, registry: Path, works: Works, given: Any) -> Iterator
     wanted = given.works.split(",")
     if "W6" in wanted and server.load:
         yield "W6", _load(server, given.folder)
-    with copy_of(registry, server) as copied, server.running(copied, given.port):
+    with copy_of(registry, server) as copied, server.running(copied):
         for requests in works.values():
             for request in requests[:40]:
                 if request[0] == "GET":

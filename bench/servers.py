@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -42,22 +43,24 @@ class Server:
     pid: int = 0
 
     @contextlib.contextmanager
-    def running(self, registry: Path, port: int) -> Iterator[None]:
-        """Serve `registry` on `port`."""
-        self.port = port
-        environ = {"DATABASE": str(registry), "DATABASE_URL": f"sqlite:///{registry}", "PORT": str(port)}
-        with (registry.parent.parent / f"{self.name}.log").open("wb") as log:
+    def running(self, registry: Path) -> Iterator[None]:
+        """Serve `registry` on a port that nobody listens on."""
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port = probe.getsockname()[1]
+        environ = {"DATABASE": str(registry), "DATABASE_URL": f"sqlite:///{registry}", "PORT": str(self.port)}
+        log = registry.parent.parent / f"{self.name}.log"
+        with log.open("wb") as output:
             process = subprocess.Popen(
-                [part.format(port=port) for part in self.command],
+                [part.format(port=self.port) for part in self.command],
                 cwd=HERE,
                 env=os.environ | environ | _LIMITS | {"PROCESSES": "2"} | self.settings,
-                stdout=log,
-                stderr=log,
+                stdout=output,
+                stderr=output,
                 start_new_session=True,
             )
         self.pid = process.pid
         try:
-            self._wait()
+            self._wait(process, log)
             yield
         finally:
             for sign in (signal.SIGTERM, signal.SIGKILL):
@@ -66,13 +69,19 @@ class Server:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(5)
 
-    def _wait(self) -> None:
-        for _ in range(300):
-            with contextlib.suppress(OSError):
-                if self.ask(("GET", self.ready, {}, ""))[0] == http.HTTPStatus.OK:
-                    return
+    def _wait(self, process: subprocess.Popen[bytes], log: Path) -> None:
+        seen: object = "nothing"
+        until = time.monotonic() + 60
+        while time.monotonic() < until and process.poll() is None:
+            try:
+                (seen, _, _) = self.ask(("GET", self.ready, {}, ""))
+            except (OSError, http.client.HTTPException) as error:
+                seen = error
+            if seen == http.HTTPStatus.OK:
+                return
             time.sleep(0.1)
-        raise SystemExit(f"{self.name} does not answer: see its log, {self.name}.log beside the registry.")
+        ended = "ended" if process.poll() is not None else "does not answer"
+        raise SystemExit(f"{self.name} {ended} ({seen}); the end of its log, {log}:\n{log.read_text()[-2000:]}")
 
     def ask(self, request: Request) -> tuple[int, bytes, Any]:
         """Send one request; return status, body and headers."""

@@ -15,7 +15,6 @@ from api.cli import main
 from api.settings import Settings
 from models.queries import derived
 from models.storage import database
-from tests.postgres import free_port
 
 BENCH = Path(__file__).parents[2] / "bench"
 
@@ -97,7 +96,7 @@ def test_converts_tables_row_by_row(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_measures_every_work_and_refuses_what_is_no_measurement(tmp_path: Path) -> None:
     command = [sys.executable, BENCH / "run.py", "--claims", "2000", "--rounds", "1", "--seconds", "1"]
-    options = ["--servers", "ours,limit", "--folder", tmp_path, "--port", str(free_port())]
+    options = ["--servers", "ours,limit", "--folder", tmp_path]
     told = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stderr
     same = "the same ids as ours {'W1': 1.0, 'W2': 1.0, 'W3': 1.0, 'W4': 1.0, 'W4D': 1.0}"
@@ -111,7 +110,7 @@ def test_measures_every_work_and_refuses_what_is_no_measurement(tmp_path: Path) 
 @pytest.mark.slow
 def test_measures_postgresql_and_a_standby_over_the_same_claims(tmp_path: Path) -> None:
     command = [sys.executable, BENCH / "postgresql.py", "--claims", "300", "--rounds", "1", "--seconds", "2"]
-    options = ["--warm", "1", "--works", "W2,W5", "--folder", tmp_path, "--port", str(free_port())]
+    options = ["--warm", "1", "--works", "W2,W5", "--folder", tmp_path]
     told = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stderr
     for name in ("postgresql", "standby"):
