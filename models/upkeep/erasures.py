@@ -116,9 +116,9 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
     """
 
     def work(erasure: Erasure) -> None:
-        if _present(Speaker, id).merged_into_id:
-            raise Conflict(f"Speaker {id} was merged into {Speaker.get_by_id(id).merged_into_id}: erase that one.")
         locks.hold(lambda: _reached(rows_with(Statement.speaker, _merged_into(id)), speakers=_merged_into(id)))
+        if (into := _present(Speaker, id).merged_into_id) is not None:
+            raise Conflict(f"Speaker {id} was merged into {into}: erase that one.")
         people = _merged_into(id)
         statements = list(Statement.select().where(Statement.speaker.in_(people)))
         names = NameMatcher(unerased_names.present_names(people))

@@ -458,6 +458,18 @@ def test_the_log_says_that_and_by_whom_it_was_erased(registry: str) -> None:
     assert [json.loads(line)["action"] for _, line in its].count("erase") >= 3
 
 
+def test_who_was_merged_meanwhile_is_not_erased_and_says_into_whom(registry: str, actor: Actor) -> None:
+    put_plain(actor, "first", speaker={"name": "Jana Dorn"})
+    jana, other = speakers.bearing("Jana Dorn"), speakers.create(by=actor, name="Ada Vance")
+    refused = while_open(
+        lambda: speakers.merge(by=actor, id=jana, into=other),
+        lambda: erasures.speaker(id=jana, reason="At their request", by=actor),
+    )
+    assert str(refused) == f"Speaker {jana} was merged into {other}: erase that one."
+    speakers.unmerge(by=actor, id=jana)
+    assert erasures.speaker(id=jana, reason="At their request", by=actor).counts["statements"] == 1
+
+
 def test_an_answer_that_was_stored_during_the_erasure_is_emptied(registry: str, actor: Actor) -> None:
     key = keys.create(name="ours", scope="admin")[0].id
     claim = statements.claim_of(id=put_secret(actor))
