@@ -10,8 +10,12 @@ from models.queries.days import stored_day
 from models.refusals import Conflict, Forbidden, TooLong
 from models.spans import SentenceSpan, Span, Stretch, locate, locate_content
 from models.storage.columns import comparison_key, dumps
-from models.tables import Document, Statement
+from models.tables import Claim, Document, Sentence, Speaker, Statement
 
+#: The columns that name what a statement stands on, each with the table of that.
+STANDS_ON = {"document": Document, "sentence": Sentence, "speaker": Speaker, "claim": Claim}
+#: Those that name who passed it on and for whom it was said: where these were erased, it stands all the same.
+PASSED_ON = {"via_document": Document, "via_speaker": Speaker, "on_behalf_of": Speaker}
 #: Code points that a statement quotes in all: each answer that shows it repeats them.
 LONGEST_CONTENT = 10_000
 #: Code points of a mention.

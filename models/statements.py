@@ -19,10 +19,18 @@ from models.queries.results import Item
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, Forbidden, Refusal
 from models.spans import locate_content
-from models.statement_columns import offsets, origin_columns, print_columns, refuse_long_content, words
+from models.statement_columns import (
+    PASSED_ON,
+    STANDS_ON,
+    offsets,
+    origin_columns,
+    print_columns,
+    refuse_long_content,
+    words,
+)
 from models.storage import rows
 from models.storage.transactions import transaction
-from models.tables import Claim, Document, Review, Sentence, Speaker, Statement
+from models.tables import Claim, Document, Review, Speaker, Statement
 
 #: For whom a statement was made where nobody says: for the body that its speaker, a person, is part of at that moment.
 LEFT_OUT: dict[str, Any] = {}
@@ -190,12 +198,10 @@ def restore(*, by: Actor, id: int) -> None:
         statement = restores.retracted(by, Statement, id, get)
         if statement is None:
             return
-        restores.require(Document, statement.document_id, statement.via_document_id)
-        restores.require(Sentence, statement.sentence_id)
-        restores.require(Speaker, statement.speaker_id, statement.via_speaker_id, statement.on_behalf_of_id)
-        restores.require(Claim, statement.claim_id)
+        for column, model in (STANDS_ON | PASSED_ON).items():
+            restores.require(model, statement.__data__[column], unless_erased=column in PASSED_ON)
         same_words.refuse_known_beside(by, statement, SESSION)
-        if not merge_scope.statement_may_stand(statement):
+        if not statement.sentence.start <= statement.content_start < statement.sentence.end:
             raise Conflict(f"Statement {id} does not start in its sentence any more: move the edges of that first.")
         restores.restore(by, statement, original=prints.original_again(by=by, statement=statement))
         evidence.restore_with(by=by, statement=statement, noted=restores.noted(id))

@@ -141,9 +141,9 @@ def restore_statement(id: int) -> Response:
     """Take the retraction of a statement back, and of the counterclaims that were taken back with it.
 
     Refused with 409 where something that it names does not stand, such as its claim, and where the same words were
-    recorded since. A counterclaim stays retracted where something that it rests on does not stand. One that stands
-    already is answered as it is, with 200, and nothing is logged: a retry is safe. What was erased is not restored
-    (410).
+    recorded since; who passed it on, or for whom it was said, may have been erased. A counterclaim stays retracted
+    where something that it rests on does not stand. One that stands already is answered as it is, with 200, and nothing
+    is logged: a retry is safe. What was erased is not restored (410).
     """
     statements.restore(by=caller().actor, id=id)
     return responses.one(statements.get(id=id, viewer=caller().viewer))

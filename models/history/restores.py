@@ -11,6 +11,7 @@ from models.history.changes import Actor
 from models.history.notes import Retraction
 from models.refusals import Conflict, Gone, Moved
 from models.storage import rows
+from models.storage.database import fetch
 from models.storage.transactions import transaction
 from models.tables import Change
 
@@ -38,20 +39,34 @@ def retracted(by: Actor, model: Any, id: int, get: Any = None) -> Any:
     try:
         standing_rows.lock_standing(model, id)
     except Gone as tombstone:
-        erased = Change.select().where(Change.noun == model._meta.table_name, Change.noun_id == id)
-        if erased.where(Change.action == "erase").exists():
+        if was_erased(model, id):
             detail = f"The {standing_rows.singular(model)} {id} was erased, and cannot be restored."
             raise Gone(detail, **tombstone.more) from None
         return rows.by_id(model, id, locked=True)
     return None
 
 
-def require(model: Any, *ids: int | None) -> None:
-    """Raise Conflict where one of these rows, on which another one stands, does not stand itself; null names none."""
+def erased(noun: str, id: str) -> str:
+    """Write the condition of SQL that the row of a noun with this id was erased."""
+    return f"EXISTS (SELECT 1 FROM changes l WHERE l.noun = '{noun}' AND l.noun_id = {id} AND l.action = 'erase')"  # noqa: S608 (our names)
+
+
+def was_erased(model: Any, id: int) -> bool:
+    """Tell whether a row was erased, and so is gone for good."""
+    return bool(fetch(f"SELECT 1 WHERE {erased(model._meta.table_name, '?')}", (id,)))
+
+
+def require(model: Any, *ids: int | None, unless_erased: bool = False) -> None:
+    """Raise Conflict where one of these rows, on which another one stands, does not stand itself; null names none.
+
+    With `unless_erased`, the other one stands all the same where the row was erased.
+    """
     for id in filter(None, ids):
         try:
             standing_rows.refuse_absent(model, rows.by_id(model, id))
         except (Gone, Moved) as absent:
+            if unless_erased and was_erased(model, id):
+                continue
             raise Conflict(f"{absent.detail} What stands on it cannot be restored before it.", id=id) from None
 
 

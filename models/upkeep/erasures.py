@@ -16,7 +16,7 @@ from peewee import chunked
 
 from models import prints
 from models.addresses import normalize
-from models.history import changes, locks, seals
+from models.history import changes, locks, restores, seals
 from models.history.changes import Actor
 from models.refusals import Conflict, NotFound
 from models.storage import rows
@@ -216,8 +216,7 @@ def _present(model: Any, id: int) -> Any:
     noun = model.__name__.lower()
     if found is None:
         raise NotFound(f"There is no {noun} {id}.")
-    table = model._meta.table_name
-    if Change.select().where(Change.noun == table, Change.noun_id == id, Change.action == "erase").exists():
+    if restores.was_erased(model, id):
         raise Conflict(
             f"The {noun} {id} was erased already, for this reason: {found.retracted_reason}. Where that was"
             " interrupted, `counterclaim erase sweep` does the rest."

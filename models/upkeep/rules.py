@@ -3,10 +3,13 @@
 `verify` runs them, and so do the tests in which changes meet one another.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from models.history.edits import accepted
+from models.history.restores import erased
+from models.history.standing_rows import singular
 from models.queries.days import STORED_DAY
+from models.statement_columns import PASSED_ON, STANDS_ON
 from models.vocabulary import STAMPED
 
 
@@ -24,24 +27,19 @@ def _each(sql: str, *parts: tuple[str, ...]) -> str:
     return " UNION ALL ".join(sql.format(*part) for part in parts)
 
 
-#: What passed a statement on may be erased, and the statement stays.
-_NOT_ERASED = (
-    " AND NOT EXISTS (SELECT 1 FROM changes l WHERE l.noun = '{}' AND l.noun_id = n.id AND l.action = 'erase')"
-)
+def _statements_on(column: str, model: Any) -> tuple[str, ...]:
+    noun = model._meta.table_name
+    unless_erased = f" AND NOT {erased(noun, 'n.id')}" if column in PASSED_ON else ""
+    return noun, singular(model), f"{column}_id", unless_erased
+
 
 RULES = (
     Rule(
         "statements stand on what stands",
         _each(
-            "SELECT s.id, '{0}', n.id FROM statements s JOIN {0}s n ON n.id = s.{1}_id"
-            " WHERE s.retracted_at IS NULL AND n.retracted_at IS NOT NULL{2}",
-            ("claim", "claim", ""),
-            ("document", "document", ""),
-            ("sentence", "sentence", ""),
-            ("speaker", "speaker", ""),
-            ("speaker", "via_speaker", _NOT_ERASED.format("speakers")),
-            ("speaker", "on_behalf_of", _NOT_ERASED.format("speakers")),
-            ("document", "via_document", _NOT_ERASED.format("documents")),
+            "SELECT s.id, '{1}', n.id FROM statements s JOIN {0} n ON n.id = s.{2}"
+            " WHERE s.retracted_at IS NULL AND n.retracted_at IS NOT NULL{3}",
+            *(_statements_on(column, model) for column, model in (STANDS_ON | PASSED_ON).items()),
         ),
         "statement {} stands, and its {} {} was retracted",
     ),

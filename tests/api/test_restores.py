@@ -177,6 +177,55 @@ def test_what_was_erased_does_not_come_back(writer: FlaskClient, reviewer: Flask
         assert "erased" in answer.json["detail"]
 
 
+#: What passes a statement on, or for whom it is: its noun, and the member of the statement that names it.
+PASSED_ON = (
+    ("speakers", {"via": {"speaker": {"name": "Agency", "kind": "organization"}}}),
+    ("documents", {"via": {"document": document(url="https://example.org/wire", text="A wire.")}}),
+    ("speakers", {"on_behalf_of": {"name": "Body", "kind": "organization"}}),
+)
+
+
+def passed_on(said: Any) -> int:
+    """The id of what passed a statement on, or for whom it is."""
+    one = said["on_behalf_of"] or said["via"]["speaker"] or said["via"]["document"]
+    return int(one["id"])
+
+
+def erase(noun: str, id: int) -> None:
+    """Erase a speaker or a document."""
+    work = erasures.speaker if noun == "speakers" else erasures.document
+    transactions.write(lambda: work(id=id, reason="A court asked", by=Actor()))
+
+
+@pytest.mark.parametrize(("noun", "named"), PASSED_ON)
+def test_a_statement_stands_again_though_what_passed_it_on_was_erased(
+    writer: FlaskClient, public: FlaskClient, noun: str, named: dict[str, Any]
+) -> None:
+    said = posted(writer, "statements", charge(**named)).json
+    posted(writer, "statements", denial(1))
+    erase(noun, passed_on(said))
+    before = [timeless(public.get(path)) for path in ("/v1/statements/1", "/v1/claims/2")]
+    retracted(writer, "/v1/statements/1")
+    restored(writer, "/v1/statements/1")
+    assert [timeless(public.get(path)) for path in ("/v1/statements/1", "/v1/claims/2")] == before
+
+
+@pytest.mark.parametrize(("noun", "named"), PASSED_ON)
+def test_a_statement_stands_again_after_what_passed_it_on_or_that_was_erased(
+    writer: FlaskClient, noun: str, named: dict[str, Any]
+) -> None:
+    id = passed_on(posted(writer, "statements", charge(**named)).json)
+    retracted(writer, "/v1/statements/1")
+    retracted(writer, f"/v1/{noun}/{id}")
+    assert f"{noun[:-1]} {id} was retracted" in refused(writer, "/v1/statements/1")
+    restored(writer, f"/v1/{noun}/{id}")
+    restored(writer, "/v1/statements/1")
+    retracted(writer, "/v1/statements/1")
+    retracted(writer, f"/v1/{noun}/{id}")
+    erase(noun, id)
+    restored(writer, "/v1/statements/1")
+
+
 def test_what_was_merged_is_not_restored_but_leads_to_the_survivor(writer: FlaskClient) -> None:
     for _ in range(2):
         posted(writer, "claims", claim())
