@@ -20,7 +20,7 @@ class Unnamed(int):
 class Input(Schema):
     """What a caller sends; a member that it does not know is refused."""
 
-    #: How many unknown members get a message of their own.
+    #: How many unknown members get a message of their own; where there are more, nothing else is looked at.
     _most_unknown = MOST_ERRORS
 
     class Meta:
@@ -57,17 +57,13 @@ class Input(Schema):
             raise error.with_traceback(None) from None
 
     def _explained(self, data: Any, options: dict[str, Any]) -> Any:
-        """Load by marshmallow, which names all that is wrong."""
-        if not isinstance(data, dict) or len(data) <= self._most_unknown:
+        """Load by marshmallow, which names all that is wrong; of very many unknown members only the first."""
+        unknown = [key for key in data if key not in self._members] if isinstance(data, dict) else []
+        if len(unknown) <= self._most_unknown:
             return super().load(data, **options)
-        unnamed = [key for key in data if key not in self._members][self._most_unknown :]
-        if not unnamed:
-            return super().load(data, **options)
-        try:
-            return super().load({key: data[key] for key in data.keys() - unnamed}, **options)
-        except ValidationError as error:
-            more = {unnamed[0]: Unnamed(len(unnamed))}
-            raise ValidationError(error.normalized_messages() | more) from None  # type: ignore[no-untyped-call]
+        named = {key: ["Unknown field."] for key in unknown[: self._most_unknown]}
+        rest = unknown[self._most_unknown :]
+        raise ValidationError(named | {rest[0]: Unnamed(len(rest))})
 
     def _loaded(self, data: Any) -> dict[str, Any] | None:
         if not isinstance(data, dict) or not data.keys() >= self._required:
