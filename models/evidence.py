@@ -242,8 +242,8 @@ def settle_reviews(*, by: Actor, claims: tuple[int, int]) -> None:
             changes.update(by, review, statement=None)
 
 
-def reassign_evidence(*, by: Actor, statements: Collection[int], gone: Collection[int] = ()) -> dict[int, Reassigned]:
-    """Rest counterclaims on another accepted statement of the answer than these and what is `gone` with them.
+def reassign_evidence(*, by: Actor, statements: Collection[int]) -> dict[int, Reassigned]:
+    """Rest counterclaims on another accepted statement of the answer than these.
 
     They were accepted: who takes back a candidate does not show the public what only rested on that. Return, for each
     that bears out any, the counterclaims for which there is another, each with that.
@@ -256,7 +256,7 @@ def reassign_evidence(*, by: Actor, statements: Collection[int], gone: Collectio
         f" AND retracted_at IS NULL AND NOT {in_ids('id')} GROUP BY claim_id"
     )
     answers = sorted({counterclaim.answer_id for counterclaim in resting})
-    others = dict(fetch(accepted, (dumps(answers), dumps([*statements, *gone]))))
+    others = dict(fetch(accepted, (dumps(answers), dumps([*statements]))))
     reassigned: dict[int, Reassigned] = {}
     moving: dict[int, list[Counterclaim]] = {}
     for counterclaim in resting:

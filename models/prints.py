@@ -8,13 +8,10 @@ from typing import Any
 
 from models.history import changes, restores
 from models.history.changes import Actor
-from models.history.notes import Dropped, Relinked
 from models.history.session import SESSION, Session
 from models.queries import days
-from models.queries.dialects import in_ids
 from models.refusals import Conflict
 from models.storage import rows
-from models.storage.columns import dumps
 from models.tables import Statement
 
 #: The order of which the first print takes the place of an original: accepted ones, then by their day.
@@ -147,78 +144,8 @@ def _lead(by: Actor, prints: list[Statement]) -> int:
     return int(first.id)
 
 
-def merge(*, by: Actor, dropped: list[Dropped]) -> Relinked:
-    """Let what a merge of speakers has kept in the place of other statements be of the same acts as those.
-
-    Where both were of one, the two acts become one. An accepted original comes before one that is not.
-    """
-    relinked: Relinked = []
-    kept_for = {drop["statement"]: drop["kept"] for drop in dropped}
-
-    def link(statements: list[Statement], original: int | None) -> None:
-        linked = [one for one in statements if one.original_id != original]
-        relinked.extend((one.id, one.original_id, original) for one in linked)
-        changes.update_all(by, linked, original=original)
-
-    # First which acts become one, and then each print once: a thousand that were dropped may be of one act.
-    ends: list[tuple[int, Statement, Statement]] = []
-    leaders: dict[int, Statement] = {}
-    for drop in dropped:
-        printed = rows.by_id(Statement, drop["statement"]).original_id
-        own = _first_of_act(drop["kept"], kept_for)
-        other = _first_of_act(printed, kept_for) if printed else own
-        ends.append((drop["statement"], own, other))
-        own, other = _leader(own, leaders), _leader(other, leaders)
-        first, second = (other, own) if other.status == "accepted" or own.status != "accepted" else (own, other)
-        if first.id != second.id:
-            leaders[second.id] = first
-    acts: dict[int, set[int]] = {}
-    for statement, own, other in ends:
-        acts.setdefault(_leader(own, leaders).id, set()).update((statement, own.id, other.id))
-    for first_id, ids in acts.items():
-        same = _of_acts(ids)
-        link([each for each in same if each.id == first_id], None)
-        link([each for each in same if each.id not in ids], first_id)
-        # Originals last: `unmerge`, which goes backwards, has them first.
-        link([each for each in same if each.id in ids and each.id != first_id], first_id)
-    return relinked
-
-
-def _of_acts(ids: set[int]) -> list[Statement]:
-    """Read what stands of these statements and of those that print them again, the lowest id first."""
-    some = dumps(list(ids))
-    which = f"({in_ids('id')} OR {in_ids('original_id')}) AND retracted_at IS NULL ORDER BY id"
-    return rows.where(Statement, which, (some, some))
-
-
-def _leader(first: Statement, leaders: dict[int, Statement]) -> Statement:
-    """Find the original that leads all acts which have become one with that of `first`."""
-    followed = []
-    while first.id in leaders:
-        followed.append(first.id)
-        first = leaders[first.id]
-    leaders.update(dict.fromkeys(followed, first))
-    return first
-
-
-def _first_of_act(id: int, kept_for: dict[int, int]) -> Statement:
-    """Find the original of the act of a statement, or what was kept for that, and so on."""
-    first, seen = rows.by_id(Statement, kept_for.get(id, id)), set[int]()
-    while (original := first.original_id) and first.id not in seen:  # what is kept may print what it is kept for
-        seen.add(first.id)
-        first = rows.by_id(Statement, kept_for.get(original, original))
-    found: Statement = first
-    return found
-
-
-def unmerge(*, by: Actor, relinked: Relinked, speakers: tuple[int, int]) -> None:
-    """Undo what `merge` did, as far as it is still so, and part the statements that are no longer of one speaker."""
-    for id, was, now in reversed(relinked):
-        each, before = rows.by_id(Statement, id), rows.by_id(Statement, was) if was else None
-        back = before is None or (before.speaker_id == each.speaker_id and _may_be(before, each))
-        still = each.original_id == now or _misprints(Statement.id == id).exists()
-        if back and still and not each.retracted_at and not (before and standing(id)):
-            changes.update(by, each, original=was)
+def part(*, by: Actor, speakers: tuple[int, int]) -> None:
+    """Part the prints of one act that are of two speakers again, after an unmerge."""
     parted: dict[tuple[int, int], list[Statement]] = {}
     for each in _misprints(Statement.speaker.in_(speakers)).order_by(*_EARLIEST):
         parted.setdefault((each.original_id, each.speaker_id), []).append(each)

@@ -3,8 +3,18 @@
 from functools import partial
 from typing import Any
 
-from models import evidence, hierarchy, prints, wikidata
-from models.history import changes, drops, locks, merge_scope, merged_filters, merges, restores, standing_rows, subjects
+from models import hierarchy, prints, wikidata
+from models.history import (
+    changes,
+    locks,
+    merge_scope,
+    merged_filters,
+    merges,
+    restores,
+    same_words,
+    standing_rows,
+    subjects,
+)
 from models.history.changes import Actor
 from models.history.hidden import flag, is_hidden, shown_ids, unflag
 from models.history.locks import to_change
@@ -186,10 +196,9 @@ def lock_names_of(*references: dict[str, Any] | None, session: Session = SESSION
 def merge(*, by: Actor, id: int, into: int) -> int:
     """Let the speaker `id` be one with `into`, which takes over statements and names.
 
-    Statements of both over the same words become one: the merged speaker's is retracted, unless it
-    alone is accepted. A survivor without a Wikidata id gets the other's; to one that has another, both lead.
-    One that was part of the other is part of nothing any more. All of it is in the log, and `unmerge` takes
-    it back. Returns the survivor's id. Raises Conflict where both are the same already.
+    A survivor without a Wikidata id gets the other's; to one that has another, both lead. One that was part of the
+    other is part of nothing any more. All of it is in the log, and `unmerge` takes it back. Returns the survivor's id.
+    Raises Conflict where both are the same already, or are recorded with the same words, as `same_words` has it.
     """
     with transaction():
         locks.lock_parts()
@@ -197,12 +206,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         into = survivor.id
         locks.hold(lambda: merge_scope.of_merged_speakers(id, into))
         hierarchy.refuse_long(id, into)
-        doubled = merges.doubled_statements(id, into)
-        # As where a statement is retracted: what others of its claim bear out stays.
-        bearing_out = [one.id for one, kept in doubled if one.status == "accepted" and one.claim_id != kept.claim_id]
-        gone = [statement.id for statement, _ in doubled]
-        reassigned = evidence.reassign_evidence(by=by, statements=bearing_out, gone=gone)
-        dropped = merges.retract_duplicates(by, doubled, reassigned)
+        same_words.refuse_merge(by, id, into)
         cut = survivor.part_of_id if id in hierarchy.ancestors(into) else None
         if cut:
             changes.update(by, survivor, part_of=None)
@@ -217,8 +221,6 @@ def merge(*, by: Actor, id: int, into: int) -> int:
             "parts": merges.move(Speaker.part_of, id, into),
             "cut": cut,
             "aliases": merges.copy_names(speaker, survivor),
-            "dropped": dropped,
-            "originals": prints.merge(by=by, dropped=dropped),
         }
         if not is_hidden(noun="speakers", id=id):
             unflag(noun="speakers", id=into)
@@ -233,8 +235,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
 def unmerge(*, by: Actor, id: int) -> None:
     """Undo the merge of a speaker: what moved and is still there moves back.
 
-    A statement that the merge retracted stands again where all that it names still stands. A speaker who would be part
-    of themselves by now is part of nothing.
+    A speaker who would be part of themselves by now is part of nothing.
     """
     with transaction():
         locks.lock_parts()
@@ -245,7 +246,7 @@ def unmerge(*, by: Actor, id: int) -> None:
         speaker = Speaker.get_or_none(Speaker.id == id)
         moved: SpeakerMerge
         into, moved = merges.last_merge(Speaker, speaker, id)
-        undone, had = drops.undone(id, into, moved), _aliases(into)
+        had = _aliases(into)
         merges.take_back_names(moved, speaker, into)
         _refuse_name(speaker.name, id, SESSION)
         _refuse_aliases(aliases, id, SESSION)
@@ -265,8 +266,7 @@ def unmerge(*, by: Actor, id: int) -> None:
         cut: dict[str, Any] = {} if hierarchy.fits(id, speaker.part_of_id) else {"part_of": None}
         changes.update(by, speaker, "unmerge", merged_into=None, **cut)
         subjects.give_back(by, moved, into, id)
-        relinked = drops.relinked(merge_scope.take_up(by, undone)) + moved["originals"]
-        prints.unmerge(by=by, relinked=relinked, speakers=(id, into))
+        prints.part(by=by, speakers=(id, into))
         survivor = Speaker.get_by_id(into)
         told = {"aliases": _aliases(into)}  # no other line tells which of them others still lend
         if survivor.retracted_at is None:

@@ -55,12 +55,12 @@ class World:
             candidate = {"origin": MACHINE, "speaker": {"name": f"Hidden {number}"}}
             self.statements = [
                 self._record(by, "first", one, a),
-                self._record(by, "first", two, a),
+                self._record(by, "fourth", two, a),
                 self._record(by, "second", two, b, counters=[{"claim": a, "kind": "denies"}]),
                 self._record(by, "third", one, c),
                 self._record(by, "fourth", one, d, **candidate, counters=[{"claim": c, "kind": "disputes"}]),
                 self._record(by, "fifth", gone, merged, counters=[{"claim": a, "kind": "denies"}]),
-                self._record(by, "fifth", three, b),
+                self._record(by, "sixth", three, b),
             ]
             self.counterclaims = [
                 id for (id,) in fetch("SELECT id FROM counterclaims WHERE claim_id IN (?, ?)", (a, c))

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
-from models.history import changes, drops, merges, restores, same_words, subjects
-from models.history.changes import Actor
-from models.history.drops import Drop, Drops
+from models.history import merges, restores, same_words, subjects
 from models.history.edits import stands
 from models.history.locks import Rows, to_change, to_name
 from models.history.merges import Merge
@@ -52,15 +50,11 @@ def of_unmerged_claim(id: int) -> list[Rows]:
 
 def of_merged_speakers(id: int, into: int) -> list[Rows]:
     """Find what a merge of these speakers moves, and the claims of which it takes statements away."""
-    doubled = [statement for pair in merges.doubled_statements(id, into) for statement in pair]
     columns = (Statement.speaker, Statement.via_speaker, Statement.on_behalf_of)
     said = {statement for column in columns for statement in _ids(Statement, column == id)}
     return [
         to_change(Speaker, *_ids(Speaker, Speaker.part_of == id)),
-        to_change(Claim, *(statement.claim_id for statement in doubled)),
-        to_change(Statement, *said, *_same_acts([statement.id for statement in doubled])),
-        to_change(Counterclaim, *_at(Counterclaim, [one.id for one in doubled], "statement_id", "target_id")),
-        to_change(Review, *_at(Review, [one.id for one in doubled], "statement_id")),
+        to_change(Statement, *said, *(statement.id for statement in same_words.of_both(id, into))),
     ]
 
 
@@ -71,8 +65,6 @@ def of_unmerged_speaker(id: int) -> list[Rows]:
         return []
     moved: SpeakerMerge = merges.moved_by_last_merge(Speaker, id)
     into = speaker.merged_into_id
-    all_drops = list(drops.followed(drops.undone(id, into, moved)).values())
-    notes = [drop.note for drop in all_drops]
     others = [one.id for one in merges.merges_into(Speaker, into) if one.id != id]
     about = ClaimAbout.select(ClaimAbout.claim)
     links = {
@@ -80,28 +72,10 @@ def of_unmerged_speaker(id: int) -> list[Rows]:
     }
     shared = set(moved["shared"])
     links = links & {*moved["about"], *moved["accused"]} | shared
-    dropped = merges.rows_with(Statement, [note["statement"] for note in notes])
-    heirs = merges.rows_with(Statement, sorted({heir for note in notes for heir in drops.heirs(note)}))
-    counterclaims = merges.rows_with(
-        Counterclaim, [counterclaim for note in notes for counterclaim in note["retracted_edges"]]
-    )
-    speakers = (into, moved["cut"], *moved["parts"], *(one.via_speaker_id for one in dropped))
-    speakers += tuple(one.on_behalf_of_id for one in dropped)
-    relinked = (id for ids in drops.relinked(all_drops) + moved["originals"] for id in ids if id)
-    said = (*moved["statements"], *(one.id for one in (*dropped, *heirs)), *relinked)
-    passed_on = (*moved["via"], *moved["on_behalf_of"])
     return [
-        to_name(Document, *(one.document_id for one in dropped), *(one.via_document_id for one in dropped)),
-        to_change(Speaker, id, *speakers),
-        to_change(Claim, *(one.claim_id for one in (*dropped, *heirs)), *_ends(counterclaims), *links),
-        to_change(Statement, *passed_on, *_same_acts(said), *_stated_by(counterclaims)),
-        to_change(
-            Counterclaim,
-            *(counterclaim.id for counterclaim in counterclaims),
-            *(id for note in notes for id in (*note["edges"], *note["targets"], *note["untargeted"])),
-            *(counterclaim for note in notes for counterclaim, _ in note["reassigned"]),
-        ),
-        to_change(Review, *(id for note in notes for id in (*note["reviews"], *note["unlinked_reviews"]))),
+        to_change(Speaker, id, into, moved["cut"], *moved["parts"]),
+        to_change(Claim, *links),
+        to_change(Statement, *moved["via"], *moved["on_behalf_of"], *_same_acts(moved["statements"])),
     ]
 
 
@@ -139,13 +113,6 @@ def _links(*claims: int) -> list[Rows]:
     return [to_change(Counterclaim, *_ids(Counterclaim, ends)), to_change(Review, *reviews)]
 
 
-def _at(model: Any, ids: list[int], *columns: str) -> list[int]:
-    """Find the rows that point by one of some columns at any of these ids, however many."""
-    pointing = " OR ".join(in_ids(column) for column in columns)
-    sql = f"SELECT id FROM {model._meta.table_name} WHERE {pointing}"  # noqa: S608 (our names)
-    return [id for (id,) in fetch(sql, [dumps(ids)] * len(columns))]
-
-
 def _ids(model: Any, condition: Any) -> list[int]:
     return [id for (id,) in model.select(model.id).where(condition).tuples()]
 
@@ -163,9 +130,9 @@ def _ends(counterclaims: list[Any]) -> list[int]:
 
 
 def statement_may_stand(statement: Statement) -> bool:
-    """Tell whether all that a statement names stands, and no other statement of the same words.
+    """Tell whether all that a statement names stands but its document, and no other statement of the same words.
 
-    Its document does: the statement that was kept for it stands there. Its sentence may have been moved or taken back.
+    Its sentence may have been moved or taken back.
     """
     sentence = rows.by_id(Sentence, statement.sentence_id)
     return (
@@ -238,73 +205,3 @@ def _is_doubled(row: Counterclaim | Review) -> bool:
     if isinstance(row, Counterclaim):
         key = ["claim", "answer", "kind", "of", *(["target"] if row.of == "attribution" else [])]
     return SESSION.find(type(row), **{name: row.__data__[name] for name in key}) is not None
-
-
-#: What passes from a dropped statement to the one that was kept: the list of a note, the column, and which claim of it
-#: the statement states.
-_PASSED_ON = (
-    ("edges", Counterclaim.statement, "answer_id"),
-    ("targets", Counterclaim.target, "claim_id"),
-    ("reviews", Review.statement, "claim_id"),
-)
-#: What named a dropped statement and names none since: the list of a note, the table and the column.
-_UNLINKED = {"untargeted": (Counterclaim, "target"), "unlinked_reviews": (Review, "statement")}
-
-
-class _Lost(NamedTuple):
-    """Counterclaims or reviews that a statement which stands again has lost: in which list of which drop."""
-
-    statement: Statement
-    drop: Drop
-    name: str
-    ids: list[int]
-
-
-def take_up(by: Actor, undone: list[Drop]) -> list[Drop]:
-    """Let statements that merges retracted for others' sake stand again, and what rested on them rest on them again.
-
-    Where the one that was kept in the end was retracted since, one stays retracted: whoever took that back meant these
-    words. Return the drops of those that stand.
-    """
-    all_drops = drops.followed(undone)
-    again: list[tuple[Drop, Statement]] = []
-    for drop in undone:
-        statement = rows.by_id(Statement, drop.note["statement"])
-        kept = rows.by_id(Statement, drops.stands_for(statement.id, all_drops))
-        if kept.retracted_at is None and statement_may_stand(statement):
-            restores.restore(by, statement)
-            again.append((drop, statement))
-    # All of them first: a counterclaim may have lost both its evidence and its target.
-    lost = [one for drop, statement in again for one in _give_back(drop, statement, all_drops)]
-    for one in lost:
-        if one.name == "retracted_edges":
-            merges.restore(by, Counterclaim, one.ids, may=counterclaim_may_stand, merge=one.drop.merge)
-    for one in lost:
-        if one.name in _UNLINKED:
-            model, column = _UNLINKED[one.name]
-            for row in merges.rows_with(model, one.ids):
-                if (row.claim_id, row.__data__[column], row.retracted_at) == (one.statement.claim_id, None, None):
-                    changes.relink(by, row, column, one.statement.id)
-    return [drop for drop, _ in again]
-
-
-def _give_back(drop: Drop, statement: Statement, all_drops: Drops) -> list[_Lost]:
-    """Let what passed on from a dropped statement pass back to it, wherever merges have passed it since.
-
-    Return what they took back or unlinked on the way.
-    """
-    lists = ("retracted_edges", *_UNLINKED)
-    lost = [_Lost(statement, drop, name, drops.listed(drop.note, name)) for name in lists]
-    for name, column, stated in _PASSED_ON:
-        back: dict[int, list[int]] = {}
-        for row in merges.rows_with(column.model, drops.passed_on(drop.note, name)):
-            at, (holders, last) = row.__data__[column.name], drops.trail(row.id, name, drop, all_drops)
-            if at in holders and getattr(row, stated) == statement.claim_id:
-                back.setdefault(at, []).append(row.id)
-            if last is not drop:
-                lost += [
-                    _Lost(statement, last, one, [row.id]) for one in lists if row.id in drops.listed(last.note, one)
-                ]
-        for holder, ids in back.items():
-            merges.move_rows(column, ids, holder, statement.id)
-    return lost

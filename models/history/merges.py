@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import orjson
 from peewee import fn
 
-from models.history import changes, restores, same_words, standing_rows
+from models.history import changes, restores, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import is_hidden
-from models.history.notes import Dropped, Reassigned, SpeakerMerge
+from models.history.notes import SpeakerMerge
 from models.queries import derived, shapes, visibility
 from models.queries.dialects import in_ids, json_member
 from models.queries.nodes import Aliased
@@ -18,7 +18,7 @@ from models.refusals import Conflict, NotFound
 from models.storage import rows
 from models.storage.columns import dumps, now
 from models.storage.database import fetch
-from models.tables import Alias, Change, Claim, Counterclaim, Review, Speaker, Statement
+from models.tables import Alias, Change, Claim, Counterclaim, Speaker, Statement
 
 #: How many aliases a speaker has at most, as one may be given: what was read can be sent back, an export imported.
 MOST_ALIASES = 100
@@ -149,11 +149,7 @@ def move_rows(column: Any, ids: list[int], from_: int, to: int) -> None:
 
 def _is_shown(column: Any, *ids: int) -> bool:
     """Tell whether the public may see by a column that it names any of these rows."""
-    if column.model is Speaker:
-        return not all(is_hidden(noun="speakers", id=id) for id in ids)
-    if column.name == "target" or (column.model is Review and column.rel_model is Statement):
-        return bool(Statement.select().where(Statement.id.in_(ids), Statement.status == "accepted").exists())
-    return True
+    return column.model is not Speaker or not all(is_hidden(noun="speakers", id=id) for id in ids)
 
 
 def refresh_claims_of(statements: list[int]) -> None:
@@ -224,84 +220,3 @@ def take_back_names(moved: SpeakerMerge, speaker: Speaker, survivor: int) -> Non
 
 def _lent_names(merges: list[Merge]) -> set[str]:
     return {key for one in merges for key in one.moved["aliases"]}
-
-
-def retract_duplicates(
-    by: Actor, doubled: list[tuple[Statement, Statement]], reassigned: dict[int, Reassigned]
-) -> list[Dropped]:
-    """Retract of each two standing statements over the same words the first; return what the log keeps.
-
-    What rested on some of them has been `reassigned`.
-    """
-    return [_drop(by, statement, kept, reassigned.get(statement.id, [])) for statement, kept in doubled]
-
-
-def doubled_statements(id: int, into: int) -> list[tuple[Statement, Statement]]:
-    """Find the standing statements of both over the same words that collide, as (the one to drop, the one to keep)."""
-    # Not in pairs: two thousand that were imported as the codings of several people make a million of these.
-    colliding = same_words.colliding(_of_words_of(id, into), _of_words_of(into, id))
-    dropped: dict[int, tuple[Statement, Statement]] = {}
-    # First those that are both accepted: what was coded twice is compared with what stays of them.
-    for mine, twin in sorted(colliding, key=lambda pair: [one.status != "accepted" for one in pair]):
-        if not {mine.id, twin.id} & dropped.keys():
-            drop = (twin, mine) if mine.status == "accepted" and twin.status != "accepted" else (mine, twin)
-            dropped[drop[0].id] = drop
-    return list(dropped.values())
-
-
-def _of_words_of(speaker: int, other: int) -> Any:
-    """Select the standing statements of a speaker over words of which the other has one, too, the lowest id first."""
-    twin = Statement.alias()
-    same = (twin.document == Statement.document) & (twin.spans == Statement.spans) & (twin.speaker == other)
-    has_twin = fn.EXISTS(twin.select(twin.id).where(same, twin.retracted_at.is_null()))
-    mine = Statement.select().where(Statement.speaker == speaker, Statement.retracted_at.is_null(), has_twin)
-    return mine.order_by(Statement.id)
-
-
-def _drop(by: Actor, statement: Statement, kept: Statement, reassigned: Reassigned) -> Dropped:
-    """Take back a statement that `kept` doubles; return what the log keeps of it.
-
-    Counterclaims that rest on it or were aimed at it, and reviews of its wording, go to the other. Where that states
-    another claim, counterclaims go with it, but those that answer the claim are aimed at none instead, and reviews name
-    no wording.
-    """
-    reason = f"The same words stand as statement {kept.id}."
-    drop: Dropped = {
-        "statement": statement.id,
-        "kept": kept.id,
-        "edges": [],
-        "targets": [],
-        "untargeted": [],
-        "reviews": [],
-        "unlinked_reviews": [],
-        "retracted_edges": [],
-        "reassigned": reassigned,
-    }
-    if kept.claim_id == statement.claim_id:
-        drop["retracted_edges"] = _doubled_attributions(by, statement.id, kept.id, reason)
-        drop["edges"] = move(Counterclaim.statement, statement.id, kept.id)
-        drop["targets"] = move(Counterclaim.target, statement.id, kept.id, apart_from=drop["retracted_edges"])
-        drop["reviews"] = move(Review.statement, statement.id, kept.id)
-    else:
-        at_it = "(statement_id = ? OR target_id = ?) AND retracted_at IS NULL"
-        for counterclaim in rows.locked(Counterclaim, at_it, (statement.id, statement.id)):
-            if counterclaim.statement_id == statement.id or counterclaim.of == "attribution":
-                changes.retract(by, counterclaim, reason)
-                drop["retracted_edges"].append(counterclaim.id)
-            else:
-                changes.relink(by, counterclaim, "target", None)
-                drop["untargeted"].append(counterclaim.id)
-        for review in rows.locked(Review, "statement_id = ? AND retracted_at IS NULL", (statement.id,)):
-            changes.relink(by, review, "statement", None)
-            drop["unlinked_reviews"].append(review.id)
-    changes.retract(by, statement, reason)
-    return drop
-
-
-def _doubled_attributions(by: Actor, statement: int, kept: int, reason: str) -> list[int]:
-    """Take back of the answers to the attribution of a statement those that answer that of `kept` in the same way."""
-    theirs = "target_id = ? AND of = 'attribution' AND retracted_at IS NULL"
-    known = {(one.answer_id, one.kind) for one in rows.locked(Counterclaim, theirs, (kept,))}
-    doubled = [one for one in rows.locked(Counterclaim, theirs, (statement,)) if (one.answer_id, one.kind) in known]
-    changes.retract_all(by, doubled, reason)
-    return [counterclaim.id for counterclaim in doubled]

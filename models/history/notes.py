@@ -2,31 +2,11 @@
 
 from typing import NotRequired, TypedDict
 
-#: A statement, the original that it had, and the one that it has since.
-Relinked = list[tuple[int, int | None, int | None]]
-
 #: Counterclaims or reviews that a merge retracted, each with the one of the same that was kept for it.
 Doubled = list[tuple[int, int]]
 
 #: Counterclaims that rested on a statement, each with the one of the same claim that it rests on instead.
 Reassigned = list[tuple[int, int]]
-
-
-class Dropped(TypedDict):
-    """A statement that a merge of speakers retracted, and the one that was kept for it; of all others the ids."""
-
-    statement: int
-    kept: int
-    #: Counterclaims that rest on the other now, and those that are aimed at it.
-    edges: list[int]
-    targets: list[int]
-    #: Counterclaims that are aimed at none any more.
-    untargeted: list[int]
-    #: Reviews of the wording of the other now, and those that name no wording any more.
-    reviews: list[int]
-    unlinked_reviews: list[int]
-    retracted_edges: list[int]
-    reassigned: Reassigned
 
 
 class SpeakerMerge(TypedDict):
@@ -45,8 +25,6 @@ class SpeakerMerge(TypedDict):
     cut: int | None
     #: The names that the survivor has by merges alone, as they are looked up.
     aliases: list[str]
-    dropped: list[Dropped]
-    originals: Relinked
 
 
 class ClaimMerge(TypedDict):

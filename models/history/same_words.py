@@ -1,12 +1,14 @@
 """The same words of one speaker in several statements: which of them may stand at once.
 
 Two people may code a document independently: each records the same words as a candidate of their own. Of these one may
-be accepted, and nobody records the same words twice. Who imports a file records what several coded by one key.
+be accepted, and nobody records the same words twice. Who imports a file records what several coded by one key. Two
+speakers who are recorded with the same words so that these could not stand together are not merged.
 """
 
-from collections.abc import Collection, Iterable, Iterator
-from itertools import chain
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
+
+from peewee import fn
 
 from models.history.changes import Actor
 from models.queries.dialects import in_ids
@@ -18,6 +20,8 @@ from models.tables import Statement
 
 #: The lock under which a key records words, each key its own: "cccoding" in ASCII, and the id of the key.
 _LOCK = int.from_bytes(b"cccoding")
+#: How many pairs of statements a refused merge names.
+_NAMED = 10
 
 
 class Coded(NamedTuple):
@@ -40,18 +44,46 @@ def _signs(state: Coded) -> set[tuple[Any, ...]]:
     return accepted | (set() if state.imported else {("coder", state.key)})
 
 
-def colliding(some: Iterable[Any], others: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
-    """Pair the statements of one speaker with those of another that `collide` with them over the same words."""
-    some, others = list(some), list(others)
-    state = coded(chain(some, others))
-    known: dict[tuple[Any, ...], list[Any]] = {}
-    for other in others:
-        for sign in _signs(state[other.id]):
-            known.setdefault((other.document_id, other.spans, sign), []).append(other)
-    for one in some:
-        signs = ((one.document_id, one.spans, sign) for sign in _signs(state[one.id]))
-        pairs = {other.id: other for sign in signs for other in known.get(sign, ())}
-        yield from ((one, other) for other in pairs.values())
+def of_both(one: int, other: int) -> list[Statement]:
+    """List the standing statements of two speakers over words that both are recorded with, the lowest id first."""
+    both: list[Statement] = []
+    for mine, theirs in ((one, other), (other, one)):
+        twin = Statement.alias()
+        same = (twin.document == Statement.document) & (twin.spans == Statement.spans) & twin.retracted_at.is_null()
+        has_twin = fn.EXISTS(twin.select(twin.id).where(same, twin.speaker == theirs))
+        both.extend(Statement.select().where(Statement.speaker == mine, Statement.retracted_at.is_null(), has_twin))
+    return sorted(both, key=lambda each: each.id)
+
+
+def refuse_merge(by: Actor, one: int, other: int) -> None:
+    """Refuse that two speakers become one where a statement of each may not stand beside the other's.
+
+    Who retracts one of the two says by that which of them is right, and what becomes of what rests on it.
+    """
+    both = of_both(one, other)
+    state = coded(both)
+    theirs = {
+        (each.document_id, each.spans, sign): each
+        for each in reversed(both)
+        if each.speaker_id == other
+        for sign in _signs(state[each.id])
+    }
+    pairs = []
+    for mine in both:
+        signs = () if mine.speaker_id == other else sorted(_signs(state[mine.id]), key=str)
+        twins = (theirs.get((mine.document_id, mine.spans, sign)) for sign in signs)
+        pairs += [(mine, twin) for twin in twins if twin][:1]
+    if not pairs:
+        return
+    seen = [pair for pair in pairs if by.reviews or all(each.status == "accepted" for each in pair)]
+    named = [" and ".join(str(id) for id in sorted(each.id for each in pair)) for pair in seen[:_NAMED]]
+    more = [f"{len(seen) - _NAMED} more"] if len(seen) > _NAMED else []
+    more += [f"{len(pairs) - len(seen)} that wait for review"] if len(pairs) > len(seen) else []
+    detail = (
+        f"Both are recorded with the same words (statements {', '.join([*named, *more])}): retract one of each two,"
+        " then merge."
+    )
+    raise Conflict(detail, field="/into")
 
 
 def recorders(statements: Collection[int]) -> dict[int, int | None]:

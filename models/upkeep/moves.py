@@ -13,8 +13,8 @@ _COUNTED = {"topics": (), "claims": (), "documents": (), "speakers": ("parts",),
 #: Table -> the column that changes without a version where the public sees neither end, and the lists of such rows in
 #: the line of the merge of speakers, or of the retraction of a statement, that they follow.
 _MOVED_UNSEEN = {
-    "counterclaims": ("target", ("targets", "untargeted")),
-    "reviews": ("statement", ("reviews", "unlinked_reviews")),
+    "counterclaims": ("target", ("untargeted",)),
+    "reviews": ("statement", ("unlinked_reviews",)),
     "speakers": ("part_of", ("parts",)),
 }
 
@@ -52,13 +52,12 @@ class Moves:
 
     @cached_property
     def _raised(self) -> set[int]:
-        """The ids in the lists of what merges moved, and of what went over from the statements that they dropped."""
+        """The ids in the lists of what merges moved."""
         found: set[int] = set()
         lists = _COUNTED[self._table]
         for (after,) in fetch("SELECT after FROM changes WHERE action = 'merge'") if lists else ():
             moved = orjson.loads(after).get("moved") or {}
-            for part in (moved, *moved.get("dropped", ())):
-                found.update(id for name in lists for id in part.get(name, ()))
+            found.update(id for name in lists for id in moved.get(name, ()))
         return found
 
     @cached_property
@@ -70,10 +69,7 @@ class Moves:
         found: set[tuple[int, int]] = set()
         for noun_id, after in lines:
             line = orjson.loads(after)
-            moved = line.get("moved") or {}
-            noted = [((noun_id, line.get("merged_into")), line | moved)]
-            noted += (((drop["statement"], drop["kept"]), drop) for drop in moved.get("dropped", ()))
-            for ends, rows in noted:
-                ids = [id for which in _MOVED_UNSEEN[self._table][1] for id in rows.get(which, ())]
-                found.update(product(ids, ends))
+            noted = line | (line.get("moved") or {})
+            ids = [id for which in _MOVED_UNSEEN[self._table][1] for id in noted.get(which, ())]
+            found.update(product(ids, (noun_id, line.get("merged_into"))))
         return found

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models import claims, counterclaims, hierarchy, speakers, statements
+from models import claims, hierarchy, speakers, statements
 from models.history import merges, session
 from models.history.changes import Actor
 from models.refusals import Conflict, Gone, Moved, NotFound, Stale
@@ -21,7 +21,6 @@ from tests.factories import (
     listed_items,
     put_charge,
     put_claim,
-    put_denial,
     put_plain,
     seen,
 )
@@ -465,67 +464,6 @@ def test_nobody_is_merged_into_themselves_or_into_nobody(registry: str, actor: A
         speakers.unmerge(by=actor, id=99)
 
 
-def _doubled(actor: Actor, **of_the_old: Any) -> tuple[int, int, int, int]:
-    """Two speakers of the same words: their ids, and those of their statements."""
-    mine = put_plain(actor, "first", speaker={"name": "Old"}, **of_the_old)
-    theirs = put_plain(actor, "first", speaker={"name": "New"})
-    return speakers.named("Old")[0], speakers.named("New")[0], mine, theirs
-
-
-def test_the_same_words_of_both_become_one_statement(registry: str, actor: Actor) -> None:
-    old, new, mine, theirs = _doubled(actor)
-    before = _everything()
-    speakers.merge(by=actor, id=old, into=new)
-    assert [statement["id"] for statement in _read(new)["statements"]] == [theirs]
-    with pytest.raises(Gone) as gone:
-        statements.get(id=mine, viewer=PUBLIC)
-    assert str(theirs) in gone.value.more["reason"]
-    speakers.unmerge(by=actor, id=old)
-    assert _everything() == before
-    assert seen(statements.get(id=mine, viewer=PUBLIC))["speaker"]["id"] == old
-
-
-@pytest.mark.parametrize("side", ["old", "new"])
-def test_of_two_the_accepted_one_stays(registry: str, actor: Actor, side: str) -> None:
-    old, new, mine, theirs = _doubled(actor)
-    accepted, candidate = (mine, theirs) if side == "old" else (theirs, mine)
-    statements.change(by=actor, id=candidate, version=1, status="candidate")
-    before = _everything()
-    speakers.merge(by=actor, id=old, into=new)
-    assert [statement["id"] for statement in seen(speakers.get(id=new, viewer=PUBLIC))["statements"]] == [accepted]
-    speakers.unmerge(by=actor, id=old)
-    assert _everything() == before
-
-
-def test_a_counterclaim_rests_on_the_statement_that_stays(registry: str, actor: Actor) -> None:
-    charge = put_charge(actor)
-    denial = put_denial(actor, charge)
-    answer = statements.claim_of(id=denial)
-    twin = put_denial(actor, charge, speaker={"name": "China"}, claim={"id": answer}, counters=None)
-    old, new = speakers.named("Beijing")[0], speakers.named("China")[0]
-    before = _everything()
-    speakers.merge(by=actor, id=old, into=new)
-    (counterclaim,) = listed_items(counterclaims, PUBLIC)
-    assert Counterclaim.get_by_id(counterclaim["id"]).statement_id == twin
-    speakers.unmerge(by=actor, id=old)
-    assert _everything() == before
-
-
-def test_a_counterclaim_goes_with_its_evidence_where_the_other_states_another_claim(
-    registry: str, actor: Actor
-) -> None:
-    charge = put_charge(actor)
-    put_denial(actor, charge)
-    put_denial(actor, charge, speaker={"name": "China"}, counters=None)
-    old, new = speakers.named("Beijing")[0], speakers.named("China")[0]
-    before = _everything()
-    speakers.merge(by=actor, id=old, into=new)
-    assert listed_items(counterclaims, REVIEWER) == []
-    assert Counterclaim.get().retracted_at, "no counterclaim stands that nobody can see"
-    speakers.unmerge(by=actor, id=old)
-    assert _everything() == before
-
-
 def test_a_chain_is_undone_in_the_reverse_order(registry: str, actor: Actor) -> None:
     said = put_plain(actor, "first", speaker={"name": "A"})
     a, b, c = speakers.named("A")[0], _make(actor, "B"), _make(actor, "C")
@@ -687,7 +625,8 @@ def test_a_merge_into_ones_own_part_leaves_no_circle(registry: str, actor: Actor
 
 
 def test_a_merge_holds_in_the_log_what_moved(registry: str, actor: Actor) -> None:
-    old, new, mine, theirs = _doubled(actor)
+    mine = put_plain(actor, "first", speaker={"name": "Old"})
+    old, new = speakers.named("Old")[0], speakers.create(by=actor, name="New")
     speakers.merge(by=actor, id=old, into=new)
     speakers.unmerge(by=actor, id=old)
     actions = [line["action"] for line in lines_of("speakers", old)]
@@ -696,10 +635,7 @@ def test_a_merge_holds_in_the_log_what_moved(registry: str, actor: Actor) -> Non
     assert (merge["before"]["merged_into_id"], merge["after"]["merged_into_id"]) == (None, new)
     moved = merge["after"]["moved"]
     assert (moved["statements"], moved["aliases"]) == ([mine], ["old"])
-    parts = ("edges", "targets", "untargeted", "retracted_edges", "reviews", "unlinked_reviews", "reassigned")
-    nothing: dict[str, list[int]] = {part: [] for part in parts}
-    assert moved["dropped"] == [{"statement": mine, "kept": theirs, **nothing}]
-    assert [line["action"] for line in lines_of("statements", mine)] == ["create", "retract", "restore"]
+    assert [line["action"] for line in lines_of("statements", mine)] == ["create"]
 
 
 def test_who_was_merged_can_be_merged_again(registry: str, actor: Actor) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models import claims, counterclaims, reviews, speakers, statements, topics
+from models import claims, counterclaims, reviews, statements, topics
 from models.history.changes import Actor
 from models.refusals import Conflict, Gone, Moved, NotFound
 from models.tables import Counterclaim, Review, Statement
@@ -159,22 +159,6 @@ def test_a_tombstone_of_an_answer_names_no_claim_that_the_public_does_not_see(re
     with pytest.raises(Gone) as gone:
         counterclaims.get(id=id, viewer=REVIEWER)
     assert gone.value.more["reason"] == "Another claim is stated instead of one that it linked."
-
-
-def test_no_version_tells_of_a_hidden_statement_that_a_merge_of_speakers_drops(registry: str, actor: Actor) -> None:
-    charged, hidden, _, id = aimed_at_a_candidate(actor)
-    claim = statements.claim_of(id=charged)
-    put_review(actor, claim, statement=hidden)
-    into = put_plain(actor, "first", speaker={"name": "Heard"})
-    one, other = (Statement.get_by_id(each).speaker_id for each in (hidden, into))
-    before = [counterclaims.get(id=id, viewer=PUBLIC), reviews.get(id=1, viewer=PUBLIC)]
-    speakers.merge(by=actor, id=one, into=other)
-    assert Counterclaim.get_by_id(id).target_id is None
-    assert [counterclaims.get(id=id, viewer=PUBLIC), reviews.get(id=1, viewer=PUBLIC)] == before
-    speakers.unmerge(by=actor, id=one)
-    assert (Counterclaim.get_by_id(id).target_id, Review.get_by_id(1).statement_id) == (hidden, hidden)
-    assert [counterclaims.get(id=id, viewer=PUBLIC), reviews.get(id=1, viewer=PUBLIC)] == before
-    assert [check for check in verify.run() if check.problems] == []
 
 
 def test_no_version_tells_of_a_hidden_statement_that_is_erased(registry: str, actor: Actor) -> None:

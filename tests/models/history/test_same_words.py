@@ -1,6 +1,7 @@
 """The same words in several statements: coded by several, accepted once."""
 
 import json
+import re
 from functools import partial
 
 import pytest
@@ -131,24 +132,76 @@ def test_codings_that_were_imported_together_outlive_a_merge_of_speakers(sound: 
     assert Statement.select().where(Statement.retracted_at.is_null()).count() == 4
 
 
-def test_merged_speakers_keep_what_was_coded_twice(sound: None) -> None:
+def _said_by(by: Actor, name: str, word: str = "first", **other: object) -> tuple[int, int]:
+    """Store a statement of a speaker; return the ids of both."""
+    statement = put_plain(by, word, speaker={"name": name}, **other)
+    return Statement.get_by_id(statement).speaker_id, statement
+
+
+@pytest.mark.parametrize("candidate", [False, True])
+def test_speakers_are_not_merged_while_one_key_has_recorded_the_same_words_of_both(
+    sound: None, candidate: bool
+) -> None:
+    by, _ = _coders()
+    (old, mine), (new, theirs) = (
+        _said_by(by, "Old", status="candidate" if candidate else "accepted"),
+        _said_by(by, "New"),
+    )
+    with pytest.raises(Conflict, match=rf"\(statements {mine} and {theirs}\)") as refused:
+        speakers.merge(by=by, id=old, into=new)
+    assert refused.value.field == "/into"
+    statements.retract(by=by, id=mine, version=None, reason=None)
+    speakers.merge(by=by, id=old, into=new)
+    with pytest.raises(Conflict, match=f"change statement {theirs}"):
+        statements.restore(by=by, id=mine)
+    speakers.unmerge(by=by, id=old)
+    statements.restore(by=by, id=mine)
+    assert [Statement.get_by_id(id).retracted_at for id in (mine, theirs)] == [None, None]
+
+
+def test_speakers_are_merged_where_what_two_keys_recorded_is_accepted_once(sound: None) -> None:
     one, other = _coders()
-    ids = [
-        put_plain(by, "first", speaker={"name": name}, status=status)
-        for name, by, status in (
-            ("Old", one, "accepted"),
-            ("Old", other, "candidate"),
-            ("New", one, "candidate"),
-            ("New", other, "accepted"),
-        )
-    ]
-    old, new = speakers.named("Old")[0], speakers.named("New")[0]
-    before = [(row.speaker_id, row.retracted_at) for row in Statement.select().order_by(Statement.id)]
+    (old, mine), (new, theirs) = _said_by(one, "Old"), _said_by(other, "New")
+    with pytest.raises(Conflict, match=rf"\(statements {mine} and {theirs}\)"):
+        speakers.merge(by=one, id=old, into=new)
+    statements.change(by=one, id=theirs, version=1, status="rejected")
     speakers.merge(by=one, id=old, into=new)
-    standing = Statement.select(Statement.id).where(Statement.retracted_at.is_null()).order_by(Statement.id)
-    assert [id for (id,) in standing.tuples()] == ids[2:]
-    speakers.unmerge(by=one, id=old)
-    assert [(row.speaker_id, row.retracted_at) for row in Statement.select().order_by(Statement.id)] == before
+    with pytest.raises(Conflict, match=f"Statement {mine} of the same words is accepted already"):
+        statements.change(by=one, id=theirs, version=None, status="accepted")
+
+
+def test_a_refused_merge_names_ten_pairs_and_counts_the_rest_and_what_its_caller_does_not_see(sound: None) -> None:
+    writer, reviewer = Actor(keys.create(name="writer", scope="write")[0].id, reviews=False), _coders()[0]
+    days = [f"It rained on day {number}." for number in range(14)]
+    document = {"text": " ".join(days), "language": "en"}
+    ids = {
+        name: [
+            _said_by(by, name, document=document, content=[{"text": day}], status=status)
+            for by, status, some in ((writer, "accepted", days[2:]), (reviewer, "candidate", days[:2]))
+            for day in some
+        ]
+        for name in ("Old", "New")
+    }
+    (old, first), (new, second) = ids["Old"][0], ids["New"][0]
+    for by, more in ((writer, "2 more, 2 that wait for review"), (reviewer, "4 more")):
+        with pytest.raises(Conflict) as refused:
+            speakers.merge(by=by, id=old, into=new)
+        (named,) = re.findall(r"\(statements (.*)\): retract one of each two, then merge", refused.value.detail)
+        assert named.startswith(f"{first} and {second}, ")
+        assert named.endswith(f", {more}")
+        assert named.count(" and ") == 10
+
+
+@pytest.mark.parametrize("accepts_first", [False, True])
+def test_nobody_accepts_the_same_words_of_who_is_just_merged(sound: None, accepts_first: bool) -> None:
+    one, other = _coders()
+    (old, _), (new, waiting) = _said_by(one, "Old"), _said_by(other, "New", status="candidate")
+    changes = [
+        lambda: speakers.merge(by=one, id=old, into=new),
+        lambda: statements.change(by=one, id=waiting, version=None, status="accepted"),
+    ]
+    outcome = while_open(*(reversed(changes) if accepts_first else changes))
+    assert isinstance(outcome, Conflict), outcome
 
 
 def test_merged_speakers_keep_what_two_have_coded(sound: None) -> None:

@@ -148,15 +148,10 @@ def test_what_merges_and_erasures_leave_is_sound(filled: str, actor: Actor) -> N
 
 
 def test_what_moves_the_target_of_an_answer_is_sound(filled: str, actor: Actor) -> None:
-    """A merge of speakers aims answers at the statement that stays, an erasure at none."""
+    """An erasure aims answers at none."""
     charged = put_charge(actor, speaker={"name": "Officials"}, claim={"id": Statement.get_by_id(2).claim_id})
     put_denial(actor, charged, speaker={"name": "Another"})
-    merged, into = (Statement.get_by_id(id).speaker_id for id in (charged, 2))
-    speakers.merge(by=actor, id=merged, into=into)
-    assert problems() == {}
-    speakers.unmerge(by=actor, id=merged)
-    assert problems() == {}
-    erasures.speaker(id=merged, reason="Court order.", by=actor)
+    erasures.speaker(id=Statement.get_by_id(charged).speaker_id, reason="Court order.", by=actor)
     assert problems() == {}
 
 
@@ -323,14 +318,6 @@ def test_names_only_the_first_of_many(filled: str) -> None:
     assert len(problems()["texts"]) <= verify.SHOWN
 
 
-def test_what_was_aimed_at_a_statement_that_a_merge_drops_is_as_the_log_says(filled: str, actor: Actor) -> None:
-    target = put_plain(actor, "fifth", speaker={"name": "One"})
-    put_plain(actor, "fifth", speaker={"name": "Two"}, claim={"id": statements.claim_of(id=target)})
-    put_plain(actor, "fourth", counters=[{"target": target, "kind": "denies"}])
-    speakers.merge(by=actor, id=speakers.named("One")[0], into=speakers.named("Two")[0])
-    assert problems() == {}
-
-
 def test_the_lines_of_all_who_were_ever_merged_are_read_for_few_speakers(
     registry: str, actor: Actor, queries: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -394,7 +381,6 @@ def test_what_merges_moved_is_read_once_for_many_rows(filled: str, actor: Actor,
 def test_what_names_a_candidate_again_after_a_change_is_as_the_log_says(filled: str, actor: Actor) -> None:
     """A line tells that it names none, and the public's version does not tell that it does again."""
     target = put_plain(actor, "fifth", speaker={"name": "One"}, status="candidate")
-    put_plain(actor, "fifth", speaker={"name": "Two"}, status="candidate")
     claim = statements.claim_of(id=target)
     row = {"claim": claim, "answer": put_claim(actor), "kind": "denies"}
     answer, review = counterclaims.create(by=actor, **row, target=target), put_review(actor, claim, statement=target)
@@ -406,11 +392,6 @@ def test_what_names_a_candidate_again_after_a_change_is_as_the_log_says(filled: 
     statements.retract(by=actor, id=target, version=1, reason=None)
     change("Aimed at none.")
     statements.restore(by=actor, id=target)
-    assert problems() == {}
-    merged, into = (speakers.named(name)[0] for name in ("One", "Two"))
-    speakers.merge(by=actor, id=merged, into=into)
-    change("None again.")
-    speakers.unmerge(by=actor, id=merged)
     assert problems() == {}
     change("At the same.")
     change("Twice.")
