@@ -72,7 +72,7 @@ def last_merge(model: Any, found: Any, id: int) -> tuple[int, Any]:
 
 def moved_by_last_merge(model: Any, id: int) -> Any:
     """Read from the log what moved when this row was last merged: a `ClaimMerge` or a `SpeakerMerge`."""
-    ((_, _, moved),) = _last_merges(model, [id])
+    ((_, _, moved),) = last_merges(model, [id])
     return moved
 
 
@@ -90,10 +90,10 @@ class Merge(NamedTuple):
 def merges_into(model: Any, survivor: int) -> list[Merge]:
     """Read the merges into a survivor that stand: the undoing of one leaves the others what they need."""
     merged = model.select(model.id).where(model.merged_into == survivor)
-    return _last_merges(model, [id for (id,) in merged.tuples()])
+    return last_merges(model, [id for (id,) in merged.tuples()])
 
 
-def _last_merges(model: Any, ids: list[int]) -> list[Merge]:
+def last_merges(model: Any, ids: list[int]) -> list[Merge]:
     """Read the last merge of each of these rows, the lowest id first."""
     # One query however many: with one for each, a merge into what 6,000 were merged into before took 2.8 s on SQLite.
     lines = f"SELECT max(sequence) FROM changes WHERE noun = ? AND action = 'merge' AND {in_ids('noun_id')}"  # noqa: S608 (our SQL)

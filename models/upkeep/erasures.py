@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-import orjson
 from peewee import chunked
 
 from models import prints
@@ -25,7 +24,6 @@ from models.storage.rows import row
 from models.storage.transactions import advisory_lock, attempt, savepoint, write
 from models.tables import (
     Alias,
-    Change,
     Claim,
     ClaimAbout,
     Counterclaim,
@@ -36,7 +34,7 @@ from models.tables import (
     Statement,
     Suggestion,
 )
-from models.upkeep import unerased_names
+from models.upkeep import erased_claims, unerased_names
 from models.upkeep.engine import engine
 from models.upkeep.name_matcher import NameMatcher
 from models.upkeep.redaction import (
@@ -65,8 +63,9 @@ class Outcome(NamedTuple):
 
     #: What -> how many.
     counts: dict[str, int]
-    #: What stays, for a person to decide: whatever still names an erased speaker, in other people's words; or speakers
-    #: whom the erased document alone named, documents with its address or text, and other prints of its acts.
+    #: What stays, for a person to decide: claims that were merged into erased ones; whatever still names an erased
+    #: speaker, in other people's words; or speakers whom the erased document alone named, documents with its address or
+    #: text, and other prints of its acts.
     left: list[str]
 
 
@@ -89,19 +88,21 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
     def work(erasure: Erasure) -> None:
         locks.hold(lambda: _reached(rows_with(Statement.document, {id}), documents={id}))
         document = _present(Document, id)
-        named, left = _named_in(id), _same_as(document) + _printed_elsewhere(id)
         statements = rows_with(Statement.document, {id})
+        claims = erased_claims.find(statements)
+        erasure.left = erased_claims.undo_merges(by, claims)
+        named, left = _named_in(id), _same_as(document) + _printed_elsewhere(id)
         redact(erasure, document, [(0, document.length)])
         gone: dict[str, Any] = dict.fromkeys(
             ("url", "url_normalized", "domain", "title", "publisher", "licence", "publisher_key")
         )
         _erase(erasure, Statement, statements, role=None)
-        _erase_what_rests_on(erasure, statements)
+        _erase_what_rests_on(erasure, statements, claims.ids)
         sentences = rows_with(Sentence.document, {id})
         # Like the sentences that it was cut into, they follow from the document: the log has no lines for them.
         _erase(erasure, Sentence, sentences, logged=False)
         _erase(erasure, Document, {id}, **gone)
-        erasure.left = _named_nowhere(named) + left
+        erasure.left += _named_nowhere(named) + left
 
     return _done(work, by, reason, dry_run)
 
@@ -120,6 +121,8 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         if (into := _present(Speaker, id).merged_into_id) is not None:
             raise Conflict(f"Speaker {id} was merged into {into}: erase that one.")
         people = _merged_into(id)
+        claims = erased_claims.find(rows_with(Statement.speaker, people))
+        erasure.left = erased_claims.undo_merges(by, claims)
         statements = list(Statement.select().where(Statement.speaker.in_(people)))
         names = NameMatcher(unerased_names.present_names(people))
         erasure.names = NameMatcher(unerased_names.all_names(people))
@@ -139,7 +142,7 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
             _log_redacted(erasure, document.id, was)
         said = {one.id for one in statements}
         _erase(erasure, Statement, said, role=None)
-        _erase_what_rests_on(erasure, said)
+        _erase_what_rests_on(erasure, said, claims.ids)
         _take_reasons(erasure, {one.sentence_id for one in statements})
         _take_names_from_suggestions(erasure)
         Alias.delete().where(Alias.speaker.in_(people)).execute()
@@ -196,8 +199,8 @@ def _reached(statements: set[int], *, documents: Iterable[int] = (), speakers: I
     return [
         locks.to_change(Document, *set(documents).union(*quoting)),
         locks.to_change(Speaker, *speakers),
-        locks.to_change(Claim, *_ever_stated(statements)),
         locks.to_change(Statement, *statements, *rows_with(Statement.original, statements)),
+        *erased_claims.rows_to_hold(statements),
     ]
 
 
@@ -239,14 +242,13 @@ def _erase(erasure: Erasure, model: Any, ids: set[int], *, logged: bool = True, 
             changes.log(erasure.by, "erase", erased, was[erased.id])
 
 
-def _erase_what_rests_on(erasure: Erasure, statements: set[int]) -> None:
-    """Erase the claims that nobody else states, with their counterclaims and reviews; prints get another original.
+def _erase_what_rests_on(erasure: Erasure, statements: set[int], claims: set[int]) -> None:
+    """Erase `claims`, which nobody else states, with their counterclaims and reviews; prints get another original.
 
     Other reviews name no wording.
     """
     for id in sorted(statements):
         prints.succeed(by=erasure.by, id=id)
-    claims = _stated_by_these_alone(statements)
     counters = rows_with(Counterclaim.claim, claims) | rows_with(Counterclaim.answer, claims)
     counters |= rows_with(Counterclaim.statement, statements)
     aimed = rows_with(Counterclaim.target, statements)
@@ -296,28 +298,6 @@ def _take_reasons(erasure: Erasure, sentences: set[int]) -> None:
         erasure.rows.setdefault("sentences", set()).update(gone)
         for id in gone:
             set_columns(Sentence, id, now(), retracted_reason=erasure.reason)
-
-
-def _ever_stated(statements: set[int]) -> set[int]:
-    """Find the claims that these statements put forward, now or at any time that the log knows of."""
-    found: set[int] = set()
-    for part in parts(statements):
-        found |= ids_of(Statement.select(Statement.claim).where(Statement.id.in_(part)))
-        lines = Change.select(Change.after).where(Change.noun == "statements", Change.noun_id.in_(part))
-        found |= {orjson.loads(after)["claim"] for (after,) in lines.tuples()}
-    return found
-
-
-def _stated_by_these_alone(statements: set[int]) -> set[int]:
-    """Find the claims that these statements ever stated, no other one states, and nobody recorded by themselves."""
-    claims = _ever_stated(statements)
-    for part in parts(claims):
-        claims -= ids_of(Claim.select(Claim.id).where(Claim.id.in_(part), Claim.standalone))
-        others = Statement.select(Statement.id, Statement.claim).where(Statement.claim.in_(part))
-        claims -= {
-            claim for id, claim in others.where(Statement.retracted_at.is_null()).tuples() if id not in statements
-        }
-    return claims
 
 
 def _places(names: NameMatcher, people: set[int]) -> dict[str, list[tuple[int, int]]]:

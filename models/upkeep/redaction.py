@@ -20,7 +20,7 @@ from models.queries import derived
 from models.storage.columns import comparison_key, dumps, now
 from models.storage.database import fetch
 from models.storage.rows import row, where
-from models.storage.transactions import write
+from models.storage.transactions import before_commit, write
 from models.tables import Change, Document, Reply, Sentence, Statement
 from models.upkeep.name_matcher import NameMatcher
 
@@ -196,7 +196,10 @@ def without_names(erasure: Erasure, reasons: str) -> str:
 
 
 def redact_log(erasure: Erasure) -> None:
-    """Take the words out of every line about a row that was erased or stands in a document that was redacted."""
+    """Take the words out of every line about a row that was erased or stands in a document that was redacted.
+
+    What this transaction writes of such a row, as it undid merges before, loses them as it ends.
+    """
     rows = {table: set(ids) for table, ids in erasure.rows.items()}
     for model in (Sentence, Statement):
         rows.setdefault(model._meta.table_name, set()).update(rows_with(model.document, erasure.texts))
@@ -207,13 +210,36 @@ def redact_log(erasure: Erasure) -> None:
         for part in parts(ids):
             lines = Change.select(Change.sequence, Change.noun_id, Change.before, Change.after)
             for sequence, id, *states in lines.where(Change.noun == table, Change.noun_id.in_(part)).tuples():
-                before, after = (
-                    state and dumps(_without_words(erasure, table, id, orjson.loads(state))) for state in states
-                )
-                if [before, after] != states:
-                    seals.redact(sequence, tuple(states), (before, after))
-                    fetch("UPDATE changes SET before = ?, after = ? WHERE sequence = ?", (before, after, sequence))
+                if words := _redact_line(erasure, sequence, table, id, *states):
+                    seals.redact(sequence, *words)
                     erasure.counts["lines of the log"] += 1
+    ((last,),) = fetch("SELECT coalesce(max(sequence), 0) FROM changes")
+    before_commit(partial(_redact_new_lines, erasure, rows, last), last=True)
+
+
+def _redact_new_lines(erasure: Erasure, rows: dict[str, set[int]], past: int) -> None:
+    """Do so to the lines past a sequence, which are not sealed yet, but for those that tell of the erasure."""
+    named = Change.noun.in_((*ERASED_WHOLE, "statements")), Change.action != "erase", Change.sequence > past
+    lines = Change.select(Change.noun, Change.noun_id, Change.sequence, Change.before, Change.after).where(*named)
+    for table, id, sequence, *states in list(lines.tuples()):
+        if id in rows.get(table, ()):
+            _redact_line(erasure, sequence, table, id, *states)
+
+
+def _redact_line(
+    erasure: Erasure, sequence: int, table: str, id: int, before: str | None, after: str
+) -> tuple[seals.Words, seals.Words] | None:
+    """Take the words out of a line; return those that it had and those that it has, None where they are the same."""
+    was = before, after
+    left = before and _redacted_state(erasure, table, id, before), _redacted_state(erasure, table, id, after)
+    if left == was:
+        return None
+    fetch("UPDATE changes SET before = ?, after = ? WHERE sequence = ?", (*left, sequence))
+    return was, left
+
+
+def _redacted_state(erasure: Erasure, table: str, id: int, state: str) -> str:
+    return dumps(_without_words(erasure, table, id, orjson.loads(state)))
 
 
 def _ever_given(items: set[str]) -> Iterator[int]:

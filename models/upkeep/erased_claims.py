@@ -1,0 +1,124 @@
+"""Claims that an erasure takes: those that nobody else would state if the merges into them were undone.
+
+By a merge, a claim is stated by all who stated the other, and stands by itself where the other did. So whether words
+are of the erased alone is asked of each claim as it would be without the merges into it; and what was merged into one
+that goes stands by itself again before, with what others said.
+"""
+
+from typing import NamedTuple
+
+import orjson
+
+from models import claims
+from models.history import locks, merge_scope, merges, standing_rows
+from models.history.changes import Actor
+from models.history.locks import Rows
+from models.history.merges import Merge
+from models.tables import Change, Claim, Statement
+from models.upkeep.redaction import ids_of, parts
+
+
+class ErasedClaims(NamedTuple):
+    """The claims that an erasure takes, and what it undoes before."""
+
+    ids: set[int]
+    #: The merges without which nothing that stays is merged into them, the last first.
+    merges: list[Merge]
+    #: The claims that were looked into, and those into which they were merged in the end.
+    read: set[int]
+
+
+def find(statements: set[int]) -> ErasedClaims:
+    """Find the claims that these statements ever stated, no other one would state, and nobody recorded by themselves.
+
+    It is asked as if no claim were merged into another.
+    """
+    stated = _ever_stated(statements)
+    merged = (Claim.select().where(Claim.id.in_(part), Claim.merged_into.is_null(False)) for part in parts(stated))
+    ends = standing_rows.survivors(Claim, [claim for some in merged for claim in some])
+    survivors = {ends.get(id, id) for id in stated}
+    into = _merges_into(survivors)
+    stated_by = _apart(survivors, into, statements)
+    lent = {claim for claim, some in into.items() if any("standalone" in one.moved for one in some)}
+    recorded = (Claim.select(Claim.id).where(Claim.id.in_(part), Claim.standalone) for part in parts(stated - lent))
+    ids = {claim for claim in stated if not stated_by.get(claim)}.difference(*map(ids_of, recorded))
+    return ErasedClaims(ids, _to_undo(ids, into), stated | survivors)
+
+
+def rows_to_hold(statements: set[int]) -> list[Rows]:
+    """Find which claims `find` looks into, and what changes as the merges are undone."""
+    found = find(statements)
+    changed = (merge_scope.of_unmerged_claim(one.id) for one in found.merges)
+    return [locks.to_change(Claim, *found.read), *(rows for some in changed for rows in some)]
+
+
+def undo_merges(by: Actor, found: ErasedClaims) -> list[str]:
+    """Undo the merges of what stays into what is erased; list what stands by itself again, for a person to decide."""
+    left = []
+    for one in found.merges:
+        into = Claim.get_by_id(one.id).merged_into_id
+        claims.unmerge(by=by, id=one.id)
+        if one.id not in found.ids:
+            left.append(f"claim {one.id} (stands by itself again: it was merged into claim {into})")
+    return left
+
+
+def _ever_stated(statements: set[int]) -> set[int]:
+    """Find the claims that these statements put forward, now or at any time that the log knows of."""
+    found: set[int] = set()
+    for part in parts(statements):
+        found |= ids_of(Statement.select(Statement.claim).where(Statement.id.in_(part)))
+        lines = Change.select(Change.after).where(Change.noun == "statements", Change.noun_id.in_(part))
+        found |= {orjson.loads(after)["claim"] for (after,) in lines.tuples()}
+    return found
+
+
+def _merges_into(survivors: set[int]) -> dict[int, list[Merge]]:
+    """Read the merges that stand into these claims, and into those that were merged into them, the last first."""
+    found: dict[int, list[Merge]] = {}
+    level = survivors
+    while level:
+        merged = (
+            Claim.select(Claim.id, Claim.merged_into).where(Claim.merged_into.in_(part)).tuples()
+            for part in parts(level)
+        )
+        into = {id: survivor for some in merged for id, survivor in some}
+        for one in sorted(merges.last_merges(Claim, list(into)), key=lambda one: -one.sequence):
+            found.setdefault(into[one.id], []).append(one)
+        level = into.keys() - found.keys()
+    return found
+
+
+def _apart(survivors: set[int], into: dict[int, list[Merge]], erased: set[int]) -> dict[int, set[int]]:
+    """Find the standing statements, but for what is `erased`, that each claim would have without the merges `into` it.
+
+    What several merges moved goes back with the last of them.
+    """
+    found: dict[int, set[int]] = {}
+    for part in parts(survivors):
+        standing = Statement.claim.in_(part), Statement.retracted_at.is_null()
+        for id, claim in Statement.select(Statement.id, Statement.claim).where(*standing).tuples():
+            if id not in erased:
+                found.setdefault(claim, set()).add(id)
+    todo = list(found)
+    while todo:
+        claim = todo.pop()
+        for one in into.get(claim, ()):
+            found[one.id] = found[claim].intersection(one.moved["statements"])
+            found[claim] -= found[one.id]
+            todo.append(one.id)
+    return found
+
+
+def _to_undo(erased: set[int], into: dict[int, list[Merge]]) -> list[Merge]:
+    """Find the merges of what stays into what is erased, and those that come after them: they are undone before."""
+    survivor = {one.id: claim for claim, some in into.items() for one in some}
+    undone: set[int] = set()
+    for claim in erased & into.keys():
+        merged = {one.id for one in into[claim]} - erased
+        undone |= merged
+        while merged and claim in survivor:
+            undone.add(claim)
+            claim = survivor[claim]  # noqa: PLW2901 (from merge to merge)
+    found = [one for some in into.values() for one in some if one.id in undone]
+    return sorted(found, key=lambda one: -one.sequence)

@@ -1,0 +1,198 @@
+"""Claims that erasures take: merges into them keep no words of the erased, and take nothing from others."""
+
+from typing import Any
+
+import pytest
+
+from models import claims, counterclaims, statements
+from models.history.changes import Actor
+from models.refusals import Gone
+from models.tables import Claim, Counterclaim
+from models.upkeep import erasures, verify
+from tests.at_once import while_open
+from tests.factories import PUBLIC, REVIEWER, put_claim, put_plain, put_review, seen
+from tests.models.upkeep.test_erasures import everywhere
+
+REASON = "Court order 17/2026"
+#: Words that stand nowhere but in claims that are erased, and in what is said of them.
+SECRET = "Quibblewick"
+
+pytestmark = pytest.mark.usefixtures("sound")
+
+
+def put_said(by: Actor, word: str, text: str, **other: Any) -> tuple[int, int]:
+    """Record that somebody said `word`, in a document of its own; the statement, and the claim that it states."""
+    row: dict[str, Any] = {
+        "speaker": {"name": f"Who says {word}"},
+        "document": {"text": f"Somebody says {word}.", "language": "en"},
+        "claim": {"text": text, "language": "en"},
+    }
+    statement = put_plain(by, word, **row | other)
+    return statement, statements.claim_of(id=statement)
+
+
+def put_secret(by: Actor, word: str = "first") -> tuple[int, int]:
+    """Record a claim in secret words, as `put_said` does."""
+    return put_said(by, word, f"The {SECRET} is {word}.")
+
+
+def erase(by: Actor, noun: str, *, dry_run: bool = False) -> list[str]:
+    """Erase the first document, or the first speaker; what is left."""
+    work = {"document": erasures.document, "speaker": erasures.speaker}[noun]
+    return work(id=1, reason=REASON, by=by, dry_run=dry_run).left
+
+
+def again(claim: int, into: int) -> str:
+    return f"claim {claim} (stands by itself again: it was merged into claim {into})"
+
+
+def whole_is_sound() -> bool:
+    return [check for check in verify.run() if check.problems] == []
+
+
+def public(claim: int) -> Any:
+    return seen(claims.get(id=claim, viewer=PUBLIC))
+
+
+@pytest.mark.parametrize("noun", ["document", "speaker"])
+def test_a_claim_that_stands_by_itself_keeps_no_words_of_the_erased_by_a_merge(
+    registry: str, actor: Actor, noun: str
+) -> None:
+    _, secret = put_secret(actor)
+    alone = put_claim(actor, "The bridge is safe.")
+    claims.merge(by=actor, id=alone, into=secret)
+    assert again(alone, secret) in erase(actor, noun)
+    assert SECRET not in everywhere()
+    with pytest.raises(Gone):
+        public(secret)
+    assert public(alone)["text"] == "The bridge is safe."
+    assert whole_is_sound()
+
+
+@pytest.mark.parametrize("noun", ["document", "speaker"])
+def test_a_claim_that_another_stated_keeps_no_words_of_the_erased_by_a_merge(
+    registry: str, actor: Actor, noun: str
+) -> None:
+    _, secret = put_secret(actor)
+    said, other = put_said(actor, "second", "The bridge is sound.")
+    claims.merge(by=actor, id=other, into=secret)
+    assert again(other, secret) in erase(actor, noun)
+    assert SECRET not in everywhere()
+    assert [one["id"] for one in public(other)["statements"]] == [said]
+    assert whole_is_sound()
+
+
+def test_what_others_say_of_a_claim_goes_back_to_it_and_what_they_say_of_the_erased_goes(
+    registry: str, actor: Actor
+) -> None:
+    _, secret = put_secret(actor)
+    said, other = put_said(actor, "second", "The bridge is sound.")
+    _, denied = put_said(actor, "third", "The bridge is not.")
+    mine, _ = put_said(actor, "", "", claim={"id": other}, document={"id": 1}, content=[{"text": "Somebody"}])
+    link = {"by": actor, "answer": denied, "kind": "denies"}
+    ours = counterclaims.create(claim=other, note="Ours", **link)
+    theirs = counterclaims.create(claim=secret, target=1, note=f"So {SECRET}", **link)
+    review = put_review(actor, other)
+    put_review(actor, secret, title=f"Is it {SECRET}?")
+    claims.merge(by=actor, id=other, into=secret)
+    late = counterclaims.create(claim=secret, target=said, note="Late", **link | {"kind": "disputes"})
+    # It moves with what it is aimed at, and is erased with that.
+    disowned = counterclaims.create(claim=secret, target=mine, of="attribution", note=f"No {SECRET}", **link)
+    before = everywhere()
+    told = erase(actor, "document", dry_run=True)
+    assert everywhere() == before
+    assert erase(actor, "document") == told
+    assert SECRET not in everywhere()
+    found = {one.id: (one.claim_id, one.note, one.retracted_reason) for one in Counterclaim.select()}
+    assert found == {
+        ours: (other, "Ours", None),
+        late: (other, "Late", None),
+        theirs: (secret, None, REASON),
+        disowned: (other, None, REASON),
+    }
+    assert [one["id"] for one in public(other)["reviews"]] == [review]
+    assert whole_is_sound()
+
+
+def test_what_was_merged_on_through_a_claim_of_the_erased_stands_by_itself_again(registry: str, actor: Actor) -> None:
+    _, secret = put_secret(actor)
+    said, other = put_said(actor, "second", "The bridge is sound.")
+    _, last = put_said(actor, "third", "It is a sound bridge.")
+    _, end = put_said(actor, "fourth", "It holds.")
+    for id, into in ((other, secret), (secret, last), (last, end)):
+        claims.merge(by=actor, id=id, into=into)
+    left = erase(actor, "document")
+    assert {again(last, end), again(other, secret)} <= {*left}
+    assert not [one for one in left if one.startswith(f"claim {secret} ")]
+    assert SECRET not in everywhere()
+    assert [one["id"] for one in public(other)["statements"]] == [said]
+    assert whole_is_sound()
+
+
+def test_what_was_merged_into_two_claims_of_the_erased_stands_by_itself_again(registry: str, actor: Actor) -> None:
+    _, secret = put_secret(actor)
+    _, more = put_said(
+        actor,
+        "another",
+        f"Another {SECRET}.",
+        speaker={"id": 1},
+        document={"text": "He says another.", "language": "en"},
+    )
+    said, other = put_said(actor, "second", "The bridge is sound.")
+    for id, into in ((other, more), (more, secret)):
+        claims.merge(by=actor, id=id, into=into)
+    assert again(other, more) in erase(actor, "speaker")
+    assert SECRET not in everywhere()
+    assert [one["id"] for one in public(other)["statements"]] == [said]
+    assert whole_is_sound()
+
+
+def test_a_claim_that_another_stated_itself_stays_though_it_was_merged_since(registry: str, actor: Actor) -> None:
+    _, secret = put_secret(actor)
+    said, _ = put_said(actor, "second", "", claim={"id": secret})
+    _, survivor = put_said(actor, "third", "The bridge is sound.")
+    claims.merge(by=actor, id=secret, into=survivor)
+    assert not [one for one in erase(actor, "document") if one.startswith("claim")]
+    claims.unmerge(by=actor, id=secret)
+    assert public(secret)["text"] == f"The {SECRET} is first."
+    assert [one["id"] for one in public(secret)["statements"]] == [said]
+    assert whole_is_sound()
+
+
+def test_a_claim_that_another_states_since_it_was_merged_into_stays(registry: str, actor: Actor) -> None:
+    _, secret = put_secret(actor)
+    _, other = put_said(actor, "second", "The bridge is sound.")
+    claims.merge(by=actor, id=other, into=secret)
+    put_said(actor, "third", "", claim={"id": other})
+    assert not [one for one in erase(actor, "document") if one.startswith("claim")]
+    assert public(secret)["text"] == f"The {SECRET} is first."
+    assert Claim.get_by_id(other).merged_into_id == secret
+
+
+def test_what_several_merges_moved_goes_back_with_the_last_of_them(registry: str, actor: Actor) -> None:
+    _, secret = put_secret(actor)
+    said, one = put_said(actor, "second", "The bridge is sound.")
+    _, other = put_said(actor, "third", "It is a sound bridge.")
+    claims.merge(by=actor, id=one, into=secret)
+    statements.change(by=actor, id=said, version=None, claim={"id": other})
+    claims.merge(by=actor, id=other, into=secret)
+    assert {again(one, secret), again(other, secret)} <= {*erase(actor, "document")}
+    assert said in [one["id"] for one in public(other)["statements"]]
+    assert seen(claims.get(id=one, viewer=REVIEWER))["statements"] == []
+    assert whole_is_sound()
+
+
+def test_words_are_stated_by_another_that_was_just_recorded(registry: str, actor: Actor) -> None:
+    _, secret = put_secret(actor)
+    _, other = put_said(actor, "second", "The bridge is sound.")
+    claims.merge(by=actor, id=other, into=secret)
+    while_open(lambda: put_said(actor, "third", "", claim={"id": secret}), lambda: erase(actor, "document"))
+    assert Claim.get_by_id(secret).retracted_at is None
+
+
+def test_what_is_recorded_on_a_claim_as_it_stands_by_itself_again_states_it(registry: str, actor: Actor) -> None:
+    _, secret = put_secret(actor)
+    _, other = put_said(actor, "second", "The bridge is sound.")
+    claims.merge(by=actor, id=other, into=secret)
+    outcome = while_open(lambda: erase(actor, "document"), lambda: put_said(actor, "third", "", claim={"id": other})[1])
+    assert outcome == other
