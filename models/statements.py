@@ -129,7 +129,7 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     with transaction():
         standing_rows.refuse_unseen(by, get, id)
         claims.lock_words_of(new.get("claim"))
-        locks.hold(partial(_used, id, new))
+        locks.hold(partial(used, id, new))
         statement = standing_rows.lock_standing(Statement, id, version)
         left, was = statement.claim_id, statement.status
         if new.get("status", statement.status) != statement.status and not by.reviews:
@@ -177,7 +177,7 @@ def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None
     """
     with transaction():
         standing_rows.refuse_unseen(by, get, id)
-        locks.hold(partial(_used, id))
+        locks.hold(partial(used, id))
         statement = standing_rows.lock_standing(Statement, id, version)
         accepted = statement.status == "accepted"
         reassigned = evidence.reassign_evidence(by=by, statements=[id]) if accepted else {}
@@ -240,7 +240,7 @@ def refuse_other_claim(*, by: Actor, id: int | None, claim: int, which: str, fie
         raise Conflict(detail, field=field)
 
 
-def _used(id: int, new: dict[str, Any] | None = None) -> list[Rows]:
+def used(id: int, new: dict[str, Any] | None = None) -> list[Rows]:
     """Find what the rules read of a statement that is changed: all that it names, and what else its claim has."""
     statement = rows.by_id(Statement, id)
     if statement is None:

@@ -5,15 +5,17 @@ are of the erased alone is asked of each claim as it would be without the merges
 that goes stands by itself again before, with what others said.
 """
 
+from itertools import chain
 from typing import NamedTuple
 
 import orjson
 
-from models import claims
+from models import claims, statements
 from models.history import locks, merge_scope, merges, standing_rows
 from models.history.changes import Actor
 from models.history.locks import Rows
 from models.history.merges import Merge
+from models.queries.visibility import PUBLIC
 from models.tables import Change, Claim, Statement
 from models.upkeep.redaction import ids_of, parts
 
@@ -24,32 +26,39 @@ class ErasedClaims(NamedTuple):
     ids: set[int]
     #: The merges without which nothing that stays is merged into them, the last first.
     merges: list[Merge]
+    #: The statements, each with its claim, that would show the public what it never saw of claims that stand by
+    #: themselves again: they were accepted when they stated the survivor.
+    unseen: dict[int, int]
     #: The claims that were looked into, and those into which they were merged in the end.
     read: set[int]
 
 
-def find(statements: set[int]) -> ErasedClaims:
-    """Find the claims that these statements ever stated, no other one would state, and nobody recorded by themselves.
+def find(erased: set[int]) -> ErasedClaims:
+    """Find the claims that the `erased` statements alone ever stated, and that nobody recorded by themselves.
 
     It is asked as if no claim were merged into another.
     """
-    stated = _ever_stated(statements)
+    stated = _ever_stated(erased)
     merged = (Claim.select().where(Claim.id.in_(part), Claim.merged_into.is_null(False)) for part in parts(stated))
     ends = standing_rows.survivors(Claim, [claim for some in merged for claim in some])
     survivors = {ends.get(id, id) for id in stated}
     into = _merges_into(survivors)
-    stated_by = _apart(survivors, into, statements)
+    stated_by = _apart(survivors, into, erased)
     lent = {claim for claim, some in into.items() if any("standalone" in one.moved for one in some)}
     recorded = (Claim.select(Claim.id).where(Claim.id.in_(part), Claim.standalone) for part in parts(stated - lent))
     ids = {claim for claim in stated if not stated_by.get(claim)}.difference(*map(ids_of, recorded))
-    return ErasedClaims(ids, _to_undo(ids, into), stated | survivors)
+    undone = _to_undo(ids, into)
+    apart = {one.id for one in undone} - ids
+    hidden = apart.difference(merges.known_claims(PUBLIC, apart))
+    unseen = {id: claim for claim in sorted(hidden) for id in _accepted(stated_by.get(claim, set()))}
+    return ErasedClaims(ids, undone, unseen, stated | survivors)
 
 
-def rows_to_hold(statements: set[int]) -> list[Rows]:
+def rows_to_hold(erased: set[int]) -> list[Rows]:
     """Find which claims `find` looks into, and what changes as the merges are undone."""
-    found = find(statements)
-    changed = (merge_scope.of_unmerged_claim(one.id) for one in found.merges)
-    return [locks.to_change(Claim, *found.read), *(rows for some in changed for rows in some)]
+    found = find(erased)
+    changed = [merge_scope.of_unmerged_claim(one.id) for one in found.merges] + [*map(statements.used, found.unseen)]
+    return [locks.to_change(Claim, *found.read), *chain.from_iterable(changed)]
 
 
 def undo_merges(by: Actor, found: ErasedClaims) -> list[str]:
@@ -60,13 +69,20 @@ def undo_merges(by: Actor, found: ErasedClaims) -> list[str]:
         claims.unmerge(by=by, id=one.id)
         if one.id not in found.ids:
             left.append(f"claim {one.id} (stands by itself again: it was merged into claim {into})")
+    for id, claim in found.unseen.items():
+        statements.change(by=by, id=id, version=None, status="candidate")
+        left.append(f"statement {id} (waits for review: it states claim {claim} again, which the public never saw)")
     return left
 
 
-def _ever_stated(statements: set[int]) -> set[int]:
+def _accepted(some: set[int]) -> list[int]:
+    return [one.id for one in merges.rows_with(Statement, sorted(some)) if one.status == "accepted"]
+
+
+def _ever_stated(erased: set[int]) -> set[int]:
     """Find the claims that these statements put forward, now or at any time that the log knows of."""
     found: set[int] = set()
-    for part in parts(statements):
+    for part in parts(erased):
         found |= ids_of(Statement.select(Statement.claim).where(Statement.id.in_(part)))
         lines = Change.select(Change.after).where(Change.noun == "statements", Change.noun_id.in_(part))
         found |= {orjson.loads(after)["claim"] for (after,) in lines.tuples()}

@@ -6,7 +6,7 @@ import pytest
 
 from models import claims, counterclaims, statements
 from models.history.changes import Actor
-from models.refusals import Gone
+from models.refusals import Gone, NotFound
 from models.tables import Claim, Counterclaim
 from models.upkeep import erasures, verify
 from tests.at_once import while_open
@@ -31,9 +31,9 @@ def put_said(by: Actor, word: str, text: str, **other: Any) -> tuple[int, int]:
     return statement, statements.claim_of(id=statement)
 
 
-def put_secret(by: Actor, word: str = "first") -> tuple[int, int]:
+def put_secret(by: Actor, **other: Any) -> tuple[int, int]:
     """Record a claim in secret words, as `put_said` does."""
-    return put_said(by, word, f"The {SECRET} is {word}.")
+    return put_said(by, "first", f"The {SECRET} is first.", **other)
 
 
 def erase(by: Actor, noun: str, *, dry_run: bool = False) -> list[str]:
@@ -111,6 +111,31 @@ def test_what_others_say_of_a_claim_goes_back_to_it_and_what_they_say_of_the_era
         disowned: (other, None, REASON),
     }
     assert [one["id"] for one in public(other)["reviews"]] == [review]
+    assert whole_is_sound()
+
+
+def test_what_the_public_never_saw_of_a_claim_it_does_not_see_as_that_stands_by_itself_again(
+    registry: str, actor: Actor
+) -> None:
+    text = f"Ann {SECRET} says first. Bo says second of Ann {SECRET}."
+    _, secret = put_secret(actor, speaker={"name": f"Ann {SECRET}"}, document={"text": text, "language": "en"})
+    # In words that are redacted, too.
+    quoted = {"document": {"id": 1}, "content": [{"text": f"says second of Ann {SECRET}"}]}
+    said, other = put_said(actor, "second", "Libel.", status="candidate", **quoted)
+    known, shown = put_said(actor, "third", "The bridge is sound.")
+    for id in (other, shown):
+        claims.merge(by=actor, id=id, into=secret)
+    statements.change(by=actor, id=said, version=None, status="accepted")
+    told = erase(actor, "speaker", dry_run=True)
+    assert erase(actor, "speaker") == told
+    with pytest.raises(NotFound):
+        public(other)
+    with pytest.raises(NotFound):
+        statements.get(id=said, viewer=PUBLIC)
+    assert seen(statements.get(id=said, viewer=REVIEWER))["claim"]["text"] == "Libel."
+    assert f"statement {said} (waits for review: it states claim {other} again, which the public never saw)" in told
+    assert [one["id"] for one in public(shown)["statements"]] == [known]
+    assert SECRET not in everywhere()
     assert whole_is_sound()
 
 
