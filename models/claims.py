@@ -16,7 +16,7 @@ from models.history.standing_rows import Version
 from models.queries import exchanges, lists
 from models.queries.members import Fields
 from models.queries.results import Item
-from models.queries.visibility import PUBLIC, REVIEWER, Viewer
+from models.queries.visibility import REVIEWER, Viewer
 from models.refusals import Conflict, Moved, Refusal
 from models.storage.transactions import transaction
 from models.tables import Change, Claim, ClaimAbout, ClaimTopic, Counterclaim, Review, Statement, Topic
@@ -169,7 +169,6 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         for row, _ in doubled:
             changes.retract(by, row, f"Claim {id} was merged into {into}, which has the same.")
         about, accused = subjects.copy(id, into)
-        noted = {"was_public": True} if merges.known_claims(PUBLIC, [id]) else {}
         moved: ClaimMerge = {
             "statements": merges.move(Statement.claim, id, into),
             "answered": merges.move(Counterclaim.claim, id, into, apart_from=between),
@@ -185,7 +184,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         told = {"about": subjects.as_logged(subjects.of(into))}
         # A new version, too: who read the survivor before must read it again before changing it.
         changes.update(by, survivor, more=told, standalone=survivor.standalone or claim.standalone)
-        changes.update(by, claim, "merge", {"moved": moved} | noted, merged_into=into)
+        changes.update(by, claim, "merge", {"moved": moved}, merged_into=into)
         return into
 
 

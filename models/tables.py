@@ -804,12 +804,15 @@ class LastChange(BaseModel):
     changed_at = TextField(constraints=[check_timestamp("changed_at")])
     #: When what the public is shown of it last changed; as of its creation where that never saw it.
     public_changed_at = TextField(constraints=[check_timestamp("public_changed_at")])
-    #: Whether the public sees it, if it is a claim; else whether the public may have seen it.
+    #: Whether the public may have seen it at any time, and may hear of it: `undone` of last_changes.py.
     public = BooleanField()
+    #: Whether it is a claim that the public sees.
+    visible = BooleanField()
 
     class Meta:
         table_name = "last_changes"
         primary_key = CompositeKey("noun", "noun_id")
+        constraints = (Check("visible <= public"),)
         indexes = (
             (("noun", "changed_at", "noun_id"), False),
             (("noun", "public_changed_at", "noun_id"), False),

@@ -21,11 +21,12 @@ from models.vocabulary import STAMPED
 
 def stamp(made_at: str, stamps: Mapping[Whole, bool], *, hidden: Collection[Whole], visible: Collection[int]) -> None:
     """Note that these wholes changed then, for the public or for reviewers alone; `visible` are the claims that are."""
-    rows: dict[bool, list[tuple[str, int, bool]]] = {True: [], False: []}
+    rows: dict[bool, list[tuple[str, int, bool, bool]]] = {True: [], False: []}
     for (noun, id), public in stamps.items():
         # Every key sees what is hidden: the public is told of it when it first sees it.
         told = public or (noun, id) in hidden
-        rows[told].append((noun, id, id in visible if noun == "claims" else public))
+        seen = noun == "claims" and id in visible
+        rows[told].append((noun, id, seen if noun == "claims" else public, seen))
     for told, some in rows.items():
         if some:
             # One statement however many: a speaker has 40,000 claims. In the order of the key, as locks are taken.
@@ -38,21 +39,41 @@ def never_visible(noun: str, ids: Collection[int]) -> list[int]:
     return [id for (id,) in fetch(unseen + in_ids("noun_id"), (noun, dumps(sorted(ids))))]
 
 
+def once_visible(noun: str, ids: Collection[int]) -> set[int]:
+    """Find those of some wholes that the public may have seen at any time."""
+    seen = "SELECT noun_id FROM last_changes WHERE noun = ? AND public AND "
+    return {id for (id,) in fetch(seen + in_ids("noun_id"), (noun, dumps(sorted(ids))))}
+
+
+def undone(last: str) -> str:
+    """Write the condition of SQL that nothing tells the public any more that it saw the claim of a row `last`.
+
+    Whoever rejects what was accepted undoes it: the claim stands, and no statement of it is accepted, not even one
+    that was retracted since.
+    """
+    seen = f"SELECT 1 FROM statements s WHERE s.claim_id = {last}.noun_id AND s.status = 'accepted'"  # noqa: S608
+    ended = "c.retracted_at IS NOT NULL OR c.merged_into_id IS NOT NULL OR c.standalone"
+    told = f"SELECT 1 FROM claims c WHERE c.id = {last}.noun_id AND ({ended} OR EXISTS ({seen}))"  # noqa: S608
+    return f"{last}.noun = 'claims' AND {last}.public AND NOT EXISTS ({told})"
+
+
 def rebuild() -> None:
     """Note of what is not noted, or was before its last line of the log, when that was; inside a transaction.
 
     What was loaded in bulk has no line, and the time of its row. Of claims, also whether the public sees them.
     """
     for noun in STAMPED:
-        shown = "seen" if noun == "claims" else "TRUE"
+        public, visible = ("seen", "seen") if noun == "claims" else ("TRUE", "FALSE")
         seen = f", {Part(claim_seen(PUBLIC)).sql} AS seen" if noun == "claims" else ""
         fetch(
-            "INSERT INTO last_changes (noun, noun_id, changed_at, public_changed_at, public)"  # noqa: S608 (our SQL)
-            f" SELECT '{noun}', id, updated_at, updated_at, {shown} FROM (SELECT c.id, c.updated_at{seen} FROM {noun} c"
-            f" WHERE c.id NOT IN (SELECT noun_id FROM last_changes WHERE noun = '{noun}')) AS n"
+            "INSERT INTO last_changes (noun, noun_id, changed_at, public_changed_at, public, visible)"  # noqa: S608 (our SQL)
+            f" SELECT '{noun}', id, updated_at, updated_at, {public}, {visible} FROM (SELECT c.id, c.updated_at{seen}"
+            f" FROM {noun} c WHERE c.id NOT IN (SELECT noun_id FROM last_changes WHERE noun = '{noun}')) AS n"
         )
     seen = f"SELECT {Part(claim_seen(PUBLIC)).sql} FROM claims c WHERE c.id = last_changes.noun_id"  # noqa: S608
-    fetch(f"UPDATE last_changes SET public = ({seen}) WHERE noun = 'claims' AND public <> ({seen})")  # noqa: S608
+    both = f"visible = ({seen}), public = (public OR ({seen}))"
+    fetch(f"UPDATE last_changes SET {both} WHERE noun = 'claims' AND visible <> ({seen})")  # noqa: S608
+    fetch(f"UPDATE last_changes SET public = FALSE WHERE {undone('last_changes')}")  # noqa: S608 (our SQL)
     fetch(
         "UPDATE last_changes SET public = TRUE WHERE noun IN ('documents', 'speakers') AND NOT public AND NOT EXISTS"
         " (SELECT 1 FROM hidden h WHERE h.noun = last_changes.noun AND h.noun_id = last_changes.noun_id)"
@@ -65,8 +86,8 @@ def rebuild() -> None:
 def _noting(told: bool) -> str:
     column = "public_changed_at = excluded.public_changed_at, " if told else ""
     return (
-        "INSERT INTO last_changes AS l (noun, noun_id, changed_at, public_changed_at, public)"  # noqa: S608 (our SQL)
-        f" SELECT w.noun, w.id, ?, ?, w.public FROM ({wholes()}) AS w WHERE TRUE"
+        "INSERT INTO last_changes AS l (noun, noun_id, changed_at, public_changed_at, public, visible)"  # noqa: S608 (our SQL)
+        f" SELECT w.noun, w.id, ?, ?, w.public, w.visible FROM ({wholes()}) AS w WHERE TRUE"
         f" ON CONFLICT (noun, noun_id) DO UPDATE SET changed_at = excluded.changed_at, {column}"
-        "public = excluded.public OR (l.public AND l.noun <> 'claims')"
+        f"public = excluded.public OR l.public AND NOT ({undone('l')}), visible = excluded.visible"
     )

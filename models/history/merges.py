@@ -4,21 +4,19 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any, NamedTuple
 
 import orjson
-from peewee import fn
 
-from models.history import changes, restores, standing_rows
+from models.history import changes, last_changes, restores, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import is_hidden
 from models.history.notes import SpeakerMerge
-from models.queries import derived, shapes, visibility
-from models.queries.dialects import in_ids, json_member
-from models.queries.nodes import Aliased
+from models.queries import derived
+from models.queries.dialects import in_ids
 from models.queries.visibility import Viewer
 from models.refusals import Conflict, NotFound
 from models.storage import rows
 from models.storage.columns import dumps, now
 from models.storage.database import fetch
-from models.tables import Alias, Change, Claim, Counterclaim, Speaker, Statement
+from models.tables import Alias, Claim, Counterclaim, Speaker, Statement
 
 #: How many aliases a speaker has at most, as one may be given: what was read can be sent back, an export imported.
 MOST_ALIASES = 100
@@ -27,8 +25,6 @@ MOST_ALIASES = 100
 MOST_IN_ROW = 100
 #: Ids that one statement of SQL names: below SQLite's oldest limit of 999 parameters.
 IDS_PER_STATEMENT = 500
-
-_CLAIMS = Aliased(Claim, "claims")
 
 
 def pair(model: Any, id: int, into: int) -> tuple[Any, Any]:
@@ -105,18 +101,15 @@ def last_merges(model: Any, ids: list[int]) -> list[Merge]:
 def known_claims(viewer: Viewer, ids: Collection[int]) -> Collection[int]:
     """Find those of some claims of which a viewer may know what became of them: the public, if it could see one once.
 
-    Of a merged one the merge has noted that, since it moved the statements.
+    Of a merged one only where it could see the survivor once, too: that is what it is led to.
     """
     if viewer.unreviewed:
         return ids
-    public = f"{in_ids('id')} AND {shapes.text(visibility.claim_was_public, _CLAIMS)}"
-    was_public = {row.id for row in rows.where(Claim, public, (dumps(list(ids)),))}
-    merged = Claim.select(Claim.id).where(Claim.id.in_({*ids} - was_public), Claim.merged_into.is_null(False))
-    merge = (Change.noun == "claims") & (Change.action == "merge") & Change.noun_id.in_(merged)
-    last = Change.select(fn.MAX(Change.sequence)).where(merge).group_by(Change.noun_id)
-    noted = json_member(Change.after, "was_public").is_null(False)
-    known = Change.select(Change.noun_id).where(Change.sequence.in_(last), noted)
-    return was_public | {id for (id,) in known.tuples()}
+    known = last_changes.once_visible("claims", ids)
+    merged = rows.where(Claim, f"{in_ids('id')} AND merged_into_id IS NOT NULL", (dumps(sorted(known)),))
+    into = standing_rows.survivors(Claim, merged)
+    unseen = {*into.values()} - last_changes.once_visible("claims", into.values())
+    return {id for id in known if into.get(id) not in unseen}
 
 
 def move(column: Any, from_: int, to: int, *, apart_from: list[int] | None = None) -> list[int]:

@@ -141,9 +141,9 @@ def refuse_while_used(by: Actor, what: str, column: Any, id: int, after: str = "
 def refuse_absent(model: Any, found: Any) -> None:
     """Raise Moved or Gone where the row no longer stands."""
     if getattr(found, "merged_into_id", None):
-        raise Moved(
-            f"The {singular(model)} {found.id} was merged into {found.merged_into_id}.", id=survivor(model, found)
-        )
+        # Not into which first: the public may never have seen that.
+        into = survivor(model, found)
+        raise Moved(f"The {singular(model)} {found.id} was merged into {into}.", id=into)
     if getattr(found, "retracted_at", None):
         raise Gone(
             f"The {singular(model)} {found.id} was retracted.",

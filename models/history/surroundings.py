@@ -177,7 +177,7 @@ def _visibility(claims: set[int]) -> list[tuple[int, bool, bool, bool, bool]]:
 @cached(2)
 def _seeing() -> str:
     return (
-        f"SELECT c.id, {Part(claim_seen(PUBLIC)).sql}, coalesce(l.public, FALSE),"  # noqa: S608 (our SQL)
+        f"SELECT c.id, {Part(claim_seen(PUBLIC)).sql}, coalesce(l.visible, FALSE),"  # noqa: S608 (our SQL)
         " c.retracted_at IS NULL AND c.merged_into_id IS NULL,"
         " EXISTS (SELECT 1 FROM claim_about a WHERE a.claim_id = c.id) FROM claims c"
         f" LEFT JOIN last_changes l ON l.noun = 'claims' AND l.noun_id = c.id WHERE {in_ids('c.id')}"

@@ -323,10 +323,11 @@ def in_ids(sqlite: bool, column: str) -> str:
 
 @written
 def wholes(sqlite: bool) -> str:
-    """Build the SELECT of the (noun, id, public) in a JSON array of such arrays, the one parameter."""
+    """Build the SELECT of the (noun, id, public, visible) in a JSON array of such arrays, the one parameter."""
     if sqlite:
-        return "SELECT value ->> 0 AS noun, value ->> 1 AS id, value ->> 2 AS public FROM json_each(?)"
-    typed = "(value ->> 1)::bigint AS id, (value ->> 2)::boolean AS public"
+        read = "SELECT value ->> 0 AS noun, value ->> 1 AS id, value ->> 2 AS public, value ->> 3 AS visible"
+        return f"{read} FROM json_each(?)"
+    typed = "(value ->> 1)::bigint AS id, (value ->> 2)::boolean AS public, (value ->> 3)::boolean AS visible"
     return f"SELECT value ->> 0 AS noun, {typed} FROM json_array_elements(?::json)"
 
 

@@ -35,12 +35,6 @@ def claim_seen(viewer: Viewer, c: Any = c) -> Any:
     return stands & (true(c.standalone) | exists_by_row(accepted))
 
 
-def claim_was_public(c: Any = c) -> Any:
-    """Build the condition that the public could once see the claim `c`, and so may hear what became of it."""
-    accepted = _v.select(1).where(_v.claim_id == c.id, _v.status == "accepted")
-    return true(c.standalone) | fn.EXISTS(accepted)
-
-
 def of_the_claim(e: Any = e) -> Any:
     """Build the condition that the counterclaim `e` answers what is claimed, not that it was said by its speaker."""
     # Most do: without statistics SQLite would read all of these to find those of one claim.

@@ -6,6 +6,7 @@
 from typing import Any, NamedTuple
 
 from models.history.edits import accepted
+from models.history.last_changes import undone
 from models.history.restores import erased
 from models.history.standing_rows import singular
 from models.queries.days import STORED_DAY
@@ -171,10 +172,16 @@ RULES = (
     ),
     Rule(
         "the feed knows which claims the public sees",
-        "SELECT c.id FROM claims c JOIN last_changes k ON k.noun = 'claims' AND k.noun_id = c.id WHERE k.public <>"
+        "SELECT c.id FROM claims c JOIN last_changes k ON k.noun = 'claims' AND k.noun_id = c.id WHERE k.visible <>"
         " (c.retracted_at IS NULL AND c.merged_into_id IS NULL AND (c.standalone OR EXISTS (SELECT 1 FROM statements s"
         f" WHERE s.claim_id = c.id AND {accepted('s')})))",
         "claim {} is seen by the public or not, and the feed of changes tells otherwise",
+    ),
+    Rule(
+        "the public hears of no claim that it saw by what was rejected",
+        f"SELECT k.noun_id FROM last_changes k WHERE {undone('k')}",
+        "claim {} has no statement that was accepted, and is noted as seen by the public: `counterclaim rebuild` mends"
+        " it",
     ),
     Rule(
         "what was erased does not come back",

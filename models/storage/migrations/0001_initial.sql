@@ -321,8 +321,9 @@ CREATE TABLE "last_changes" (
   "noun_id" {integer} NOT NULL,
   "changed_at" TEXT NOT NULL CHECK (changed_at LIKE '____-__-__T__:__:__.______Z'),
   "public_changed_at" TEXT NOT NULL CHECK (public_changed_at LIKE '____-__-__T__:__:__.______Z'),
-  "public" {boolean} NOT NULL,
-  PRIMARY KEY ("noun", "noun_id")
+  "public" {boolean} NOT NULL, "visible" {boolean} NOT NULL,
+  PRIMARY KEY ("noun", "noun_id"),
+  CHECK (visible <= public)
 ){strict};
 CREATE INDEX "last_changes_noun_changed_at_noun_id" ON "last_changes" ("noun", "changed_at", "noun_id");
 CREATE INDEX "last_changes_noun_public_changed_at_noun_id" ON "last_changes" ("noun", "public_changed_at", "noun_id");

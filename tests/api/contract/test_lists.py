@@ -273,7 +273,7 @@ def test_an_import_leaves_no_row_missing_and_a_rebuild_finds_those_that_were_loa
     assert list(verify.broken_rules()) == []
     public = [path for path in FOLLOWED if path not in REVIEWED]
     whole = {path: _dated(follower, path, sort="id", limit=100) for path in public}
-    for damage in ("UPDATE last_changes SET public = NOT public", "DELETE FROM last_changes"):
+    for damage in ("UPDATE last_changes SET public = FALSE, visible = FALSE", "DELETE FROM last_changes"):
         fetch(damage)
         assert len(list(verify.broken_rules())) > 1
         with transaction():

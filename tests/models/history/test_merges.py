@@ -1,7 +1,6 @@
 """Unmerges: what moved moves back, and nothing comes back that was taken away since."""
 
 import json
-import re
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +12,6 @@ from models.history.changes import Actor
 from models.history.hidden import is_hidden
 from models.queries import derived
 from models.refusals import Conflict, Moved, NotFound
-from models.storage import database
 from models.storage.transactions import transaction
 from models.tables import Alias, Claim, ClaimAbout, Counterclaim, Review, Speaker, Statement
 from models.upkeep import erasures, verify
@@ -234,12 +232,11 @@ def about() -> set[tuple[int, int]]:
 
 @pytest.mark.usefixtures("old_limit")
 def test_a_claim_that_any_number_of_statements_put_forward_is_merged(registry: str, actor: Actor) -> None:
-    text, claim, into = "They did. " * MANY, put_claim(actor), put_claim(actor)
+    text, claim, into = "They did. " * MANY, put_claim(actor, standalone=False), put_claim(actor)
     document = documents.create(by=actor, text=text, language="en")
     said = {"speaker": {"name": "They"}, "document": {"id": document}, "claim": {"id": claim}, "form": "indirect"}
     places = ({"start": number * 10, "end": number * 10 + 8} for number in range(MANY))
     store(actor, [("statement", said | {"content": [place], "status": "candidate"}) for place in places])
-    Claim.update(standalone=False).where(Claim.id == claim).execute()
     claims.merge(by=actor, id=claim, into=into)
     with pytest.raises(NotFound):
         claims.get(id=claim, viewer=PUBLIC)
@@ -422,20 +419,6 @@ def test_a_merge_of_speakers_names_no_more_ids_in_one_query_than_databases_take(
         locked = merge_scope.of_merged_speakers(one, two)
     assert {len({*rows.ids}) for rows in locked if rows.model is Statement} == {80}
     assert max(query.count("?") + query.count("%s") for query in queries) < 40
-
-
-def test_what_became_of_a_claim_is_read_from_its_last_merge_alone(registry: str, actor: Actor) -> None:
-    claim, into = claim_of(said(actor, "first", "One")), put_claim(actor)
-    for _ in range(3):
-        claims.merge(by=actor, id=claim, into=into)
-        claims.unmerge(by=actor, id=claim)
-    claims.merge(by=actor, id=claim, into=into)
-    asked: list[tuple[str, Any]] = []
-    database.db.query_hooks.append(lambda event: asked.append((event.sql, event.params)))
-    with pytest.raises(Moved):
-        claims.get(id=claim, viewer=PUBLIC)
-    of_the_log = [(sql, params) for sql, params in asked if re.search(r"FROM \"?changes", sql)]
-    assert [len(database.db.execute_sql(*query).fetchall()) for query in of_the_log] == [1]
 
 
 def test_a_claim_that_is_unmerged_while_it_is_read_is_found(registry: str, actor: Actor) -> None:

@@ -7,9 +7,9 @@ import pytest
 from models import claims, counterclaims, documents, reviews, sentences, speakers, statements
 from models.history.changes import Actor
 from models.queries.visibility import WRITER, Viewer
-from models.refusals import Gone, NotFound
+from models.refusals import Gone, Moved, NotFound
 from models.tables import ClaimAbout, Sentence, Statement
-from tests.factories import MACHINE, PUBLIC, put_claim, put_plain, put_review
+from tests.factories import MACHINE, NEWEST, PUBLIC, put_claim, put_plain, put_review
 
 pytestmark = pytest.mark.usefixtures("sound")
 
@@ -91,6 +91,57 @@ def test_what_a_merge_retracts_is_told_where_the_public_saw_it(registry: str, ac
     assert _unknown(reviews, found[0], PUBLIC, WRITER)
     with pytest.raises(Gone, match="retracted"):
         reviews.get(id=found[1], viewer=PUBLIC)
+
+
+def _absent(id: int) -> Any:
+    """What a list by its id says of a claim that is no item of it."""
+    (one,) = claims.listed(viewer=PUBLIC, filters={"ids": [id]}, limit=10, order=NEWEST).absent
+    return one["state"], one["merged_into"]
+
+
+def test_a_claim_that_only_reviewers_saw_is_not_told_of_by_one_that_was_merged_into_it(
+    registry: str, actor: Actor
+) -> None:
+    said, waiting = put_plain(actor, "first"), put_plain(actor, "second", origin=MACHINE)
+    once, never = (statements.claim_of(id=id) for id in (said, waiting))
+    statements.retract(by=actor, id=said, version=None, reason=None)
+    claims.merge(by=actor, id=once, into=never)
+    for id in (once, never):
+        assert _unknown(claims, id, PUBLIC, WRITER)
+        assert _absent(id) == ("missing", None)
+    shown = put_claim(actor, "It is public.")
+    claims.merge(by=actor, id=never, into=shown)
+    assert _unknown(claims, never, PUBLIC, WRITER)
+    with pytest.raises(Moved, match=f"The claim {once} was merged into {shown}"):
+        claims.get(id=once, viewer=PUBLIC)
+    assert _absent(once) == ("merged", shown)
+    claims.unmerge(by=actor, id=never)
+    statements.retract(by=actor, id=waiting, version=None, reason=None)
+    claims.retract(by=actor, id=never, version=None, reason="What only reviewers know.")
+    for id in (once, never):
+        assert _unknown(claims, id, PUBLIC, WRITER)
+        assert _absent(id) == ("missing", None)
+
+
+@pytest.mark.parametrize("then", ["nothing", "merged", "survives", "retracted"])
+def test_a_claim_that_was_seen_by_what_was_rejected_since_is_not_told_of(
+    registry: str, actor: Actor, then: str
+) -> None:
+    said, other = put_plain(actor, "first", origin=MACHINE), put_plain(actor, "second")
+    claim, once = (statements.claim_of(id=id) for id in (said, other))
+    statements.change(by=actor, id=said, version=None, status="accepted")
+    assert claims.get(id=claim, viewer=PUBLIC)
+    statements.change(by=actor, id=said, version=None, status="rejected")
+    if then == "merged":
+        claims.merge(by=actor, id=claim, into=once)
+    elif then == "survives":
+        statements.retract(by=actor, id=other, version=None, reason=None)
+        claims.merge(by=actor, id=once, into=claim)
+        assert _unknown(claims, once, PUBLIC, WRITER)
+    elif then == "retracted":
+        statements.retract(by=actor, id=said, version=None, reason=None)
+        claims.retract(by=actor, id=claim, version=None, reason="What only reviewers know.")
+    assert _unknown(claims, claim, PUBLIC, WRITER)
 
 
 def test_a_subject_who_was_retracted_out_of_sight_is_not_told_of_once_the_claim_is_public(
