@@ -81,6 +81,14 @@ RULES = (
         "{} {} hangs on {} {}, which was merged into another",
     ),
     Rule(
+        "nothing leads to what was erased",
+        " UNION ALL ".join(
+            f"SELECT '{noun}', n.id, n.merged_into_id FROM {noun}s n WHERE {erased(f'{noun}s', 'n.merged_into_id')}"
+            for noun in ("claim", "speaker")
+        ),
+        "{} {} was merged into {}, which was erased",
+    ),
+    Rule(
         "evidence states the answer",
         "SELECT e.id, s.id FROM counterclaims e JOIN statements s ON s.id = e.statement_id WHERE e.retracted_at IS NULL"
         " AND (s.retracted_at IS NOT NULL OR s.claim_id <> e.answer_id)",
