@@ -44,11 +44,13 @@ def create(
     same_as: list[str] | None = None,
     part_of: int | None = None,
     hidden: bool = False,
+    shows_body: bool = True,
     session: Session = SESSION,
 ) -> int:
     """Add a speaker and return their id.
 
-    One whom only a candidate names is `hidden` from the public until a statement of theirs is accepted.
+    One whom only a candidate names is `hidden` from the public until a statement of theirs is accepted. Whom they are
+    part of is shown with them, unless a file says of that body by itself whether it is hidden: then not `shows_body`.
     Raises Conflict where the Wikidata id or the name is taken, be it as an alias, and where an alias is
     another's name: a name means one speaker.
     """
@@ -60,7 +62,7 @@ def create(
         if wikidata_id:
             _refuse_taken_item(wikidata_id, session)
         if part_of is not None:
-            part_of = hierarchy.parent(part_of, None, session, hidden=hidden)
+            part_of = hierarchy.parent(part_of, None, session, hidden=hidden or not shows_body)
         speaker = session.create(
             by,
             Speaker,

@@ -42,7 +42,7 @@ class Near:
     visible_statements: set[int] = field(default_factory=set)
     #: The same, and those among the edits that were visible before or after.
     once_visible_statements: set[int] = field(default_factory=set)
-    #: Of the speakers and documents of the edits those that are flagged as hidden (hidden.py).
+    #: Of the speakers and documents of the edits, and of what these are part of, those that are flagged as hidden.
     hidden: set[Whole] = field(default_factory=set)
     #: The standing statements that name a row of the edits, by the column that names it and by its id.
     statements: Mapping[str, Mapping[int, Sequence[Statement]]] = field(default_factory=dict)
@@ -155,8 +155,8 @@ def _topic(edit: Edit, near: Near, reach: DirectReach) -> Claims:
 def _speaker(edit: Edit, near: Near, reach: DirectReach) -> Claims:
     visible = any(were_visible(edit, near.hidden))
     add(reach.wholes, ("speakers", edit.id), public=visible)
-    if visible and (whole := edit.after.get("part_of")):
-        reach.named.add(("speakers", whole))
+    if visible and (body := edit.after.get("part_of")) and ("speakers", body) not in near.hidden:
+        reach.named.add(("speakers", body))
     if edit.action == "create":
         return Claims()
     claims = _stated(near, reach, edit.id, "statements.speaker_id", "via_speaker_id", "on_behalf_of_id")

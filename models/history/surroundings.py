@@ -44,6 +44,8 @@ def near(edits: Sequence[Edit]) -> Near:
             changed["documents"].add(edit.after["document"])
         elif edit.action != "create":  # nothing stands on a new row but what has an edit of its own
             changed[edit.noun].add(edit.id)
+        if edit.noun == "speakers" and edit.after.get("part_of"):
+            ids["speakers"].add(edit.after["part_of"])
     targets, visible = _named_statements(edits)
     statements = (edit for edit in edits if edit.noun == "statements")
     once_visible = visible | {edit.id for edit in statements if any(map(is_accepted, states(edit)))}

@@ -199,7 +199,7 @@ def _speaker(work: _Work, new: dict[str, Any]) -> LineResult:
         new["part_of"] = speakers.find_or_make(
             by=work.by, reference=new["part_of"], field="/part_of", session=work.session
         )
-    return speakers.create(by=work.by, session=work.session, **new), "new"
+    return speakers.create(by=work.by, session=work.session, shows_body=False, **new), "new"
 
 
 def _document(work: _Work, new: dict[str, Any]) -> LineResult:

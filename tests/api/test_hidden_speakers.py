@@ -124,3 +124,31 @@ def test_whom_and_what_only_candidates_name_stands_in_no_answer_to_the_public(
             assert not {(noun, id) for noun, id in found if id in hidden.get(noun, ())}, (path, query)
     assert told > 200
     assert reviewer.get(f"/v1/speakers?q={MARK}").json["items"], "a reviewer sees them"
+
+
+def test_no_filter_tells_who_is_part_of_whom_only_candidates_name(public: FlaskClient, reviewer: FlaskClient) -> None:
+    def found(name: str, id: int) -> dict[str, int]:
+        """Count what each list that takes this filter shows."""
+        paths = [path for path in contract()["paths"] if "{" not in path and path.startswith("/v1/")]
+        lists = [path for path in paths if any(name == part["name"] for part in parameters(path))]
+        return {path: public.get(path, query_string={name: id}).text.count('"id"') for path in lists}
+
+    whole = posted(reviewer, "speakers", speaker(name="Government", kind="government")).json["id"]
+    hidden, office = (
+        posted(reviewer, "statements", candidate(speaker={"name": name, "kind": "organization"}, **other)).json
+        for name, other in (("Ministry", {}), ("Office", {"content": [{"text": "sustain the war"}]}))
+    )
+    body, part = hidden["speaker"]["id"], office["speaker"]["id"]
+    changed(reviewer, f"/v1/speakers/{body}", {"part_of": whole})
+    changed(reviewer, f"/v1/speakers/{part}", {"part_of": body})
+    about = {"text": "The office lied.", "language": "en", "about": [{"id": part, "role": "accused"}]}
+    said = posted(reviewer, "statements", charge(speaker={"name": "Accuser"}, claim=about)).json
+    answer = posted(reviewer, "statements", denial(said["id"], speaker={"id": part})).json
+    ends = {"claim": answer["claim"]["id"], "answer": said["claim"]["id"]}
+    posted(reviewer, "counterclaims", {**ends, "kind": "disputes"})
+    assert public.get(f"/v1/speakers/{part}").json["part_of"] is None
+    for name in ("part_of", "accused", "answered_by", "by", "against"):
+        assert any(found(name, part).values()), name
+        assert found(name, whole) == found(name, body) == found(name, 99), name
+    assert public.get(f"/v1/speakers/{whole}/positions?parts=true").json["items"] == []
+    assert public.get(f"/v1/speakers/{whole}/charges").json["items"] == []

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from api.formats import ndjson
 from models import claims, documents, sentences, speakers, statements
 from models.history.changes import Actor
 from models.ingest import candidates
 from models.queries import derived
 from models.refusals import NotFound
+from models.storage import database
 from models.storage.transactions import transaction
 from models.tables import Document, Hidden, LastChange, Speaker
 from models.upkeep import verify
@@ -236,3 +238,24 @@ def test_a_whole_that_comes_into_sight_moves_the_dates_of_its_parts(family: Any,
     assert all(now > was for was, now in zip(before, stamps(office), strict=True))
     assert not LastChange.get(noun="speakers", noun_id=unheard).public
     assert list(verify.broken_rules()) == []
+
+
+def test_a_change_of_a_part_shows_nothing_of_a_hidden_whole(family: Any, actor: Actor) -> None:
+    body, office, _, said = family
+    speakers.change(by=actor, id=office, version=None, description="Known now")
+    assert not LastChange.get(noun="speakers", noun_id=body).public
+    (public, _) = stamps(office)
+    statements.change(by=actor, id=said, version=1, status="accepted")
+    assert stamps(office)[0] > public
+    assert list(verify.broken_rules()) == []
+
+
+def test_an_import_shows_no_body_that_the_registry_of_the_export_hides(
+    family: Any, urls: Callable[[], str], actor: Actor
+) -> None:
+    lines = b"".join(ndjson.write())
+    database.close()
+    database.connect(urls())
+    assert {one.outcome for one in ndjson.read(lines.splitlines(keepends=True), by=actor)} <= {"new", "noted"}
+    assert names() == ["An office"]
+    assert b"".join(ndjson.write()) == lines
