@@ -19,7 +19,7 @@ from api.contract.problems import Problem
 from api.middleware.slow_clients import SLOT
 from api.middleware.wsgi import OPERATION
 from models.access import keys, replies
-from models.storage import database, schema, transactions
+from models.storage import database, transactions
 
 View = Callable[..., Response]
 
@@ -104,7 +104,6 @@ class Operation:
             arguments["body"] = bodies.body(self.body)
         if self.line_media_type is not None and self.line_body is not None:
             arguments["lines"] = bodies.lines(self.line_media_type, self.line_body)
-        transactions.attempt(schema.refuse_newer)
         retry = self._retry() if self.creates and "Idempotency-Key" in request.headers else None
         if self.before_transaction is not None:
             # A retry is answered before anything is worked out for it anew.

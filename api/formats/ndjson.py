@@ -15,6 +15,7 @@ from api.formats.line_parser import GROUP, Group, parse_groups
 from api.schemas.imports import OUTCOMES
 from models.history.changes import Actor
 from models.ingest import corrections as decided
+from models.refusals import Refusal
 from models.storage import transactions
 from models.transfer import dry_runs, exports
 from models.transfer.imports import Import
@@ -116,8 +117,8 @@ def _or_told(work: Import | None = None) -> Iterator[None]:
     """Let what fails in the middle tell how many lines `work` has stored."""
     try:
         yield
-    except Problem as problem:
-        problem.detail += f" {_told(work)}"
+    except (Problem, Refusal) as refusal:
+        refusal.detail += f" {_told(work)}"
         raise
     except Exception as error:
         if work and work.last_stored:

@@ -2,10 +2,13 @@
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
-from peewee import OperationalError, Psycopg3Adapter
+from peewee import OperationalError, PeeweeException, Psycopg3Adapter
+from peewee import __exception_wrapper__ as peewees_errors
 from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import TransactionStatus
@@ -139,6 +142,30 @@ class PostgresServer(PooledPostgresqlDatabase):
     def disconnect(self) -> None:
         """Close the idle connections."""
         self.close_idle()
+
+    @contextmanager
+    def transaction_after(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
+        """Begin a transaction with `sql`, which takes no values, in one round trip; yield what its end returned."""
+        rows: list[tuple[Any, ...]] = []
+        with self.atomic(sql, rows):
+            yield rows
+
+    def begin(self, sql: str = "", rows: list[tuple[Any, ...]] | None = None) -> None:
+        """Begin a transaction as peewee does, and as `transaction_after` wants it."""
+        if not sql:
+            super().begin()
+            return
+        try:
+            with peewees_errors:
+                cursor = self.cursor()
+                cursor.execute(f"BEGIN; {sql}")
+                while cursor.nextset():
+                    pass
+                (rows if rows is not None else []).extend(cursor.fetchall())
+        except BaseException:  # it has begun, perhaps
+            with suppress(psycopg.Error, PeeweeException):
+                self.rollback()
+            raise
 
     def lost(self) -> bool:
         """Tell whether this thread's connection was cut; then idle ones are too, and none is used again."""

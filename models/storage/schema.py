@@ -1,9 +1,9 @@
 """The schema of the bound database: bring it up to date, and name the migrations that it has or lacks."""
 
 import logging
-import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from playhouse.migrations import Migration, Runner
@@ -18,11 +18,14 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 #: What SQLite keeps in a file to tell whose it is (sqlite.org/pragma.html#pragma_application_id): "ccrg" in ASCII.
 APPLICATION = int.from_bytes(b"ccrg")
 
-#: Seconds for which a schema that is known is taken to be so still: asking takes a query.
-_BELIEVED = 1.0
-
-#: Key of the PostgreSQL advisory lock under which one process migrates at a time: "ccmigrat" in ASCII.
+#: Key of the PostgreSQL advisory lock under which one process migrates at a time, and which whoever writes shares:
+#: "ccmigrat" in ASCII.
 _MIGRATION_LOCK = int.from_bytes(b"ccmigrat")
+
+#: What a transaction that writes begins with, so that no other version migrates before it ends: on SQLite it holds the
+#: lock of writers, and so does `migrate`. The read is a statement of its own: each sees what was there as it began.
+READ_APPLIED = "SELECT name FROM migrations"
+LOCK_AND_READ_APPLIED = f"SELECT pg_advisory_xact_lock_shared({_MIGRATION_LOCK}); {READ_APPLIED}"
 
 
 def migrate(*, until: str | None = None) -> list[str]:
@@ -66,24 +69,23 @@ def is_there() -> bool:
     return not (on_sqlite() and not Path(db.database).exists()) and any(step.applied for step in _steps())
 
 
-#: Which database was found to have no migration that this version does not know, and until when that is believed, by
-#: time.monotonic.
-_checked: tuple[object, float] = (None, 0.0)
-
-
-def refuse_newer() -> None:
-    """Raise Newer where a newer Counterclaim has migrated the bound database, at most a second after it did."""
-    global _checked  # noqa: PLW0603
-    database, until = _checked
-    if database is db.obj and time.monotonic() < until:
-        return
-    known = {path.stem for path in MIGRATIONS.glob("[0-9]*.py")}
-    if {name for (name,) in fetch("SELECT name FROM migrations")} - known:
+def refuse_newer(applied: Iterable[tuple[str]]) -> None:
+    """Raise Newer where a migration that READ_APPLIED found is none that this version knows."""
+    if {name for (name,) in applied} - known():
         raise Newer(
-            "A newer Counterclaim has migrated the registry, and this one only reads it: nothing was stored. Its"
-            " operator restarts the server with the newer version."
+            "A newer Counterclaim has migrated the registry, and this one only reads it: it stores nothing any more."
+            " Its operator goes on with the newer version."
         )
-    _checked = (db.obj, time.monotonic() + _BELIEVED)
+
+
+def known() -> frozenset[str]:
+    """Name the migrations that this version knows."""
+    return _names(MIGRATIONS)
+
+
+@lru_cache
+def _names(folder: Path) -> frozenset[str]:
+    return frozenset(path.stem for path in folder.glob("[0-9]*.py"))
 
 
 def is_foreign() -> bool:
@@ -115,7 +117,7 @@ def _runner() -> Runner:
 
 @contextmanager
 def _migration_lock() -> Iterator[None]:
-    """Hold the lock under which one process migrates at a time; it ends with the process."""
+    """Hold the lock under which one process migrates at a time, and nobody writes; it ends with the process."""
     if on_sqlite():
         with closing(FileLock(db.database)) as lock:
             lock.acquire(NO_TIMEOUT)

@@ -13,7 +13,7 @@ from peewee import IntegrityError
 from peewee import __exception_wrapper__ as peewees_errors
 
 from models.refusals import Conflict
-from models.storage import database, errors
+from models.storage import database, errors, schema
 from models.storage.columns import now
 from models.storage.database import db, fetch, on_sqlite
 from models.storage.file_lock import NO_TIMEOUT
@@ -249,7 +249,10 @@ def _outermost() -> Iterator[None]:
 
 @contextmanager
 def _in_database() -> Iterator[None]:
-    """Begin and end a transaction of the database; a savepoint in one that was begun through peewee."""
+    """Begin and end a transaction of the database; a savepoint in one that was begun through peewee.
+
+    Raises Newer where a newer Counterclaim has migrated it; none does before the transaction ends.
+    """
     if db.in_transaction():
         with _sql_savepoint():
             yield
@@ -258,9 +261,11 @@ def _in_database() -> Iterator[None]:
         turn = db.obj.turn(deadline or NO_TIMEOUT, _local.caller)
         with own.turn_within(deadline * _OF_DEADLINE), turn as connection, using(db.obj, connection), _sql_savepoint():
             own.begin_turn()
+            schema.refuse_newer(fetch(schema.READ_APPLIED))
             yield
     else:
-        with db.obj.atomic():
+        with db.obj.transaction_after(schema.LOCK_AND_READ_APPLIED) as applied:
+            schema.refuse_newer(applied)
             yield
             _local.committing = True
 

@@ -5,7 +5,7 @@ from peewee import DatabaseError
 from models.refusals import Conflict
 from models.storage import errors
 from models.storage.database import close, db, fetch, refuse_moved
-from models.storage.schema import MIGRATIONS
+from models.storage.schema import known
 from models.storage.transactions import attempt
 from models.upkeep.engine import engine
 
@@ -43,6 +43,6 @@ def problem() -> str | None:
         return _DAMAGED if errors.damaged(error) else "The database does not answer, or holds no registry."
     if db.database in _damaged:
         return _DAMAGED
-    if applied != {path.stem for path in MIGRATIONS.glob("[0-9]*.py")}:
+    if applied != known():
         return "The database has the schema of another version: run `counterclaim migrate`, or that version."
     return None
