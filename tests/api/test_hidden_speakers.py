@@ -152,3 +152,25 @@ def test_no_filter_tells_who_is_part_of_whom_only_candidates_name(public: FlaskC
         assert found(name, whole) == found(name, body) == found(name, 99), name
     assert public.get(f"/v1/speakers/{whole}/positions?parts=true").json["items"] == []
     assert public.get(f"/v1/speakers/{whole}/charges").json["items"] == []
+
+
+def test_nobody_has_answered_for_another_by_way_of_whom_only_candidates_name(
+    public: FlaskClient, reviewer: FlaskClient
+) -> None:
+    whole = posted(reviewer, "speakers", speaker(name="Government")).json["id"]
+    office = {"name": "Office", "kind": "government"}
+    found = posted(reviewer, "statements", candidate(speaker=office, on_behalf_of={"name": "Ministry"})).json
+    body, part = found["on_behalf_of"]["id"], found["speaker"]["id"]
+    changed(reviewer, f"/v1/speakers/{body}", {"part_of": whole, "kind": "government"})
+    changed(reviewer, f"/v1/speakers/{part}", {"part_of": body})
+    about = claim(text="The government knew.", about=[{"id": whole, "role": "accused"}])
+    said = posted(reviewer, "statements", charge(speaker={"name": "Accuser"}, claim=about)).json
+    posted(reviewer, "statements", denial(said["id"], speaker={"id": part}, on_behalf_of=None))
+
+    def charges(answered: str) -> list[int]:
+        return [item["id"] for item in public.get(f"/v1/charges?answered={answered}").json["items"]]
+
+    assert (charges("true"), charges("false")) == ([], [said["claim"]["id"]])
+    shown = candidate(speaker={"name": "Aide"}, on_behalf_of={"id": body}, status="accepted")
+    posted(reviewer, "statements", shown)
+    assert (charges("true"), charges("false")) == ([said["claim"]["id"]], [])
