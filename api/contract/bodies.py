@@ -32,8 +32,10 @@ _SHOWN = 100
 #: The longest line of a body that is read line by line, in bytes: a document of a million characters fits, however
 #: it is spelled. And how much of such a body is read at once.
 LONGEST_LINE, _PART = 16 * 1024 * 1024, 256 * 1024
-#: Bodies that each process reads line by line at once, and for one caller, once a line of them has come, or a part of
-#: one: each holds a long line, or some thousands; and the seconds that one more waits for a place.
+#: Blank lines of it at most: each takes time as another does, but tells nothing, and is neither stored nor refused.
+MOST_BLANK = 10_000
+#: Bodies that each process reads line by line at once, and for one caller, once their first bytes have come: each holds
+#: a long line, or some thousands; and the seconds that one more waits for a place.
 BY_LINES, _SHORTLY = ConcurrencyLimit(16, 8), 2.0
 
 
@@ -113,7 +115,7 @@ def lines(media_type: str, whole: type[Schema]) -> Iterator[bytes]:
     """Read the request's body line by line, as it comes, however long it is; or the `lines` of JSON as `whole` has it.
 
     Raises 415 for another media type or a coding and 411 for a body without a length or chunks; while it is read, 400
-    where it ends too early, and 413 for a line that is too long. JSON is refused as `body` does.
+    where it ends too early, and 413 for a line that is too long or too many blank ones. JSON is refused as `body` does.
     """
     _refuse_media_type(media_type, MEDIA_TYPES[0])
     if request.mimetype == MEDIA_TYPES[0]:
@@ -147,14 +149,19 @@ def _ended(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _lines(stream: Any, length: int | None) -> Iterator[bytes]:
-    rest, count = b"", 0
+    rest, count, blank = b"", 0, 0
     while part := stream.read(_PART):
+        request.environ[SLOT].require(BY_LINES, _SHORTLY)
         count += len(part)
         whole, end, rest = (rest + part).rpartition(b"\n")
-        if whole.strip() or len(rest) >= _PART:
-            request.environ[SLOT].require(BY_LINES, _SHORTLY)
         if end:
-            yield from whole.split(b"\n")
+            lines = whole.split(b"\n")
+            blank += len(lines) - len(list(filter(bytes.strip, lines)))
+            if blank > MOST_BLANK:
+                raise Problem(
+                    problem_types.TOO_LARGE, f"A body holds at most {MOST_BLANK:,} blank lines: leave them out."
+                )
+            yield from lines
         if len(rest) > LONGEST_LINE:
             raise Problem(problem_types.TOO_LARGE, f"A line holds at most {LONGEST_LINE:,} bytes.")
     if length is not None and count != length:

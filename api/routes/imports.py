@@ -37,15 +37,16 @@ def _imported(query: dict[str, Any], lines: Iterator[bytes]) -> dict[str, Any]:
 def import_lines(report: dict[str, Any], **_given: Any) -> Response:
     """Import lines, each of which is stored whole or not at all.
 
-    The body is NDJSON of any length, and is stored as it comes. It has a Content-Length, or is chunked and ends with a
-    line such as `{"end": 12}`, the number of lines before it: one that was cut is refused with 400, though most lines
-    that came are stored. Up to 1,000 lines may also be sent as JSON, `{"lines": [...]}`, in a body of the usual size;
-    they are stored in the same way. A line is an object with one member that names its noun (`topic`, `speaker`,
-    `document`, `claim`, `statement`, `counterclaim`, `review`), as `ImportLine` describes it. A line may have an `id`,
-    and that of a claim must have one: a name that only this body knows, by which later lines point at it: `{"document":
-    "d1"}`, `{"claim": "c1"}`, `{"statement": "s1"}`. A line whose `id` stands for something else already is refused,
-    and so is what points at that `id` from then on: nobody could tell which of the two it means. Send two exports one
-    after the other, not as one body.
+    The body is NDJSON of any length, and is stored as it comes. It has a Content-Length, or is chunked and ends
+    with a line such as `{"end": 12}`, the number of lines before it: one that was cut is refused with 400, though
+    most lines that came are stored. Blank lines are passed over; a body with more than 10,000 of them is refused
+    with 413, as one with a line of more than 16 MiB is. Up to 1,000 lines may also be sent as JSON, `{"lines":
+    [...]}`, in a body of the usual size; they are stored in the same way. A line is an object with one member that
+    names its noun (`topic`, `speaker`, `document`, `claim`, `statement`, `counterclaim`, `review`), as `ImportLine`
+    describes it. A line may have an `id`, and that of a claim must have one: a name that only this body knows, by
+    which later lines point at it: `{"document": "d1"}`, `{"claim": "c1"}`, `{"statement": "s1"}`. A line whose `id`
+    stands for something else already is refused, and so is what points at that `id` from then on: nobody could tell
+    which of the two it means. Send two exports one after the other, not as one body.
 
     A claim's line is `noted`, as nothing is stored with it: the claim is stored with the line that points at it, or
     at the end, so that claims are never counted as `new` or `known`. A claim has no natural key, since the same

@@ -512,7 +512,7 @@ def test_few_bodies_of_one_caller_are_read_by_lines_at_once(
     assert limit.take("key 1")
     refused = sent(writer, lines({"topic": topic()}))
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
-    assert sent(writer, b"\n").status_code == 200, "nothing of it is held"
+    assert sent(writer, b"\n").status_code == 503, "blank lines take as long to read as others"
     for _ in range(2):  # a place that is not given back is lost
         assert sent(reviewer, lines({"topic": topic()})).status_code == 200
 
@@ -538,6 +538,21 @@ def test_a_line_that_is_too_long_is_refused(writer: FlaskClient, monkeypatch: py
     answer = sent(writer, lines({"topic": topic(label="x" * 700_000)}))
     assert answer.status_code == 413
     assert "300,000 bytes" in answer.json["detail"]
+
+
+@pytest.mark.parametrize("send", [sent, chunked])
+def test_a_body_of_blank_lines_is_refused(writer: FlaskClient, send: Callable[..., TestResponse]) -> None:
+    blank = b"\n \r\n\t\n\n\n" * 2_000
+    few, end = lines({"topic": topic()}) + blank, b'{"end": 1}\n' if send is chunked else b""
+    told = send(writer, few + end)
+    assert (told.status_code, told.json["lines"], told.json["new"]) == (200, 1, 1)
+    answer = send(writer, few + b"\n" + end)
+    assert (answer.status_code, "at most 10,000 blank lines: leave them out" in answer.json["detail"]) == (413, True)
+
+
+def test_lines_are_numbered_with_the_blank_ones_between_them(writer: FlaskClient) -> None:
+    report = sent(writer, b"\n\n" + lines({"topic": topic()}) + b" \n" + lines({"topic": {}})).json
+    assert (report["new"], [one["line"] for one in report["listed"]]) == (1, [5])
 
 
 def test_a_writer_learns_nothing_of_what_waits_for_review(writer: FlaskClient) -> None:
