@@ -28,6 +28,10 @@ def list_changes(query: dict[str, Any]) -> Response:
     own: their lists tell, by `changed_since`, what came, and the line of the statement, what may be gone. After an
     older backup was restored sequences begin again behind it: copy such a registry anew.
 
+    A registry that is read from several servers tells of a line some seconds after it was made, fifteen as a rule, so
+    that whichever of them answers next has what the line tells of; who made it with a key, whose other reads have it
+    at once, waits as long.
+
     Who keeps the lines as the public is told them can prove them by `seal`: where one was altered, removed or put in
     later, the hash is another. No erasure changes what the public is told of earlier lines.
 

@@ -14,8 +14,8 @@ from models.history.merged_filters import values
 from models.queries import dialects
 from models.queries.nodes import NULL, TRUE, case
 from models.queries.visibility import Viewer
-from models.storage.columns import dumps
-from models.storage.database import fetch
+from models.storage.columns import dumps, now
+from models.storage.database import fetch, settling
 from models.tables import Change, Sentence
 from models.vocabulary import ACTIONS, LOGGED
 
@@ -72,6 +72,9 @@ def listed(
     if member is not None:
         conditions += [_NO_CREATION, reduce(or_, (_differs(line, one) for one in values(member)))]
         about["action"] = tuple(one for one in values(action or ACTIONS) if one != "create")
+    if seconds := settling():
+        # Of a younger line one server may tell, and another not have what it tells of.
+        conditions.append(line.sequence <= _last_before(now(ago=seconds)))
     ids = line.select(line.sequence)
     if indexed := _indexed(line, viewer, about):
         first = [ids.where(*conditions, part).order_by(line.sequence).limit(limit) for part in indexed]

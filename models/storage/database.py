@@ -190,6 +190,11 @@ def replicas_for(key_id: int | None) -> Iterable[Replica]:
     return _Bound.replicas.choose(key_id) if _Bound.replicas else ()
 
 
+def settling() -> float:
+    """Return after how many seconds a line of the log is on every server that reads may go to."""
+    return _Bound.replicas.settling() if _Bound.replicas else 0
+
+
 def on_sqlite() -> bool:
     """Tell whether the bound database is SQLite; the other one is PostgreSQL."""
     return isinstance(db.obj, SqliteDatabase)

@@ -4,7 +4,7 @@ import random
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -13,6 +13,10 @@ from models.storage.postgres import CONNECT, PostgresServer
 
 #: Seconds between two looks at the replicas.
 _INTERVAL = 0.5
+
+#: Seconds, besides the lag that is allowed, after which every replica that is read has a line of the log: a look was a
+#: while ago, or takes one, a change is stored later than its line was made, and the clocks of two machines differ.
+MARGIN = 10.0
 
 #: The last line of the log of changes: how far a replica has followed, since a change is stored with its line.
 _POSITION = "SELECT coalesce(max(sequence), 0) FROM changes"
@@ -32,8 +36,8 @@ class Replica:
 
     def __init__(self, server: PostgresServer) -> None:
         self.server = server
-        #: Whether it may be read.
-        self.usable = False
+        #: Whether it answers.
+        self.answers = False
         #: The last line of the log of changes that it is known to have.
         self.last_sequence = -1
 
@@ -52,27 +56,30 @@ class Replica:
                 self.last_sequence = _position(self.server)
         return self.last_sequence >= sequence
 
-    def check(self, sequence: int) -> None:
-        """Let it be read if it answers, and has this line of the log."""
+    def check(self) -> None:
+        """Find out whether it answers, and how far it has followed."""
         try:
             self.last_sequence = _position(self.server)
-            self.usable = self.last_sequence >= sequence
+            self.answers = True
         except errors.UNAVAILABLE:
             self.drop()
 
     def drop(self) -> None:
         """Leave it out until it answers again."""
-        self.usable = False
+        self.answers = False
         self.server.close_idle()
 
 
 class Replicas:
-    """The replicas of a primary, checked by a thread of their own from the first read on."""
+    """The replicas of a primary; threads check each of them, and the primary, from the first read on."""
 
     def __init__(self, primary: PostgresServer, standbys: list[PostgresServer], lag: float) -> None:
         self._primary, self._lag = primary, lag
         self._replicas = [Replica(server) for server in standbys]
-        self._thread: threading.Thread | None = None
+        #: How far the primary was, and when, by time.monotonic: `lag` seconds and a look ago, and since.
+        self._seen: deque[tuple[float, int]] = deque()
+        self._is_away = False
+        self._threads: list[threading.Thread] = []
         self._starting = threading.Lock()
         self._checked = threading.Event()
         self._stopped = threading.Event()
@@ -80,7 +87,7 @@ class Replicas:
     def choose(self, key_id: int | None) -> Iterator[Replica]:
         """Yield, in random order, the replicas that have all that this API key wrote."""
         self._start()
-        usable = [replica for replica in self._replicas if replica.usable]
+        usable = self._usable()
         if not usable:
             return
         try:
@@ -91,11 +98,28 @@ class Replicas:
             if replica.has(sequence):
                 yield replica
 
+    def _usable(self) -> list[Replica]:
+        """List the replicas that have what the primary had `lag` seconds ago, as far as that is known.
+
+        While it is away, and none has that, those that have followed farthest: what one tells of, the others have too.
+        """
+        answering = [replica for replica in self._replicas if replica.answers]
+        seen, now = list(self._seen), time.monotonic()
+        old = [position for at, position in seen if at <= now - self._lag - _INTERVAL]
+        wanted = old[-1] if old else seen[0][1] if seen else 0
+        if self._is_away:
+            wanted = min(wanted, max((replica.last_sequence for replica in answering), default=0))
+        return [replica for replica in answering if replica.last_sequence >= wanted]
+
+    def settling(self) -> float:
+        """Return after how many seconds every replica that is read has a line of the log."""
+        return self._lag + MARGIN
+
     def stop(self) -> None:
         """End the checks, and close what is idle."""
         self._stopped.set()
-        if self._thread is not None:
-            self._thread.join()
+        for thread in self._threads:
+            thread.join()
         for replica in self._replicas:
             replica.drop()
 
@@ -107,29 +131,29 @@ class Replicas:
     def _start(self) -> None:
         if not self._checked.is_set():
             with self._starting:
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._run, name="replicas", daemon=True)
-                    self._thread.start()
+                if not self._threads:
+                    looks = [(self._look, self._primary), *((one.check, one.server) for one in self._replicas)]
+                    self._threads = [threading.Thread(target=self._run, args=look, daemon=True) for look in looks]
+                    for thread in self._threads:
+                        thread.start()
             self._checked.wait(CONNECT)
 
-    def _run(self) -> None:
-        seen: deque[tuple[float, int]] = deque()
+    def _run(self, look: Callable[[], None], server: PostgresServer) -> None:
+        """Look at a server now and then: one that says nothing keeps no other from being looked at."""
         while True:
-            self._check(seen)
-            self._checked.set()
+            look()
+            if server is not self._primary and (self._seen or self._is_away):
+                self._checked.set()
             if self._stopped.wait(_INTERVAL):
                 break
-        for server in (self._primary, *(replica.server for replica in self._replicas)):
-            server.close()
+        server.close()
 
-    def _check(self, seen: deque[tuple[float, int]]) -> None:
-        """Ask the primary how far it is, which is kept in `seen`, and each replica whether it is not too far behind."""
-        wanted, now = 0, time.monotonic()
-        with suppress(*errors.UNAVAILABLE):  # it is away: a replica that answers may be read, however far it followed
-            seen.append((now, _position(self._primary)))
-            while len(seen) > 1 and seen[1][0] <= now - self._lag:
-                seen.popleft()
-            if seen[0][0] <= now - self._lag:
-                wanted = seen[0][1]
-        for replica in self._replicas:
-            replica.check(wanted)
+    def _look(self) -> None:
+        """Ask the primary how far it is."""
+        try:
+            self._seen.append((time.monotonic(), _position(self._primary)))
+            self._is_away = False
+        except errors.UNAVAILABLE:
+            self._is_away = True
+        while len(self._seen) > 1 and self._seen[1][0] <= time.monotonic() - self._lag - _INTERVAL:
+            self._seen.popleft()

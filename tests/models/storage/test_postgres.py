@@ -158,6 +158,19 @@ def test_a_standby_that_lags_is_left_out_and_taken_back(bound: None, standby: Po
     assert "late" in _slugs()
 
 
+def test_a_standby_that_was_behind_before_the_first_read_is_left_out(
+    bound: None, primary: Postgres, standby: Postgres, actor: Actor
+) -> None:
+    _pause(standby)
+    topics.create(by=actor, slug="behind", label="Behind")
+    database.close()
+    database.connect(primary.url(), replicas=[standby.url()], limits=LIMITS)
+    assert not any(_on_standby() for _ in range(5))
+    assert "behind" in _slugs()
+    _resume(standby)
+    _until(_on_standby)
+
+
 def test_a_standby_that_is_gone_is_left_out_and_taken_back(bound: None, standby: Postgres) -> None:
     standby.stop()
     assert not _on_standby(), "the very next read is answered"
