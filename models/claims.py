@@ -166,8 +166,9 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         _refuse_opponents(by, id, into)
         doubled = _doubled(id, into)
         between = _between(id, into)
-        for row, _ in doubled:
-            changes.retract(by, row, f"Claim {id} was merged into {into}, which has the same.")
+        for noun in (Counterclaim, Review):
+            gone = [row for row, _ in doubled if isinstance(row, noun)]
+            changes.retract_all(by, gone, f"Claim {id} was merged into {into}, which has the same.")
         about, accused = subjects.copy(id, into)
         moved: ClaimMerge = {
             "statements": merges.move(Statement.claim, id, into),

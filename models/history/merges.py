@@ -130,13 +130,16 @@ def move_rows(column: Any, ids: list[int], from_: int, to: int) -> None:
         return
     table, name = column.model._meta.table_name, column.column_name
     stamp = [now()] if _is_shown(column, from_, to) else []
+    # By their ids: by an index of the column PostgreSQL, which may not have counted one row that points at `from_`,
+    # would look for each in the whole list, 36 s for 40,000.
+    leaving = f"{in_ids('id')} AND {name} + 0 = ?"
     if column.model is Counterclaim:
-        leaving = f"{in_ids('id')} AND {name} = ? AND retracted_at IS NULL"
-        for before in map(rows.row, rows.where(Counterclaim, leaving, (dumps(ids), from_))):
+        standing = f"{leaving} AND retracted_at IS NULL"
+        for before in map(rows.row, rows.where(Counterclaim, standing, (dumps(ids), from_))):
             changes.note_unlogged(table, before | {column.name: to}, before, public=bool(stamp))
     stamped = ", version = version + 1, updated_at = ?" if stamp else ""
     # One statement however many: in parts of 500, SQLite took 1.3 s for 50,000 rows, not 0.3.
-    moving = f"UPDATE {table} SET {name} = ?{stamped} WHERE {in_ids('id')} AND {name} = ?"  # noqa: S608 (our names)
+    moving = f"UPDATE {table} SET {name} = ?{stamped} WHERE {leaving}"  # noqa: S608 (our names)
     fetch(moving, (to, *stamp, dumps(ids), from_))
 
 

@@ -1,10 +1,13 @@
 """Unmerges: what moved moves back, and nothing comes back that was taken away since."""
 
 import json
+import re
+import time
 from itertools import pairwise
 from typing import Any
 
 import pytest
+from peewee import QueryEvent
 
 from models import claims, counterclaims, documents, speakers, statements
 from models.history import feed, merge_scope, merges, standing_rows, subjects
@@ -12,6 +15,7 @@ from models.history.changes import Actor
 from models.history.hidden import is_hidden
 from models.queries import derived
 from models.refusals import Conflict, Moved, NotFound
+from models.storage import bulk, database, transactions
 from models.storage.transactions import transaction
 from models.tables import Alias, Claim, ClaimAbout, Counterclaim, Review, Speaker, Statement
 from models.upkeep import erasures, verify
@@ -333,6 +337,73 @@ def test_a_merge_and_its_undoing_ask_as_often_however_much_was_said(
         speakers.unmerge(by=actor, id=one)
         asked.append(len(queries))
     assert asked[0] == asked[1], "50,000 statements take seconds"
+
+
+def test_a_merge_and_its_undoing_ask_as_often_however_many_claims_are_about_them(
+    registry: str, actor: Actor, queries: list[str]
+) -> None:
+    asked = []
+    for count in (5, 9):
+        one, lender, two = (speaker(actor, f"{name} {count}") for name in ("One", "Lender", "Two"))
+        both = [{"id": id, "role": "accused"} for id in (one, lender)]
+        ids = [put_claim(actor, about=both) for _ in range(count)]
+        queries.clear()
+        speakers.merge(by=actor, id=one, into=two)
+        speakers.merge(by=actor, id=lender, into=two)
+        speakers.unmerge(by=actor, id=one)
+        asked.append(len(queries))
+        assert about() >= {(claim, id) for claim in ids for id in (one, two)}
+    assert asked[0] == asked[1], "5,000 claims took 16 s"
+
+
+@pytest.mark.no_cover  # the tracer takes time
+def test_a_merge_compares_claims_that_accuse_both_in_time_in_proportion_to_them(registry: str, actor: Actor) -> None:
+    one, two = speaker(actor, "One"), speaker(actor, "Two")
+    with transactions.undone():
+        claim = put_claim(actor)
+        copied, values = bulk.columns(Claim)[1:], Claim.select().where(Claim.id == claim).tuples()[0][1:]
+        bulk.insert(Claim, copied, [values] * 20_000)
+        ids = [id for (id,) in Claim.select(Claim.id).tuples()]
+        roles = ((one, "accused"), (two, "mentioned"))
+        bulk.insert(ClaimAbout, bulk.columns(ClaimAbout), [(id, *role) for id in ids for role in roles])
+        began = time.process_time()
+        moved, accusing, _ = subjects.move(one, two)
+        assert (moved, len(accusing)) == ([], 20_001)
+        assert time.process_time() - began < 2, "each was compared with all others in 9 s"
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_postgresql_finds_what_moves_by_its_ids_whatever_it_has_counted(registry: str, actor: Actor) -> None:
+    one, two, claim, other = speaker(actor, "One"), speaker(actor, "Two"), put_claim(actor, "Charge."), put_claim(actor)
+    document = documents.create(by=actor, text="They did. " * MANY, language="en")
+    said = {"speaker": {"name": "They"}, "via": {"speaker": {"id": one}}, "on_behalf_of": {"id": one}}
+    said |= {"document": {"id": document}, "claim": {"id": claim}, "form": "indirect", "status": "candidate"}
+    new = {"language": "en", "about": [{"id": one}]}
+    lines: list[Any] = [("claim", new | {"id": "c", "text": "Charge."})]
+    for number in range(MANY):
+        lines += [
+            ("statement", said | {"content": [{"start": number * 10, "end": number * 10 + 8}]}),
+            ("claim", new | {"id": f"c{number}", "text": f"They did {number}."}),
+            ("counterclaim", {"claim": {"claim": "c"}, "answer": {"claim": f"c{number}"}, "kind": "disputes"}),
+        ]
+    store(actor, lines)
+    Counterclaim.update(claim=claim).execute()
+    database.fetch("ANALYZE")
+    wrong: list[str] = []
+
+    def explain(event: QueryEvent) -> None:
+        if re.match(
+            r'UPDATE "?(claim_about|statements|counterclaims)|SELECT .* FROM "counterclaims" WHERE id = ', event.sql
+        ):
+            plan = [line for (line,) in database.db.execute_sql(f"EXPLAIN {event.sql}", event.params)]
+            wrong.extend(event.sql for line in plan if re.search(r"Join Filter|Filter: .*= ANY", line))
+
+    database.db.query_hooks.append(explain)
+    speakers.merge(by=actor, id=one, into=two)
+    speakers.unmerge(by=actor, id=one)
+    claims.merge(by=actor, id=claim, into=other)
+    claims.unmerge(by=actor, id=claim)
+    assert wrong == []
 
 
 @pytest.mark.parametrize("noun", [claims, speakers])
