@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from marshmallow import ValidationError, validates_schema
+
 from api.schemas.base import Input
 from api.schemas.days import Moment
 from api.schemas.fields import (
@@ -22,6 +24,9 @@ from models.vocabulary import ABOUT_ROLES, DOCUMENT_KINDS, SPEAKER_KINDS
 #: The longest document text and the longest other text, in code points.
 LONGEST_DOCUMENT = 1_000_000
 LONGEST_TEXT = 20_000
+#: Names, aliases and Wikidata ids of the speakers whom one request gives by name. On PostgreSQL each is locked for
+#: itself, up to as many: more take the lock of all names, for which others waited who named somebody new.
+MOST_NAMES = 256
 
 
 class SpeakerById(Input):
@@ -64,7 +69,7 @@ class SpeakerByName(SpeakerDetails):
     """A speaker by name or alias. One whom nobody knows is made, with the other members.
 
     For one who is known, a kind or Wikidata id that says otherwise is refused with 409, and the rest is
-    left as it is.
+    left as it is. All whom one request gives by name have at most 256 names, aliases and Wikidata ids together (422).
     """
 
     name = Name(required=True, metadata={"description": "A name or an alias, in any case.", "example": "Beijing"})
@@ -73,6 +78,18 @@ class SpeakerByName(SpeakerDetails):
 def speaker_ref(description: str, **kwargs: Any) -> Either:
     """Make a member that names a speaker."""
     return Either({"id": SpeakerById, "name": SpeakerByName}, metadata={"description": description}, **kwargs)
+
+
+def refuse_many_names(references: list[Any], field: str = "_schema") -> None:
+    """Refuse references to speakers that bring more names, aliases and Wikidata ids than one request may."""
+    named = [one for one in references if one and "name" in one]
+    count = sum(1 + len(one.get("aliases", ())) + bool(one.get("wikidata_id")) for one in named)
+    if count > MOST_NAMES:
+        raise ValidationError(
+            f"The speakers have {count:,} names, aliases and Wikidata ids in all, and one request takes {MOST_NAMES}: "
+            "put them in first, by POST /v1/imports for example, and give their ids here, or their names alone.",
+            field,
+        )
 
 
 class _Subject(Input):
@@ -227,6 +244,10 @@ class ClaimDetails(Input):
         Either({"id": SubjectById, "name": SubjectByName}, metadata={"description": "A speaker."}),
         metadata={"description": "The speakers it is about, and as what."},
     )
+
+    @validates_schema
+    def _refuse_many_subjects(self, data: dict[str, Any], **kwargs: Any) -> None:
+        refuse_many_names(data.get("about", []), "about")
 
 
 class NewClaim(ClaimDetails):

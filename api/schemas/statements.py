@@ -19,7 +19,15 @@ from api.schemas.parts import (
     SubjectPart,
     TopicPart,
 )
-from api.schemas.refs import DocumentByAddress, claim_ref, document_ref, sentence_ref, span_ref, speaker_ref
+from api.schemas.refs import (
+    DocumentByAddress,
+    claim_ref,
+    document_ref,
+    refuse_many_names,
+    sentence_ref,
+    span_ref,
+    speaker_ref,
+)
 from api.schemas.several import one_id
 from models.vocabulary import ANSWERED, COUNTER_KINDS, FORMS, STATUSES
 
@@ -200,6 +208,12 @@ class _StatementDetails(Input):
             "example": None,
         },
     )
+
+    @validates_schema
+    def _refuse_many_speakers(self, data: dict[str, Any], **kwargs: Any) -> None:
+        via, claim = data.get("via") or {}, data.get("claim") or {}
+        several = [*data.get("together", ()), *claim.get("about", ())]
+        refuse_many_names([data.get("speaker"), data.get("on_behalf_of"), via.get("speaker"), *several])
 
 
 class NewStatementDetails(_StatementDetails):
