@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache, partial
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 import orjson
@@ -21,7 +21,7 @@ from models.storage.columns import comparison_key, dumps, now
 from models.storage.database import fetch
 from models.storage.rows import row, where
 from models.storage.transactions import before_commit, write
-from models.tables import Change, Document, Reply, Sentence, Statement
+from models.tables import Alias, Change, Document, Reply, Sentence, Statement
 from models.upkeep.name_matcher import NameMatcher
 
 #: What replaces a code point that is redacted.
@@ -81,6 +81,8 @@ class Erasure:
         #: The names that the erased speaker has, or had, and their Wikidata ids.
         self.names = NameMatcher(())
         self.items: set[str] = set()
+        #: Speaker -> the keys of the names that merges of erased ones lent them.
+        self.lent: dict[int, set[str]] = {}
 
 
 def ids_of(query: Any) -> set[int]:
@@ -205,7 +207,8 @@ def redact_log(erasure: Erasure) -> None:
         rows.setdefault(model._meta.table_name, set()).update(rows_with(model.document, erasure.texts))
     rows.setdefault("documents", set()).update(erasure.texts)
     rows.setdefault("suggestions", set()).update(erasure.reworded)
-    rows.setdefault("speakers", set()).update(_ever_given(erasure.items))
+    erasure.lent = _ever_lent(rows.get("speakers", set()))
+    rows.setdefault("speakers", set()).update(_ever_given(erasure.items), erasure.lent)
     for table, ids in rows.items():
         for part in parts(ids):
             lines = Change.select(Change.sequence, Change.noun_id, Change.before, Change.after)
@@ -249,6 +252,40 @@ def _ever_given(items: set[str]) -> Iterator[int]:
         yield from (id for (id,) in Change.select(Change.noun_id).where(Change.noun == "speakers", given).tuples())
 
 
+def _ever_lent(people: set[int]) -> dict[int, set[str]]:
+    """Find whom merges of these speakers ever lent names, and the keys of those that they do not bear now.
+
+    Undone merges leave them in the log: lines of a survivor list all aliases, and merges into the next whose they were.
+    """
+    lent: dict[int, set[str]] = {}
+    new = people
+    while new:
+        merged, new = new, set()
+        for id, into, keys in _lending(merged):
+            passed = keys if id in people else keys & lent[id]
+            if into not in people and not passed <= lent.get(into, set()):
+                lent.setdefault(into, set()).update(passed)
+                new.add(into)
+    for part in parts(lent):
+        for id, key in Alias.select(Alias.speaker, Alias.alias_key).where(Alias.speaker.in_(part)).tuples():
+            lent[id].discard(key)
+    return lent
+
+
+def _lending(people: set[int]) -> Iterator[tuple[int, int, set[str]]]:
+    """Read who was ever merged, into whom, and the keys of the names that this lent: null where it was erased."""
+    for part in parts(people):
+        lines = Change.select(Change.noun_id, Change.after).where(Change.noun == "speakers", Change.action == "merge")
+        for id, after in lines.where(Change.noun_id.in_(part)).tuples():
+            state = orjson.loads(after)
+            yield id, state["merged_into"], set((state["moved"] or {}).get("aliases", ()))
+
+
+def _noted_names(state: dict[str, Any]) -> Iterator[list[str]]:
+    """Yield the lists of names that a line about a speaker notes: aliases, and the keys of those that a merge lent."""
+    yield from (names for names in (state.get("aliases"), (state.get("moved") or {}).get("aliases")) if names)
+
+
 def _without_words(erasure: Erasure, table: str, id: int, state: dict[str, Any]) -> dict[str, Any]:
     erased = id in erasure.rows.get(table, ())
     if table == "sentences":
@@ -261,6 +298,9 @@ def _without_words(erasure: Erasure, table: str, id: int, state: dict[str, Any])
         state |= {"reasons": without_names(erasure, state["reasons"])}
     elif table == "speakers" and not erased:
         state |= {"wikidata_id": None} if state.get("wikidata_id") in erasure.items else {}
+        lent = erasure.lent.get(id, set())
+        for names in _noted_names(state):
+            names[:] = [REDACTED * len(one) if {one, comparison_key(one)} & lent else one for one in names]
     elif table == "documents" and not erased:
         state |= {"sha256": None, "title": None}
     elif erased:
@@ -278,7 +318,10 @@ def may_leave(table: str, before: str | None, after: str) -> bool:
     if table in ERASED_WHOLE:
         return all(_wordless(table, state) == state for state in states)
     taken = {"speakers": ["wikidata_id"], "documents": ["sha256", "title"]}.get(table, [])
-    return any(all(state.get(name) is None for name in taken) for state in states)
+    if any(all(state.get(name) is None for name in taken) for state in states):
+        return True
+    noted = chain.from_iterable(chain.from_iterable(map(_noted_names, states if table == "speakers" else [])))
+    return any(set(name) == {REDACTED} for name in noted)
 
 
 def _wordless(table: str, state: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from models.history.changes import Actor
 from models.queries import derived
 from models.refusals import Conflict, Gone, NotFound
 from models.storage import database, transactions
-from models.tables import ALL, Alias, Change, Counterclaim, Document, Review, Sentence, Statement, Suggestion
+from models.tables import ALL, Alias, Change, Counterclaim, Document, Review, Sentence, Speaker, Statement, Suggestion
 from models.upkeep import backups, erasures, redaction, unerased_files, verify
 from models.upkeep.name_matcher import NameMatcher
 from tests.at_once import while_open
@@ -715,17 +715,45 @@ def test_documents_without_a_text_have_no_text_in_common(registry: str, actor: A
     assert [line["after"]["kind"] for line in lines_of("documents", 2)] == ["release", "release"]
 
 
-def test_a_merge_that_was_undone_keeps_the_name_in_the_log_of_another_and_is_listed(
+def test_names_that_undone_merges_lent_others_are_taken_out_of_their_lines(registry: str, actor: Actor) -> None:
+    """Names pass from one survivor to the next; an unmerge lists all that are left, a change those before it, too."""
+    first = speakers.create(by=actor, name=SECRET, aliases=[f"Ann {SECRET}"])
+    own = {"wikidata_id": "Q42", "aliases": ["Number two"]}
+    second, third = speakers.create(by=actor, name="Second", **own), speakers.create(by=actor, name="Third")
+    for id in (speakers.create(by=actor, name=f"Other {survivor}") for survivor in (second, third)):
+        speakers.merge(by=actor, id=first, into=second)
+        if id % 2:
+            speakers.merge(by=actor, id=second, into=third)
+        speakers.merge(by=actor, id=id, into=third if id % 2 else second)
+        speakers.unmerge(by=actor, id=id)
+        if id % 2:
+            speakers.unmerge(by=actor, id=second)
+        kept = ["Number two", SECRET, f"Ann {SECRET}", f"By hand {id}"]
+        speakers.change(by=actor, id=second, version=Speaker.get_by_id(second).version, aliases=kept)
+        speakers.unmerge(by=actor, id=first)
+    told = str([lines_of("speakers", id) for id in (second, third)])
+    assert told.count(SECRET) > told.count(f"Ann {SECRET}") > 5
+    seals.seal_all()
+    outcome = erasures.speaker(id=first, reason=REASON, by=actor)
+    assert outcome.left == []
+    states = str(list(Change.select(Change.before, Change.after).tuples()))
+    assert (SECRET.lower() in states.lower(), states.count("Number two") > 5) == (False, True)
+    assert [problem for check in verify.run() for problem in check.problems] == []
+
+
+def test_a_name_that_a_merge_lent_and_that_another_bears_since_stays_in_their_lines(
     registry: str, actor: Actor
 ) -> None:
-    """Names pass from one survivor to the next: the line of the second merge holds those of the first."""
-    first, second, third = (speakers.create(by=actor, name=name) for name in (SECRET, "Second", "Third"))
+    first, second = (speakers.create(by=actor, name=name) for name in (f"Ann {SECRET}", "Second"))
     speakers.merge(by=actor, id=first, into=second)
-    speakers.merge(by=actor, id=second, into=third)
-    speakers.unmerge(by=actor, id=second)
     speakers.unmerge(by=actor, id=first)
-    outcome = erasures.speaker(id=first, reason=REASON, by=actor)
-    assert outcome.left == [f"the log of speaker {second}"]
+    version = Speaker.get_by_id(first).version
+    speakers.change(by=actor, id=first, version=version, name=SECRET, aliases=[])
+    version = Speaker.get_by_id(second).version
+    speakers.change(by=actor, id=second, version=version, aliases=[f"Ann {SECRET}"])
+    assert erasures.speaker(id=first, reason=REASON, by=actor).left == [f"speaker {second}"]
+    assert lines_of("speakers", second)[-1]["after"]["aliases"] == [f"Ann {SECRET}"]
+    assert [problem for check in verify.run() for problem in check.problems] == []
 
 
 def test_the_wikidata_id_that_undone_merges_gave_others_is_taken_out_of_their_lines(
