@@ -26,6 +26,15 @@ MOST_IN_ROW = 100
 #: Ids that one statement of SQL names: below SQLite's oldest limit of 999 parameters.
 IDS_PER_STATEMENT = 500
 
+#: The claims that were out of sight when they were retracted: where the public sees one go, that is noted with the time
+#: of the line, even if another line of the same change tells of it.
+_RETRACTED_UNSEEN = (
+    "SELECT c.id FROM claims c JOIN last_changes k ON k.noun = 'claims' AND k.noun_id = c.id"  # noqa: S608 (our SQL)
+    " WHERE {} AND c.retracted_at IS NOT NULL AND k.public_changed_at <> (SELECT max(l.made_at) FROM changes l"
+    " WHERE l.noun = 'claims' AND l.noun_id = c.id AND l.action = 'retract')"
+    f" AND NOT {restores.erased('claims', 'c.id')}"
+)
+
 
 def pair(model: Any, id: int, into: int) -> tuple[Any, Any]:
     """Find the row to merge and the one that it is merged into, at `/into`; raises as `lock_standing` and `referred`.
@@ -101,7 +110,8 @@ def last_merges(model: Any, ids: list[int]) -> list[Merge]:
 def known_claims(viewer: Viewer, ids: Collection[int]) -> Collection[int]:
     """Find those of some claims of which a viewer may know what became of them: the public, if it could see one once.
 
-    Of a merged one only where it could see the survivor once, too: that is what it is led to.
+    Of a merged one only where it could see the survivor once, too: that is what it is led to. Of a retracted one only
+    where it saw it until then: the reason may be for reviewers. That of an erasure is for everybody.
     """
     if viewer.unreviewed:
         return ids
@@ -109,7 +119,8 @@ def known_claims(viewer: Viewer, ids: Collection[int]) -> Collection[int]:
     merged = rows.where(Claim, f"{in_ids('id')} AND merged_into_id IS NOT NULL", (dumps(sorted(known)),))
     into = standing_rows.survivors(Claim, merged)
     unseen = {*into.values()} - last_changes.once_visible("claims", into.values())
-    return {id for id in known if into.get(id) not in unseen}
+    retracted_unseen = {id for (id,) in fetch(_RETRACTED_UNSEEN.format(in_ids("c.id")), (dumps(sorted(known)),))}
+    return {id for id in known - retracted_unseen if into.get(id) not in unseen}
 
 
 def move(column: Any, from_: int, to: int, *, apart_from: list[int] | None = None) -> list[int]:

@@ -92,7 +92,8 @@ def test_who_retracts_the_last_statement_of_a_claim_hears_that_nothing_is_left_t
     )
     assert public.get("/v1/claims/99").json["detail"] == "There is no claim 99."
     retracted(reviewer, "/v1/claims/1")
-    assert public.get("/v1/claims/1").status_code == 410
+    assert public.get("/v1/claims/1").json["detail"] == "There is no claim 1."
+    assert reviewer.get("/v1/claims/1").status_code == 410
 
 
 def test_a_claim_that_was_put_in_by_itself_is_retracted_after_its_statements(writer: FlaskClient) -> None:

@@ -9,6 +9,7 @@ from models.history.changes import Actor
 from models.queries.visibility import WRITER, Viewer
 from models.refusals import Gone, Moved, NotFound
 from models.tables import ClaimAbout, Sentence, Statement
+from models.upkeep import erasures
 from tests.factories import MACHINE, NEWEST, PUBLIC, put_claim, put_plain, put_review
 
 pytestmark = pytest.mark.usefixtures("sound")
@@ -23,6 +24,12 @@ def _unknown(noun: Any, id: int, *viewers: Viewer) -> bool:
 
 def _move(actor: Actor, statement: int, claim: int) -> None:
     statements.change(by=actor, id=statement, version=None, claim={"id": claim})
+
+
+def _told(claim: int, reason: str) -> None:
+    with pytest.raises(Gone) as gone:
+        claims.get(id=claim, viewer=PUBLIC)
+    assert gone.value.more["reason"] == reason
 
 
 @pytest.mark.parametrize("how", ["merged", "survives", "is stated"])
@@ -142,6 +149,41 @@ def test_a_claim_that_was_seen_by_what_was_rejected_since_is_not_told_of(
         statements.retract(by=actor, id=said, version=None, reason=None)
         claims.retract(by=actor, id=claim, version=None, reason="What only reviewers know.")
     assert _unknown(claims, claim, PUBLIC, WRITER)
+
+
+@pytest.mark.parametrize("before", ["nothing", "retracted in sight"])
+def test_a_claim_that_was_retracted_out_of_sight_is_not_told_of(registry: str, actor: Actor, before: str) -> None:
+    said = put_plain(actor, "first")
+    claim = statements.claim_of(id=said)
+    other = put_plain(actor, "second", claim={"id": claim})
+    statements.retract(by=actor, id=said, version=None, reason=None)
+    if before == "nothing":
+        statements.retract(by=actor, id=other, version=None, reason=None)
+    else:
+        _move(actor, other, put_claim(actor, "It is public."))  # with which the claim goes
+        _told(claim, "Claim 2 is stated instead.")
+        claims.restore(by=actor, id=claim)
+    assert _absent(claim) == ("missing", None)
+    claims.retract(by=actor, id=claim, version=None, reason="What only reviewers know.")
+    assert _unknown(claims, claim, PUBLIC, WRITER)
+    assert _absent(claim) == ("missing", None)
+    with pytest.raises(NotFound):
+        claims.restore(by=Actor(reviews=False), id=claim)
+
+
+def test_a_claim_that_was_retracted_in_sight_or_erased_is_told_of(registry: str, actor: Actor) -> None:
+    alone = put_claim(actor, "It stands by itself.")
+    for reason in ("It is old.", "It is old again."):
+        claims.retract(by=actor, id=alone, version=None, reason=reason)
+        _told(alone, reason)
+        if reason == "It is old.":
+            claims.restore(by=actor, id=alone)
+    said = put_plain(actor, "first")
+    claim = statements.claim_of(id=said)
+    statements.retract(by=actor, id=said, version=None, reason=None)
+    claims.retract(by=actor, id=claim, version=None, reason="What only reviewers know.")
+    erasures.speaker(id=Statement.get_by_id(said).speaker_id, reason="Court order.", by=actor)
+    _told(claim, "Court order.")
 
 
 def test_a_subject_who_was_retracted_out_of_sight_is_not_told_of_once_the_claim_is_public(
