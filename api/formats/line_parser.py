@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ import orjson
 from api.contract import json_body
 from api.contract.problems import Problem
 from api.schemas.lines import LINES, LONGEST_LOCAL_ID
+from models.storage.transactions import InPlace, at_once
 from models.transfer.lines import Line, Outcome, claims_named, cut_documents, whole_documents
 
 #: Lines and bytes of a group, which is stored in one transaction: so that writers get their turns.
@@ -25,20 +27,27 @@ _alone = threading.Lock()
 Group = list[Line | Outcome]
 
 
-def parse_groups(lines: Iterable[bytes], most: int = GROUP, *, cut_sentences: bool = False) -> Iterator[Group]:
+def parse_groups(
+    lines: Iterable[bytes], most: int = GROUP, *, cut_sentences: bool = False, in_place: InPlace = at_once
+) -> Iterator[Group]:
     """Read `lines` in groups of `most`, passing over empty ones.
 
-    With `cut_sentences`, as where they are read ahead, documents are cut into sentences as well, and the first groups
-    are short.
+    Each group is parsed by `in_place`. With `cut_sentences`, as where they are read ahead, documents are cut into
+    sentences as well, and the first groups are short.
     """
     for some in _groups(lines, most, FIRST if cut_sentences else _BYTES):
-        group = []
-        for number, line in some:
-            with _alone if len(line) > _LONG else nullcontext():
-                group.append(_read(number, line))
+        group: Group = in_place(partial(_parsed, some))
         if cut_sentences:
             cut_documents(whole_documents(group))
         yield group
+
+
+def _parsed(lines: list[tuple[int, bytes]]) -> Group:
+    group = []
+    for number, line in lines:
+        with _alone if len(line) > _LONG else nullcontext():
+            group.append(_read(number, line))
+    return group
 
 
 def _groups(lines: Iterable[bytes], most: int, enough: int) -> Iterator[list[tuple[int, bytes]]]:

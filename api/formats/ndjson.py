@@ -90,7 +90,7 @@ def imported(
     if not dry_run:
         work = Import(by, in_place=in_place)
         with _or_told(work):
-            groups = _prepared(parse_groups(lines, _SHARED), in_place_to_compute)
+            groups = _prepared(parse_groups(lines, _SHARED, in_place=in_place_to_compute), in_place_to_compute)
             return _report(_stored(groups, work), report, dry_run=False)
     with _or_told():
         few = _few(lines)

@@ -81,6 +81,20 @@ def test_one_caller_stores_one_group_of_imported_lines_at_a_time(url: str, calle
     database.close()
 
 
+def test_lines_are_parsed_in_a_place_to_compute(url: str, caller: Callable[..., FlaskClient]) -> None:
+    """Where those of sixteen bodies were parsed at once, others' reads took 4.4 s."""
+    app = create_app(Settings(DATABASE_URL=url))
+    client = app.test_client()
+    client.environ_base = caller("write").environ_base
+    app.config[places.COMPUTING] = limit = ConcurrencyLimit(2, 1, most_waiting=0)
+    lines, media_type = b"x\n" * 10_000, "application/x-ndjson"
+    assert limit.take(f"key {keys.everything()[0].id}")
+    assert client.post("/v1/imports", data=lines, content_type=media_type).status_code == 503
+    limit.give(f"key {keys.everything()[0].id}")
+    assert client.post("/v1/imports", data=lines, content_type=media_type).json["refused"] == 10_000
+    database.close()
+
+
 @pytest.mark.parametrize(("scarce", "other"), [(places.ASKING, places.WRITING), (places.WRITING, places.ASKING)])
 def test_what_writes_holds_no_place_of_one_kind_while_it_waits_for_one_of_the_other(
     url: str, caller: Callable[..., FlaskClient], scarce: str, other: str
