@@ -790,7 +790,9 @@ def test_no_read_of_many_lines_goes_through_all_documents_or_claims(
     list(ndjson.read(_common(12), by=actor))
     list(ndjson.read([*_common(12), b'{"claim": {"id": "l", "text": "C 1.", "language": "en"}}'], by=actor))
     if database.on_sqlite():
-        reads = {sql for sql in queries if sql.startswith("SELECT") and " FROM " in sql and "max(id)" not in sql}
+        known = ("max(id)", "FROM migrations")
+        reads = {sql for sql in queries if sql.startswith("SELECT") and " FROM " in sql}
+        reads = {sql for sql in reads if not any(one in sql for one in known)}
         steps = {
             (row[3], sql)
             for sql in reads
