@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 from peewee import JOIN, SQL, Entity, Join, NodeList, Select, fn
 
-from models.queries import cursors, dialects, shapes, snippets
+from models.queries import cursors, dialects, long_items, shapes, snippets
 from models.queries.days import days_to_answer
 from models.queries.dialects import joined, true
 from models.queries.facets import facet, ranges
@@ -157,11 +157,16 @@ def _values_of(question: _Question, name: str) -> dict[str, Any]:
 def _in_order(question: _Question, order: Order, limit: int, past: tuple[Any, int] | None) -> _Items:
     """Read at most `limit` items past the item `past`, in their order."""
     noun, viewer, filters, values, members = question
-    query = _page(noun, viewer, filters, order, past is not None, members)
     # One more is looked for than is shown, to know whether there is one.
     values = values | {"limit": limit, "most": limit + 1} | ({"at": past[0], "past": past[1]} if past else {})
-    rows = run(query, values)
-    written = _Written(*rows[0])
+    written = _Written(
+        *long_items.rows(
+            lambda most: _page(noun, viewer, filters, order, past is not None, members, most),
+            values,
+            long_items.PAGE if _is_long(members) else None,
+            _Written._fields,
+        )[0]
+    )
     items: list[Any] = []
     if written.json:
         json = written.json if isinstance(written.json, bytes) else written.json.encode()
@@ -226,8 +231,10 @@ def one(
 ) -> tuple[int, str] | None:
     """Read version and JSON of one item, whatever its status if `just_written`; None where the viewer sees none."""
     values = {"id": id, "written_at": changed_at()}
-    found = run(_one(noun, viewer, (fields, include), just_written), values)
-    return found[0] if found else None
+    members = (fields, include)
+    return long_items.read(
+        lambda most: _one(noun, viewer, members, just_written, most), values, long_items.most_bytes(noun)
+    )
 
 
 # -- the queries of one, of a page, of a count -------------------------------------------------------
@@ -278,22 +285,25 @@ def _answer_members(viewer: Viewer, id: Any, answered: Any) -> dict[str, Member]
 
 
 @cached(512)
-def _one(noun: str, viewer: Viewer, members: Members, just_written: bool) -> Compiled:
+def _one(noun: str, viewer: Viewer, members: Members, just_written: bool, most: int) -> Compiled:
     table, links = _TABLES[noun]
     conditions = seen(noun, viewer._replace(unreviewed=viewer.unreviewed or just_written))
-    json = dialects.text(as_written(_item(noun, viewer, members)))
+    json = dialects.text(long_items.shortened(as_written(_item(noun, viewer, members)), most))
     return compiled(Rows(table, (table.id == P.id, *conditions), links).select(table.version, json))
 
 
 @cached(512)
-def _listed(noun: str, viewer: Viewer, members: Members, by_rank: bool) -> Part:
+def _listed(noun: str, viewer: Viewer, members: Members, by_rank: bool, most: int) -> Part:
     """Compile the JSON of an item of a page, which is the same for all filters."""
     answered = None if viewer.unreviewed or by_rank else true(_k.answered)
-    return Part(dialects.text(_item(noun, viewer, members, answered, listed=True)))
+    item = _item(noun, viewer, members, answered, listed=True)
+    return Part(dialects.text(long_items.shortened(item, most) if _is_long(members) else item))
 
 
 @cached(2048)
-def _page(noun: str, viewer: Viewer, filters: Filters, order: Order, continued: bool, members: Members) -> Compiled:
+def _page(
+    noun: str, viewer: Viewer, filters: Filters, order: Order, continued: bool, members: Members, most: int
+) -> Compiled:
     by_rank = order.by == "relevance"
     by = [SQL("at"), SQL("id")] if order.by not in ("id", "others") else [SQL("id")]
     by = [column.desc() if order.descending else column for column in by]
@@ -307,7 +317,7 @@ def _page(noun: str, viewer: Viewer, filters: Filters, order: Order, continued: 
     if noun == "claims":  # what lists show of a claim stands in its card
         table, id, links = f, f.claim_id, {c: f.claim_id}
     rows = Rows(Join(numbered.alias("k"), table, JOIN.CROSS), (id == _k.id,), links)
-    json, ranking = _listed(noun, viewer, members, by_rank), _k.ranking if by_rank else NULL
+    json, ranking = _listed(noun, viewer, members, by_rank, most), _k.ranking if by_rank else NULL
     if "snippets" in members[1]:
         json = dialects.beside_json(json, _k.id, *snippets.texts(noun))
     if _is_long(members):

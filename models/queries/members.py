@@ -338,6 +338,8 @@ class Array(_Holder):
     single: tuple[Any, Object] | None = None
     #: All the rows of which it shows the first, where something is told of them beside it.
     counted: "Counted | None" = None
+    #: Whether SQLite counts the bytes of each, and ends where they are too many (models/storage/bounded.py).
+    bounded: bool = False
 
     def json(self, sqlite: bool) -> Any:
         return self.beside({}, sqlite=sqlite)
@@ -349,6 +351,8 @@ class Array(_Holder):
         if sqlite:
             found = {name: one.of_shown(Entity(name)) for name, one in told.items()}
             items = Select([rows], [fn.CONCAT("[", fn.group_concat(SQL("j")), "]", *_named(found))])
+            if self.bounded:
+                items = items.where(fn.has_room(fn.octet_length(SQL("j"))))
             none: Any = "[]" + "".join(f',"{name}":{one.none}' for name, one in told.items())
         else:
             none = Cast("[]", "json")

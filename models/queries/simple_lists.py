@@ -1,12 +1,14 @@
 """Lists of the nouns that few filters narrow, a page at a time, and one item of them; the others' are in lists.py."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from peewee import JOIN, SQL, Entity, Expression, Join, NodeList, Select, Tuple, fn
 
-from models.queries import cursors, dialects, members, search, shapes, source_shapes
+from models.queries import cursors, dialects, long_items, members, search, shapes, source_shapes
 from models.queries.dialects import any_id, any_of, in_list, in_ranges
+from models.queries.embedded import EMBEDDED
 from models.queries.filter_sets import Order, used
 from models.queries.filters import FEW, OF_A_REVIEW, as_arrays, as_compared
 from models.queries.lists import AT_ONCE, PAGE_JSON, FilterValues, Page
@@ -191,8 +193,8 @@ SIMPLE_LISTS = {
 
 def one(noun: str, *, viewer: Viewer, id: int, bare: bool = False) -> tuple[int, str] | None:
     """Read the version and the JSON of an item, a `bare` one with an empty text; None where the viewer sees none."""
-    found = run(_one(noun, viewer, bare), {"id": id, "written_at": transactions.changed_at()})
-    return found[0] if found else None
+    values = {"id": id, "written_at": transactions.changed_at()}
+    return long_items.read(lambda most: _one(noun, viewer, bare, most), values, long_items.most_bytes(noun))
 
 
 def page(
@@ -238,12 +240,13 @@ def _shown(rows: list[Any]) -> list[str]:
 
 def _in_turn(noun: str, viewer: Viewer, ids: list[int], fields: Fields | None) -> tuple[list[str], int]:
     """Read the JSON of items AT_ONCE after another, until all are read or PAGE_JSON characters; tell how many were."""
-    query = _page(noun, viewer, ("ids",), (), Order("asked", descending=False), False, fields)
+    query = partial(_page, noun, viewer, ("ids",), (), Order("asked", descending=False), False, fields)
     items: list[str] = []
     read = 0
     while read < len(ids) and sum(map(len, items)) < PAGE_JSON:
         some = ids[read : read + AT_ONCE]
-        rows = run(query, {"ids": dumps(some), "most": AT_ONCE})
+        values = {"ids": dumps(some), "most": AT_ONCE}
+        rows = long_items.rows(query, values, long_items.most_bytes(noun), ("id", "at", "json"))
         items += (more := _shown(rows))
         if len(more) < len(rows):  # the others' texts have no room
             return items, read + len(more)
@@ -318,9 +321,9 @@ def _passing(noun: str, viewer: Viewer, filters: tuple[str, ...]) -> tuple[Any, 
 
 
 @cached(64)
-def _one(noun: str, viewer: Viewer, bare: bool) -> Compiled:
+def _one(noun: str, viewer: Viewer, bare: bool, most: int) -> Compiled:
     it = SIMPLE_LISTS[noun]
-    json = "" if bare else dialects.text(as_written(it.shape(viewer)))
+    json = "" if bare else dialects.text(long_items.shortened(as_written(it.shape(viewer)), most))
     return compiled(Rows(it.table, (it.table.id == P.id, *it.seen(viewer)), it.links).select(it.table.version, json))
 
 
@@ -346,6 +349,7 @@ def _page(
     order: Order,
     continued: bool,
     fields: Fields | None,
+    most: int = EMBEDDED,
 ) -> Compiled:
     """Compose the read of (id, at, JSON): first ids in their order, then the JSON of each."""
     it, id, source = SIMPLE_LISTS[noun], SIMPLE_LISTS[noun].table.id, SIMPLE_LISTS[noun].table
@@ -376,7 +380,7 @@ def _page(
     found = Rows(source, where, it.links, _sorted(by, order), P.most).select(*columns, alias="p")
     before = () if long is None else (_before(_p, order).alias("before"),)
     numbered = Select([found], [_p.id, _p.at, *before]).alias("k")
-    json = dialects.text(_item(noun, viewer, fields))
+    json = dialects.text(long_items.shortened(_item(noun, viewer, fields), most))
     shown = json if long is None else case(_k.before < PAGE_TEXT, json, "")
     items = Rows(Join(numbered, it.table, JOIN.CROSS), (id == _k.id,), it.links, _sorted(by_of_page, order))
     return compiled(items.select(_k.id, _k.at, shown), several)

@@ -100,6 +100,11 @@ def damaged(error: BaseException) -> bool:
     return any(code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) for code in _codes(error))
 
 
+def too_long(error: BaseException) -> bool:
+    """Whether SQLite would have made a longer text than it may."""
+    return any(code == sqlite3.SQLITE_TOOBIG for code in _codes(error))
+
+
 def _codes(error: BaseException | None) -> Iterator[int | str]:
     """Yield the codes of an error, of the driver's error that peewee's holds, and of what caused either."""
     if error is None:
