@@ -14,6 +14,7 @@ from api.settings import Settings
 from models.access import keys
 from models.queries import derived
 from models.storage import database, transactions
+from models.storage.sqlite import FUNCTIONS
 from tests.api.contract.test_filters import BESIDE, spelled
 from tests.checked import parameters
 from tests.faults.filling import fill
@@ -146,6 +147,8 @@ def test_no_filter_makes_a_list_read_the_whole_registry(
 
 def _steps(url: str) -> Callable[..., None]:
     connection = sqlite3.connect(url.removeprefix("sqlite:///"))
+    for name, function in FUNCTIONS.items():
+        connection.create_function(name, 1, function)
 
     def read(query: Query, sql: str, params: Any) -> None:
         steps = 0
