@@ -30,7 +30,7 @@ LOCK = int.from_bytes(b"ccmigrat")
 STEP = (
     "ALTER TABLE topics ADD COLUMN label_key TEXT",
     "UPDATE topics SET label_key = lower(label)",
-    "INSERT INTO migrations (name, applied) VALUES ('0999_label_keys', '2030-01-01 00:00:00')",
+    "INSERT INTO migrations (id, name, applied) VALUES (999, '0999_label_keys', '2030-01-01 00:00:00')",
 )
 
 

@@ -286,19 +286,6 @@ def test_merged_claims_keep_whose_wording_was_checked(sound: None, actor: Actor)
     assert [_checked(id) for id in (*ids, later)] == [mine, mine, None, None]
 
 
-@pytest.mark.parametrize("alike", [True, False])
-def test_merged_speakers_keep_whose_wording_was_checked(sound: None, actor: Actor, alike: bool) -> None:
-    theirs = put_plain(actor, "first", speaker={"name": "New"})
-    claim = {"claim": {"id": statements.claim_of(id=theirs)}} if alike else {}
-    mine = put_plain(actor, "first", speaker={"name": "Old"}, **claim)
-    id = _put_checked(actor, mine)
-    old, new = speakers.named("Old")[0], speakers.named("New")[0]
-    speakers.merge(by=actor, id=old, into=new)
-    assert _checked(id, REVIEWER) == (theirs if alike else None)
-    speakers.unmerge(by=actor, id=old)
-    assert _checked(id, REVIEWER) == mine
-
-
 def test_what_was_checked_is_erased_and_the_review_of_a_claim_that_stays_names_it_no_more(
     sound: None, actor: Actor
 ) -> None:

@@ -229,8 +229,11 @@ def test_the_public_hears_what_became_of_what_it_could_see(
     retracted(writer, "/v1/counterclaims/1")
     retracted(writer, "/v1/statements/1")
     retracted(reviewer, "/v1/claims/1", "Nobody said so")
-    for noun in ("counterclaims", "statements", "claims"):
-        assert public.get(f"/v1/{noun}/1").status_code == 410, noun
+    alone = posted(writer, "claims", claim()).json["href"]
+    retracted(reviewer, alone, "Nobody says so")
+    for gone in ("/v1/counterclaims/1", "/v1/statements/1", alone):
+        assert public.get(gone).status_code == 410, gone
+    is_not_there("/v1/claims/1", reviewer, 410, public)  # it was out of sight when it was retracted
 
 
 def test_the_public_is_led_to_the_survivor_of_a_claim_that_it_could_see(
