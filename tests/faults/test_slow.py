@@ -164,7 +164,7 @@ def _slow_bodies(secret: str) -> dict[str, tuple[bytes, bytes]]:
 
 
 def _steady_import(server: Server, secret: str, source: str, rate: int, seconds: float) -> bytes:
-    """Import a topic and then empty lines, from an address, at so many bytes a second; the whole answer."""
+    """Import a topic and then blank lines, from an address, at so many bytes a second; the whole answer."""
     head = (
         f"POST /v1/imports HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {secret}\r\n"
         "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -175,7 +175,7 @@ def _steady_import(server: Server, secret: str, source: str, rate: int, seconds:
         connection.sendall(head.encode() + b"%x\r\n%s\r\n" % (len(lines[0]), lines[0]))
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            connection.sendall(b"%x\r\n%s\r\n" % (step, b"\n" * step))
+            connection.sendall(b"%x\r\n%s\r\n" % (step, b" " * (step - 1) + b"\n"))
             time.sleep(0.125)
         connection.sendall(b"%x\r\n%s\r\n0\r\n\r\n" % (len(lines[1]), lines[1]))
         return b"".join(iter(lambda: connection.recv(65536), b""))
