@@ -19,7 +19,7 @@ T = TypeVar("T")
 #: imports, and on what computes for long.
 ASKING, WRITING, IMPORTING, COMPUTING = "ASKING", "WRITING", "IMPORTING", "COMPUTING"
 #: How often as long as others an import waits for a place: what was stored before would have to be found out.
-_PATIENT = 10
+PATIENT = 10
 #: Bytes of a body up to which it is read, and cut into sentences, without a place: in some 20 ms.
 _SMALL = 16_384
 
@@ -48,17 +48,17 @@ def in_a_place_to_import(work: Callable[[], T]) -> T:
 
     On PostgreSQL who names somebody new waits for each group that does: beside eight imports of one key, five seconds.
     """
-    return _placed(work, IMPORTING, WRITING, ASKING, patience=_PATIENT)
+    return _placed(work, IMPORTING, WRITING, ASKING, patience=PATIENT)
 
 
-def in_a_place_to_compute(work: Callable[[], T]) -> T:
+def in_a_place_to_compute(work: Callable[[], T], *, patience: int = 1) -> T:
     """Return what `work` returns, once the caller has a place among all whose large bodies are read and cut.
 
     All threads of a process share one interpreter: beside sixty that cut a text each, others' requests took 45 s.
-    Raises 503 as `in_a_place`.
+    Raises 503 as `in_a_place`, after `patience` times as long.
     """
     is_small = 0 < (request.content_length or 0) <= _SMALL  # nobody knows how long a chunked one is
-    return work() if is_small else _placed(work, COMPUTING)
+    return work() if is_small else _placed(work, COMPUTING, patience=patience)
 
 
 def _placed(work: Callable[[], T], *names: str, patience: int = 1) -> T:

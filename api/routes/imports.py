@@ -9,7 +9,7 @@ from flask import Response
 from api.contract import responses
 from api.contract.auth import caller, caller_name
 from api.contract.operation import Routes
-from api.contract.places import in_a_place_to_compute, in_a_place_to_import
+from api.contract.places import PATIENT, in_a_place_to_compute, in_a_place_to_import
 from api.formats import ndjson
 from api.schemas.imports import ImportQuery, Report
 from api.schemas.lines import ImportLines
@@ -20,7 +20,8 @@ routes = Routes("imports", "Many things at once, as lines: what `counterclaim ex
 # An import is many transactions, each of which finds a place by itself: all of it is done before that of the view.
 def _imported(query: dict[str, Any], lines: Iterator[bytes]) -> dict[str, Any]:
     actor, name = caller().actor, caller_name()
-    imported = partial(ndjson.imported, in_place=in_a_place_to_import, in_place_to_compute=in_a_place_to_compute)
+    computed = partial(in_a_place_to_compute, patience=PATIENT)
+    imported = partial(ndjson.imported, in_place=in_a_place_to_import, in_place_to_compute=computed)
     return {"report": imported(lines, by=actor, caller=name, **query)}
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -92,6 +93,20 @@ def test_lines_are_parsed_in_a_place_to_compute(url: str, caller: Callable[..., 
     assert client.post("/v1/imports", data=lines, content_type=media_type).status_code == 503
     limit.give(f"key {keys.everything()[0].id}")
     assert client.post("/v1/imports", data=lines, content_type=media_type).json["refused"] == 10_000
+    database.close()
+
+
+def test_an_import_waits_longer_than_others_for_a_place_to_parse_its_lines(
+    url: str, caller: Callable[..., FlaskClient]
+) -> None:
+    app = create_app(Settings(DATABASE_URL=url, DEADLINE_SECONDS=1))
+    client = app.test_client()
+    client.environ_base = caller("write").environ_base
+    limit, key = app.config[places.COMPUTING], f"key {keys.everything()[0].id}"
+    assert limit.take(key)
+    Timer(2, limit.give, [key]).start()
+    answer = client.post("/v1/imports", data=b"x\n" * 10_000, content_type="application/x-ndjson")
+    assert (answer.status_code, answer.json["refused"]) == (200, 10_000), answer.json
     database.close()
 
 
