@@ -14,7 +14,7 @@ from models.queries.dialects import in_ids
 from models.storage import rows
 from models.storage.columns import dumps
 from models.storage.database import fetch
-from models.tables import Claim, ClaimAbout, Counterclaim, Document, Review, Sentence, Speaker, Statement
+from models.tables import Claim, ClaimAbout, Counterclaim, Document, Review, Speaker, Statement
 
 # -- rows to lock --------------------------------------------------------------------------------
 
@@ -129,22 +129,6 @@ def _ends(counterclaims: list[Any]) -> list[int]:
 # -- what may stand again ------------------------------------------------------------------------
 
 
-def statement_may_stand(statement: Statement) -> bool:
-    """Tell whether all that a statement names stands but its document, and no other statement of the same words.
-
-    Its sentence may have been moved or taken back.
-    """
-    sentence = rows.by_id(Sentence, statement.sentence_id)
-    return (
-        stand(Claim, statement.claim_id)
-        and sentence.retracted_at is None
-        and sentence.start <= statement.content_start < sentence.end
-        and stand(Document, statement.via_document_id)
-        and stand(Speaker, statement.speaker_id, statement.via_speaker_id, statement.on_behalf_of_id)
-        and not _collides(statement)
-    )
-
-
 def counterclaim_may_stand(counterclaim: Counterclaim) -> bool:
     """Tell whether both ends of a counterclaim stand, evidence and target state them, and no other is the same."""
     stated = ((counterclaim.statement_id, counterclaim.answer_id), (counterclaim.target_id, counterclaim.claim_id))
@@ -190,13 +174,6 @@ def _doubled(standing: list[Merge], name: str) -> Doubled:
 def stand(model: Any, *ids: int | None) -> bool:
     """Tell whether rows were neither retracted nor merged; null names none, and lacks nothing."""
     return all(stands(rows.row(rows.by_id(model, id))) for id in ids if id is not None)
-
-
-def _collides(statement: Statement) -> bool:
-    """Tell whether a statement of the same words stands beside which this one may not."""
-    ids = SESSION.same_words(statement.document_id, statement.speaker_id, statement.spans)
-    coded = same_words.coded([statement, *merges.rows_with(Statement, ids)])
-    return any(same_words.collide(coded[statement.id], coded[id]) for id in ids)
 
 
 def _is_doubled(row: Counterclaim | Review) -> bool:

@@ -10,12 +10,12 @@ from models.storage.database import fetch
 
 #: Nouns whose versions each have a line, but for erasures and for what is in these lists of a merge.
 _COUNTED = {"topics": (), "claims": (), "documents": (), "speakers": ("parts",), "reviews": ("reviews",)}
-#: Table -> the column that changes without a version where the public sees neither end, and the lists of such rows in
-#: the line of the merge of speakers, or of the retraction of a statement, that they follow.
+#: Table -> the column that changes without a version where the public sees neither end, and the list of such rows in
+#: the line that they follow: of the merge of speakers, or of the retraction of a statement.
 _MOVED_UNSEEN = {
-    "counterclaims": ("target", ("untargeted",)),
-    "reviews": ("statement", ("unlinked_reviews",)),
-    "speakers": ("part_of", ("parts",)),
+    "counterclaims": ("target", "untargeted"),
+    "reviews": ("statement", "unlinked_reviews"),
+    "speakers": ("part_of", "parts"),
 }
 
 
@@ -41,10 +41,12 @@ class Moves:
         """Tell whether a row names `value` as a merge or a retraction has noted, or again since that was undone."""
         if name != _MOVED_UNSEEN.get(self._table, ("",))[0]:
             return False
+        if self._table == "speakers":
+            return (id, value) in self._merged
         retractions = (
             "SELECT noun_id, after FROM changes WHERE noun = 'statements' AND noun_id = ? AND action = 'retract'"
         )
-        return (id, value) in self._unseen or (id, value) in self._noted(fetch(retractions, (value,)))
+        return (id, value) in self._noted(fetch(retractions, (value,)))
 
     @cached_property
     def _erased(self) -> bool:
@@ -61,7 +63,7 @@ class Moves:
         return found
 
     @cached_property
-    def _unseen(self) -> set[tuple[int, int]]:
+    def _merged(self) -> set[tuple[int, int]]:
         return self._noted(fetch("SELECT noun_id, after FROM changes WHERE noun = 'speakers' AND action = 'merge'"))
 
     def _noted(self, lines: list[tuple[Any, ...]]) -> set[tuple[int, int]]:
@@ -70,6 +72,6 @@ class Moves:
         for noun_id, after in lines:
             line = orjson.loads(after)
             noted = line | (line.get("moved") or {})
-            ids = [id for which in _MOVED_UNSEEN[self._table][1] for id in noted.get(which, ())]
+            ids = noted.get(_MOVED_UNSEEN[self._table][1], ())
             found.update(product(ids, (noun_id, line.get("merged_into"))))
         return found
