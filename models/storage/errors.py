@@ -90,6 +90,11 @@ def too_slow(error: BaseException) -> bool:
     return any(code in (sqlite3.SQLITE_INTERRUPT, "57014") for code in _codes(error))
 
 
+def lock_timeout(error: BaseException) -> bool:
+    """Tell whether `error` ended a statement of PostgreSQL that waited too long for a lock."""
+    return "55P03" in _codes(error)
+
+
 def read_only(error: BaseException) -> bool:
     """Tell whether `error` says that nothing can be written there, or through that connection."""
     return any(code in (sqlite3.SQLITE_READONLY, "25006") for code in _codes(error))

@@ -22,6 +22,9 @@ _GRACE = 0.5
 #: Seconds for which no thread tries to connect after one that tried for longer than that in vain.
 _PAUSE = 0.5
 
+#: The application_name of a server's snapshots, which a migration may end (models/storage/schema.py).
+SNAPSHOT = "counterclaim snapshot"
+
 #: Characters of SQL that the server keeps prepared for a connection of the pool from one request to the next: it takes
 #: 76 bytes for each, 31 MB for one question with all filters and facets that was repeated six times.
 MOST_PREPARED = 200_000

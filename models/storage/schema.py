@@ -1,16 +1,20 @@
 """The schema of the bound database: bring it up to date, and name the migrations that it has or lacks."""
 
 import logging
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 
+from peewee import OperationalError
 from playhouse.migrations import Migration, Runner
 
 from models.refusals import Conflict, Newer
+from models.storage import errors
 from models.storage.database import db, fetch, on_sqlite
 from models.storage.file_lock import NO_TIMEOUT, FileLock
+from models.storage.postgres import SNAPSHOT
 from models.storage.sqlite import SqliteFile
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -27,22 +31,52 @@ _MIGRATION_LOCK = int.from_bytes(b"ccmigrat")
 READ_APPLIED = "SELECT name FROM migrations"
 LOCK_AND_READ_APPLIED = f"SELECT pg_advisory_xact_lock_shared({_MIGRATION_LOCK}); {READ_APPLIED}"
 
+#: Seconds that a step waits for a table on PostgreSQL, with every reader of the table behind it (it cancels a vacuum
+#: that stands in the way after one), the seconds for which it then lets them pass, and how often it tries.
+LOCK_TIMEOUT, PAUSE, TRIES = 2.0, 3.0, 60
+
+_OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
 
 def migrate(*, until: str | None = None) -> list[str]:
     """Apply the migrations that the database lacks, `until` as the last, and return their names.
 
-    One process migrates at a time; a database that is up to date is only read. Raises Conflict where a newer
-    Counterclaim wrote it.
+    One process migrates at a time; a database that is up to date is only read. On PostgreSQL a step that does not get
+    a table at once is tried again, and servers' exports that stand in its way are ended. Raises Conflict where a newer
+    Counterclaim wrote it, and where others hold a table for too long.
     """
+    names: list[str] = []
     if not behind():
-        return []
-    with _migration_lock():
-        _steps()  # again: another process may have migrated while this one waited
-        if not on_sqlite():
-            # A database that was just restored has no statistics: PostgreSQL would read all statements for each claim.
-            db.execute_sql("ANALYZE")
-        names: list[str] = _runner().up(until)
         return names
+    if not on_sqlite():
+        # A database that was just restored has no statistics: PostgreSQL would read all statements for each claim.
+        db.execute_sql("ANALYZE")
+    for attempt in range(TRIES):
+        try:
+            with _migration_lock():
+                if attempt:  # just before the step asks: those that begin later wait behind it
+                    fetch(f"SELECT pg_terminate_backend(pid) {_OTHERS} AND application_name = ?", (SNAPSHOT,))
+                for name in behind():  # again: another process may have migrated while this one waited
+                    if until is None or name <= until:
+                        names += _runner().up(name)
+            break
+        except OperationalError as error:
+            if on_sqlite() or not errors.lock_timeout(error):
+                raise
+            if attempt + 1 == TRIES:
+                raise Conflict(_what_is_in_the_way()) from None
+        time.sleep(PAUSE)
+    return names
+
+
+def _what_is_in_the_way() -> str:
+    older = "AND xact_start < clock_timestamp() - make_interval(secs => ?) ORDER BY xact_start"
+    found = fetch(f"SELECT pid, application_name {_OTHERS} {older}", (LOCK_TIMEOUT,))
+    named = ", ".join(f"{pid} {name}".strip() for pid, name in found)
+    return (
+        f"The migration gave up, since others go on using its tables (PostgreSQL's processes {named or 'are unknown'}):"
+        " nothing of its present step is stored. End them, or migrate when they have ended."
+    )
 
 
 def behind() -> list[str]:
@@ -125,6 +159,8 @@ def _migration_lock() -> Iterator[None]:
     else:
         db.execute_sql("SELECT pg_advisory_lock(%s)", (_MIGRATION_LOCK,))
         try:
+            db.execute_sql(f"SET lock_timeout = {round(LOCK_TIMEOUT * 1000)}")
             yield
         finally:
+            db.execute_sql("RESET lock_timeout")
             db.execute_sql("SELECT pg_advisory_unlock(%s)", (_MIGRATION_LOCK,))

@@ -19,6 +19,7 @@ from models.refusals import Busy
 from models.storage import wal
 from models.storage.concurrency_limit import ConcurrencyLimit
 from models.storage.database import db, deadline, for_driver, on_sqlite
+from models.storage.postgres import SNAPSHOT
 
 #: Rows that are fetched at once: a document's may hold a million characters.
 ROWS = 100
@@ -110,6 +111,9 @@ def _begin_on_postgres(first: Any, *others: Any) -> list[Any]:
         (name,) = first.execute("SELECT pg_export_snapshot()").fetchone()
         for other in others:
             _begin(other, f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{name}'")
+    if deadline():  # a command's are ended by nobody
+        for connection in (first, *others):
+            connection.execute(f"SET LOCAL application_name = '{SNAPSHOT}'")
     return [first, *others]
 
 

@@ -4,17 +4,21 @@ import re
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from peewee import OperationalError
 from playhouse.schema_diff import diff_models
 
 from models.refusals import Conflict
-from models.storage import columns, database, schema
+from models.storage import columns, database, schema, snapshots
+from models.storage.database import Limits
 from models.tables import (
     ALL,
     EXPRESSION_INDEXES,
@@ -216,6 +220,60 @@ def test_the_second_step_folds_the_cues_and_ratings_that_are_stored(empty: str) 
     assert database.fetch("SELECT cue_key FROM statements ORDER BY id") == [*((key,) for key in wanted), *without]
     assert database.fetch("SELECT rating_key FROM reviews ORDER BY id") == [(key,) for key in wanted]
     assert not drift()
+
+
+def _reading(ended: threading.Event, waits: list[float]) -> None:
+    """Read a table that is migrated, again and again, and note how long each took."""
+    while not ended.wait(0.01):
+        began = time.monotonic()
+        database.fetch("SELECT count(*) FROM statements")
+        waits.append(time.monotonic() - began)
+    database.close()
+
+
+@contextmanager
+def _migrating_beside(empty: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+    """Serve a registry of the first step, with little time for what waits; yield how long readers waited."""
+    up_to(empty, STEPS[0])
+    for name, value in (("LOCK_TIMEOUT", 0.3), ("PAUSE", 0.3), ("TRIES", 3)):
+        monkeypatch.setattr(schema, name, value)
+    database.connect(empty, limits=Limits(deadline=5))
+    ended = threading.Event()
+    waits: list[float] = []
+    reading = threading.Thread(target=_reading, args=(ended, waits))
+    reading.start()
+    try:
+        yield waits
+    finally:
+        ended.set()
+        reading.join()
+
+
+def test_a_migration_ends_the_exports_that_stand_in_its_way(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with _migrating_beside(empty, monkeypatch) as waits, snapshots.snapshot(threads=1) as reader:
+        assert reader.fetch(("SELECT count(*) FROM statements", ())) == [(0,)]
+        assert schema.migrate() == STEPS[1:]
+        if not database.on_sqlite():  # where a reader delays nobody, it reads on
+            with pytest.raises(OperationalError):
+                reader.fetch(("SELECT count(*) FROM statements", ()))
+    assert max(waits) < 2
+    assert not drift()
+
+
+@pytest.mark.parametrize("empty", ["postgresql"], indirect=True)  # on SQLite a reader delays none
+def test_a_migration_gives_up_on_what_it_may_not_end(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (
+        psycopg.connect(empty, application_name="pg_dump") as dump,
+        _migrating_beside(empty, monkeypatch) as waits,
+    ):
+        dump.execute("SELECT count(*) FROM statements")
+        with pytest.raises(Conflict, match=f"gave up.*{dump.info.backend_pid} pg_dump"):
+            schema.migrate()
+        assert schema.behind() == STEPS[1:]
+        dump.rollback()
+        assert schema.migrate() == STEPS[1:]
+        assert database.fetch("SHOW lock_timeout") == [("0",)]
+    assert max(waits) < 2
 
 
 def test_a_migration_that_fails_leaves_nothing(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
