@@ -212,6 +212,11 @@ def undone() -> Iterator[None]:
         raise _Undone
 
 
+def is_open() -> bool:
+    """Tell whether a transaction of this thread's is open that may write."""
+    return _local.is_open
+
+
 def takes_locks() -> bool:
     """Tell whether what is read is locked: on SQLite one writes at a time anyway, and for a dry run nobody waits."""
     return not on_sqlite() and not _local.to_be_undone

@@ -1,5 +1,7 @@
 """An item alone that would be long shows fewer of each list, and says how many more there are and where."""
 
+import threading
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +11,7 @@ from flask.testing import FlaskClient
 from models import counterclaims, statements
 from models.history.changes import Actor
 from models.queries import long_items, nodes
+from models.storage import database
 from tests.factories import TEXT, charge, put_claim
 
 #: Four bytes in UTF-8.
@@ -70,6 +73,38 @@ def test_what_changes_a_claim_answers_with_as_many(writer: FlaskClient, actor: A
     assert more.status_code == 201, more.text
     assert _counts(writer.get(f"/v1/claims/{id}").json) == (3, 13, True)
     assert changed.json["version"] == read.json["version"] + 1
+
+
+def test_a_change_waits_for_nobody_who_reads_a_long_claim(
+    public: FlaskClient, writer: FlaskClient, actor: Actor
+) -> None:
+    id = _disputed(actor, 6_000)
+    asked: Counter[threading.Thread] = Counter()
+    reading, going_on = threading.Barrier(3), threading.Event()
+
+    def pause(_: Any) -> None:
+        """Let readers stop in the second query of theirs, which reads the claim again."""
+        here = threading.current_thread()
+        asked[here] += 1
+        if here in readers and asked[here] == 2:
+            reading.wait(10)
+            going_on.wait(10)
+
+    readers = [threading.Thread(target=public.get, args=(f"/v1/claims/{id}",)) for _ in range(2)]
+    change = threading.Thread(target=writer.post, args=(f"/v1/claims/{id}/restore",))
+    database.db.query_hooks.append(pause)
+    try:
+        for reader in readers:
+            reader.start()
+        reading.wait(10)
+        change.start()
+        change.join(5)
+        assert not change.is_alive()
+    finally:
+        going_on.set()
+        for thread in (*readers, change):
+            thread.join()
+        database.db.query_hooks.remove(pause)
 
 
 def test_lists_in_lists_are_shortened_too(public: FlaskClient, actor: Actor) -> None:
