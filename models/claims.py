@@ -142,10 +142,13 @@ def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None
 
 
 def restore(*, by: Actor, id: int) -> None:
-    """Let a retracted claim stand again."""
+    """Let a retracted claim stand again: by itself, where the actor does not review and would not see it otherwise.
+
+    Such an actor has seen it go. It has no statement: one was moved to another claim, and can be moved back.
+    """
     with restores.restoring():
         if claim := restores.retracted(by, Claim, id, get):
-            restores.restore(by, claim)
+            restores.restore(by, claim, standalone=claim.standalone or not by.reviews)
 
 
 def merge(*, by: Actor, id: int, into: int) -> int:
@@ -229,11 +232,15 @@ def unmerge(*, by: Actor, id: int) -> None:
             changes.update(by, survivor, more={"about": subjects.as_logged(about)}, standalone=standalone)
 
 
-def get(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Item:
-    """Read a claim, or its members `fields`. Raises NotFound, also for what the viewer may not see, Gone or Moved."""
-    return _item_or_refuse(
-        id, viewer, partial(lists.one, "claims", viewer=viewer, id=id, fields=fields, include=include)
-    )
+def get(
+    *, id: int, viewer: Viewer, just_written: bool = False, fields: Fields | None = None, include: tuple[str, ...] = ()
+) -> Item:
+    """Read a claim, or its members `fields`; one that was `just_written` though no statement shows it.
+
+    Raises NotFound, also for what the viewer may not see, Gone or Moved.
+    """
+    read = partial(lists.one, "claims", viewer=viewer, id=id, fields=fields, include=include)
+    return _item_or_refuse(id, viewer, partial(read, just_written=just_written))
 
 
 def exchange(*, id: int, viewer: Viewer) -> Item:

@@ -126,8 +126,9 @@ def retract_claim(id: int, version: Version, query: dict[str, Any]) -> Response:
 def restore_claim(id: int) -> Response:
     """Take the retraction of a claim back.
 
-    One that stands already is answered as it is, with 200, and nothing is logged: a retry is safe. What was erased
-    is not restored (410).
+    One that its statement has left for another claim stands by itself then, unless a reviewer restores it, and the
+    statement can be moved back. One that stands already is answered as it is, with 200, and nothing is logged: a retry
+    is safe. What was erased is not restored (410).
     """
     claims.restore(by=caller().actor, id=id)
     return responses.one(claims.get(id=id, viewer=caller().viewer))
@@ -165,7 +166,8 @@ def unmerge_claim(id: int) -> Response:
 
     What moved then and is still there moves back. What the merge retracted, because both had the same, stands again
     where all that it names still stands, unless the other was retracted since. Counterclaims go with the statements
-    that they rest on. Merges are undone in the reverse order.
+    that they rest on. Merges are undone in the reverse order. A claim whose statements were all retracted since is out
+    of sight after this answer, until one of them is restored.
     """
     claims.unmerge(by=caller().actor, id=id)
-    return responses.one(claims.get(id=id, viewer=caller().viewer))
+    return responses.one(claims.get(id=id, viewer=caller().viewer, just_written=True))

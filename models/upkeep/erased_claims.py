@@ -45,6 +45,7 @@ def find(erased: set[int]) -> ErasedClaims:
     into = _merges_into(survivors)
     stated_by = _apart(survivors, into, erased)
     lent = {claim for claim, some in into.items() if any("standalone" in one.moved for one in some)}
+    lent |= _restored_alone(stated)
     recorded = (Claim.select(Claim.id).where(Claim.id.in_(part), Claim.standalone) for part in parts(stated - lent))
     ids = {claim for claim in stated if not stated_by.get(claim)}.difference(*map(ids_of, recorded))
     undone = _to_undo(ids, into)
@@ -86,6 +87,17 @@ def _ever_stated(erased: set[int]) -> set[int]:
         found |= ids_of(Statement.select(Statement.claim).where(Statement.id.in_(part)))
         lines = Change.select(Change.after).where(Change.noun == "statements", Change.noun_id.in_(part))
         found |= {orjson.loads(after)["claim"] for (after,) in lines.tuples()}
+    return found
+
+
+def _restored_alone(claims: set[int]) -> set[int]:
+    """Find those of these claims that stand by themselves since somebody restored them."""
+    found: set[int] = set()
+    for part in parts(claims):
+        restored = Change.noun == "claims", Change.action == "restore", Change.noun_id.in_(part)
+        for id, *rows in Change.select(Change.noun_id, Change.before, Change.after).where(*restored).tuples():
+            before, after = (orjson.loads(row)["standalone"] for row in rows)
+            found |= {id} if after and not before else set()
     return found
 
 

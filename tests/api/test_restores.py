@@ -95,6 +95,39 @@ def test_a_statement_takes_up_what_was_taken_back_with_it(writer: FlaskClient, p
     assert [timeless(public.get(path)) for path in (*paths, "/v1/statements/2")] == before
 
 
+def test_a_statement_that_was_moved_is_moved_back(
+    writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient
+) -> None:
+    posted(writer, "claims", claim())
+    said = posted(writer, "statements", charge()).json
+    path, left = f"/v1/statements/{said['id']}", f"/v1/claims/{said['claim']['id']}"
+    changed(writer, path, {"claim": {"id": 1}})
+    assert public.get(left).status_code == 410
+    assert restored(writer, left).json["statements"] == []
+    assert public.get(left).status_code == 200
+    back = changed(writer, path, {"claim": {"id": said["claim"]["id"]}}).json
+    assert back["claim"]["id"] == said["claim"]["id"]
+    # A reviewer sees it though it is out of sight, and shows it to nobody else.
+    changed(writer, path, {"claim": {"id": 1}})
+    retracted(writer, left)
+    restored(reviewer, left)
+    assert public.get(left).status_code == 200
+
+
+def test_a_merge_is_undone_though_the_claim_is_out_of_sight_then(writer: FlaskClient, public: FlaskClient) -> None:
+    posted(writer, "claims", claim())
+    said = posted(writer, "statements", charge()).json
+    path = f"/v1/claims/{said['claim']['id']}"
+    before = timeless(public.get(path))
+    assert writer.post(f"{path}/merge", json={"into": 1}).status_code == 200
+    retracted(writer, f"/v1/statements/{said['id']}")
+    answer = writer.post(f"{path}/unmerge")
+    assert (answer.status_code, answer.json["id"], answer.json["statements"]) == (200, said["claim"]["id"], [])
+    assert public.get(path).status_code == 404
+    restored(writer, f"/v1/statements/{said['id']}")
+    assert timeless(public.get(path)) == before
+
+
 def originals() -> list[int | None]:
     """The original of each statement."""
     return [row.original_id for row in Statement.select().order_by(Statement.id)]

@@ -82,6 +82,19 @@ def test_a_claim_that_another_stated_keeps_no_words_of_the_erased_by_a_merge(
     assert whole_is_sound()
 
 
+@pytest.mark.parametrize("noun", ["document", "speaker"])
+def test_a_claim_that_stands_by_itself_since_it_was_restored_keeps_no_words_of_the_erased(
+    registry: str, actor: Actor, noun: str
+) -> None:
+    said, secret = put_secret(actor)
+    statements.change(by=actor, id=said, version=None, claim={"id": put_claim(actor, "The bridge is safe.")})
+    claims.restore(by=Actor(reviews=False), id=secret)
+    assert SECRET in public(secret)["text"]
+    erase(actor, noun)
+    assert SECRET not in everywhere()
+    assert whole_is_sound()
+
+
 def test_what_others_say_of_a_claim_goes_back_to_it_and_what_they_say_of_the_erased_goes(
     registry: str, actor: Actor
 ) -> None:
