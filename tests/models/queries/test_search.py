@@ -341,6 +341,24 @@ def _seconds(text: str, typed: str) -> float:
     return min(taken)
 
 
+@pytest.mark.parametrize("before", range(220, 262))
+def test_marks_a_phrase_wherever_in_a_text_it_stands(before: int) -> None:
+    query = search.parse('"a b c d" OR b* OR "d e"')
+    assert query is not None
+    text = "A " * before + "\u0301 á B c d, bc E"
+    found = [text[start:end] for start, end in search.marks(text, query)]
+    assert found == ["á B c d", "B", "bc"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [" OR ".join(f'"a z{number}"' for number in range(16)), "a-a-a-a-a-a-a-zq* OR a-a-a-a-a-zx* OR zz"],
+)
+def test_phrases_that_begin_as_a_text_goes_on_cost_little_more_than_a_word(typed: str) -> None:
+    text = "a " * 9_980 + "z0 a z1 zz"
+    assert _seconds(text, typed) < 2.5 * _seconds(text, "zz")
+
+
 def test_looks_for_no_more_words_of_a_sentence_than_a_snippet_shows() -> None:
     assert _seconds("zebra " * 3_300, "zebra") * 10 < _seconds("a " * 9_990 + "zebra", "zebra")
 
