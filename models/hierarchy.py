@@ -1,6 +1,6 @@
 """Who is part of whom: the body that a person belongs to, and all above it; nobody is part of themselves."""
 
-from models.history.hidden import unflag
+from models.history.hidden import is_hidden, unflag
 from models.history.session import SESSION, Session
 from models.refusals import Conflict
 from models.storage import rows
@@ -13,12 +13,16 @@ MOST_IN_LINE = 100
 
 
 def body_of(*, id: int, session: Session = SESSION) -> int | None:
-    """Find the id of the standing speaker for whom a person or an unnamed source speaks: what they are part of."""
+    """Find the id of the standing speaker for whom a person or an unnamed source speaks: what they are part of.
+
+    One that only candidates name is left out: nobody has named it here, and the statement would show it to the public.
+    """
     speaker = session.by_id(Speaker, id, shared=True)
     if speaker.kind not in SPEAKING_FOR_A_BODY or speaker.part_of_id is None:
         return None
     body = session.by_id(Speaker, speaker.part_of_id, shared=True)
-    return None if body.retracted_at else int(body.id)
+    session.flush()
+    return None if body.retracted_at or is_hidden(noun="speakers", id=body.id) else int(body.id)
 
 
 def parent(part_of: int, child: int | None, session: Session, *, hidden: bool) -> int:

@@ -172,8 +172,8 @@ _SPEAKER = "Who said it."
 _FORM = "How print gives it."
 _ON_BEHALF_OF = (
     "For whom they spoke, as a spokesman for a ministry; null for nobody else. Left out in a new one, and where the "
-    "speaker changes, it is what the speaker, a person or unnamed, is part of as it is recorded: a new job changes "
-    "nothing."
+    "speaker changes, it is what the speaker, a person or unnamed, is part of as it is recorded, unless only "
+    "candidates have named that: a new job changes nothing."
 )
 
 

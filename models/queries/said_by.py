@@ -17,16 +17,17 @@ from models.tables import Hidden, Speaker, Statement
 from models.vocabulary import SPEAKING_FOR_A_BODY
 
 _speaker, _part, voice = Aliased(Speaker, "xs"), Aliased(Speaker, "xs"), Aliased(Statement, "y")
-_h = Aliased(Hidden, "xh")
+_whole, _h = Aliased(Speaker, "xw"), Aliased(Hidden, "xh")
 
 
 #: What is said by a part is said by the whole, down to the last part. A person is none, and no unnamed source: for whom
-#: they spoke stands in the statement, whoever they work for by now. Nor is what belongs to a body that only candidates
-#: name: whoever asks for that body, or for one above it, would learn of it.
+#: they spoke stands in the statement, whoever they work for by now. Nor is what belongs to a body that was retracted or
+#: that only candidates name: whoever asks for that body, or for one above it, would learn of it.
 _is_part = (
     _part.kind.not_in(SPEAKING_FOR_A_BODY),
     _part.retracted_at.is_null(),
     unindexed(_part.merged_into_id).is_null(),
+    fn.EXISTS(_whole.select(1).where(_whole.id == _part.part_of_id, _whole.retracted_at.is_null())),
     ~fn.EXISTS(_h.select(1).where(_h.noun == "speakers", _h.noun_id == _part.part_of_id)),
 )
 

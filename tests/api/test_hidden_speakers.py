@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.api.steps import changed, posted
+from models.history.changes import Actor
+from models.upkeep import erasures
+from tests.api.steps import changed, posted, retracted
 from tests.checked import contract, parameters
 from tests.factories import PLAIN, candidate, charge, claim, denial, document, review, speaker, topic
 
@@ -126,13 +128,27 @@ def test_whom_and_what_only_candidates_name_stands_in_no_answer_to_the_public(
     assert reviewer.get(f"/v1/speakers?q={MARK}").json["items"], "a reviewer sees them"
 
 
-def test_no_filter_tells_who_is_part_of_whom_only_candidates_name(public: FlaskClient, reviewer: FlaskClient) -> None:
-    def found(name: str, id: int) -> dict[str, int]:
-        """Count what each list that takes this filter shows."""
-        paths = [path for path in contract()["paths"] if "{" not in path and path.startswith("/v1/")]
-        lists = [path for path in paths if any(name == part["name"] for part in parameters(path))]
-        return {path: public.get(path, query_string={name: id}).text.count('"id"') for path in lists}
+#: The filters that mean a body and all who are part of it.
+OF_PARTS = ("part_of", "accused", "answered_by", "by", "against")
 
+
+def found(client: FlaskClient, name: str, id: int) -> dict[str, int]:
+    """Count what each list that takes this filter shows."""
+    paths = [path for path in contract()["paths"] if "{" not in path and path.startswith("/v1/")]
+    lists = [path for path in paths if any(name == part["name"] for part in parameters(path))]
+    return {path: client.get(path, query_string={name: id}).text.count('"id"') for path in lists}
+
+
+def involve(client: FlaskClient, part: int) -> None:
+    """Let somebody be accused, answer that, and be answered."""
+    about = {"text": "The office lied.", "language": "en", "about": [{"id": part, "role": "accused"}]}
+    said = posted(client, "statements", charge(speaker={"name": "Accuser"}, claim=about)).json
+    answer = posted(client, "statements", denial(said["id"], speaker={"id": part})).json
+    ends = {"claim": answer["claim"]["id"], "answer": said["claim"]["id"]}
+    posted(client, "counterclaims", {**ends, "kind": "disputes"})
+
+
+def test_no_filter_tells_who_is_part_of_whom_only_candidates_name(public: FlaskClient, reviewer: FlaskClient) -> None:
     whole = posted(reviewer, "speakers", speaker(name="Government", kind="government")).json["id"]
     hidden, office = (
         posted(reviewer, "statements", candidate(speaker={"name": name, "kind": "organization"}, **other)).json
@@ -141,17 +157,47 @@ def test_no_filter_tells_who_is_part_of_whom_only_candidates_name(public: FlaskC
     body, part = hidden["speaker"]["id"], office["speaker"]["id"]
     changed(reviewer, f"/v1/speakers/{body}", {"part_of": whole})
     changed(reviewer, f"/v1/speakers/{part}", {"part_of": body})
-    about = {"text": "The office lied.", "language": "en", "about": [{"id": part, "role": "accused"}]}
-    said = posted(reviewer, "statements", charge(speaker={"name": "Accuser"}, claim=about)).json
-    answer = posted(reviewer, "statements", denial(said["id"], speaker={"id": part})).json
-    ends = {"claim": answer["claim"]["id"], "answer": said["claim"]["id"]}
-    posted(reviewer, "counterclaims", {**ends, "kind": "disputes"})
+    involve(reviewer, part)
     assert public.get(f"/v1/speakers/{part}").json["part_of"] is None
-    for name in ("part_of", "accused", "answered_by", "by", "against"):
-        assert any(found(name, part).values()), name
-        assert found(name, whole) == found(name, body) == found(name, 99), name
+    for name in OF_PARTS:
+        assert any(found(public, name, part).values()), name
+        assert found(public, name, whole) == found(public, name, body) == found(public, name, 99), name
     assert public.get(f"/v1/speakers/{whole}/positions?parts=true").json["items"] == []
     assert public.get(f"/v1/speakers/{whole}/charges").json["items"] == []
+
+
+@pytest.mark.parametrize("end", ["retracted", "erased"])
+def test_no_filter_tells_who_is_part_of_whom_was_retracted_or_erased(
+    public: FlaskClient, reviewer: FlaskClient, actor: Actor, end: str
+) -> None:
+    whole = posted(reviewer, "speakers", speaker(name="Government", kind="government")).json["id"]
+    body = posted(reviewer, "speakers", speaker(name="Ministry", kind="organization", part_of=whole)).json["id"]
+    part = posted(reviewer, "speakers", speaker(name="Office", kind="group", part_of=body)).json["id"]
+    involve(reviewer, part)
+    assert all(any(found(public, name, id).values()) for name in OF_PARTS for id in (whole, body, part))
+    if end == "retracted":
+        retracted(reviewer, f"/v1/speakers/{body}")
+    else:
+        erasures.speaker(id=body, reason="At their request", by=actor)
+    assert public.get(f"/v1/speakers/{part}").json["part_of"] is None
+    for name in OF_PARTS:
+        assert any(found(public, name, part).values()), name
+        assert found(public, name, whole) == found(public, name, body) == found(public, name, 99), name
+
+
+def test_whoever_records_what_a_person_says_shows_no_body_that_only_candidates_name(
+    public: FlaskClient, writer: FlaskClient, reviewer: FlaskClient
+) -> None:
+    waiting = candidate(speaker={"name": "Aide"}, on_behalf_of={"name": "Ministry", "kind": "organization"})
+    waiting = posted(reviewer, "statements", waiting).json
+    body = waiting["on_behalf_of"]["id"]
+    changed(reviewer, f"/v1/speakers/{waiting['speaker']['id']}", {"part_of": body})
+    said = posted(writer, "statements", charge(speaker={"name": "Aide"})).json
+    assert said["on_behalf_of"] is None
+    assert public.get(f"/v1/speakers/{body}").status_code == 404
+    named = {"on_behalf_of": {"name": "Ministry"}, "content": [{"text": "sustain the war"}]}
+    assert posted(writer, "statements", charge(speaker={"name": "Aide"}, **named)).json["on_behalf_of"]["id"] == body
+    assert public.get(f"/v1/speakers/{body}").status_code == 200
 
 
 def test_nobody_has_answered_for_another_by_way_of_whom_only_candidates_name(
