@@ -1,6 +1,6 @@
 """What edits reach directly, before links are followed: step 3 of the walk in reach.py, which defines the words."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
@@ -59,6 +59,10 @@ class Claims(NamedTuple):
     alone: Mapping[int, bool] = {}
     #: The counterclaim that was edited, as it was and is.
     links: Sequence[Link] = ()
+
+    def as_key(self) -> Hashable:
+        """Return what is equal for edits that reach the same."""
+        return frozenset(self.shared.items()), frozenset(self.alone.items()), tuple(self.links)
 
 
 @dataclass(frozen=True)

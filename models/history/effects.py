@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from models.history.direct_reach import Near, Whole, were_visible
 from models.history.edits import Edit, is_accepted, is_visible_part, stands
-from models.history.spread import Far
+from models.history.spread import Far, Reached
 from models.storage.columns import dumps
 
 #: How many claims a line names of each kind; those beyond are found by when they changed.
@@ -42,34 +42,30 @@ def effect_on_row(edit: Edit, near: Near, far: Far, hidden: set[Whole], was_visi
 
 
 def claims_by_kind(
-    reached: dict[int, bool], was_visible: set[int], far: Far, *, own: int | None, has_effect: bool
-) -> dict[str, list[int]]:
-    """Sort the claims that an edit reached by what became of them for the public, if the edit has an effect.
+    reached: Reached, was_visible: set[int], far: Far, *, own: int | None, has_effect: bool
+) -> dict[str, set[int]]:
+    """Part the claims that an edit reached by what became of them for the public, if the edit has an effect.
 
     Without one they are `unseen`: what comes or goes with another row is told by the line of that. Of a claim that had
     ended before, nothing is told but by the edit whose `own` row it is.
     """
-    found: dict[str, list[int]] = {}
-    for id, public in sorted(reached.items()):
-        was, now = id in was_visible, id in far.visible
-        if id in far.ended and not was and id != own:
-            continue
-        kind = "unseen"
-        if has_effect and (was != now or (now and public)):
-            kind = "changed" if now else "gone"
-        found.setdefault(kind, []).append(id)
-    return found
+    claims = reached.claims - ((far.ended & reached.claims) - was_visible - {own})
+    if not has_effect:
+        return {"unseen": claims}
+    was, now = claims & was_visible, claims & far.visible
+    changed, gone = (now - was) | (now & reached.public_claims), was - now
+    return {"changed": changed, "gone": gone, "unseen": claims - changed - gone}
 
 
-def as_json(by_kind: dict[str, list[int]]) -> str | None:
+def as_json(by_kind: dict[str, set[int]]) -> str | None:
     """Write the claims that a line names; what is gone stands in no list, so all of it is named."""
-    if not by_kind:
-        return None
     kept: dict[str, Any] = {}
     more: dict[str, int] = {}
-    for kind in ("changed", "gone", "unseen"):
-        if ids := by_kind.get(kind):
-            kept[kind] = ids if kind == "gone" else ids[:NAMED]
+    for kind, ids in by_kind.items():
+        if ids:
+            kept[kind] = sorted(ids) if kind == "gone" else sorted(ids)[:NAMED]
             if len(ids) > len(kept[kind]):
                 more[kind] = len(ids)
+    if not kept:
+        return None
     return dumps(kept | {"count": more} if more else kept)

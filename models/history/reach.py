@@ -32,12 +32,12 @@ Steps 2, 4 and 6 ask the database; what decides are functions of plain values.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from models.history.direct_reach import DirectReach, Near, Whole, add, add_all
 from models.history.edits import Edit, edited, states
 from models.history.effects import Effect, as_json, claims_by_kind, effect_on_row
-from models.history.spread import Far, spread
+from models.history.spread import Far, Reached, spread
 
 
 class Outcome(NamedTuple):
@@ -74,36 +74,47 @@ def _effects(
     What an edit without a line reaches is told by the next line that has an effect.
     """
     effects: list[Effect] = []
-    stamps: dict[Whole, bool] = {}
+    stamped, unlogged = Reached(), Reached()
     was_visible = set(far.was_visible)
-    waiting: dict[int, bool] = {}
-    for edit, reached in zip(edits, direct.claims, strict=True):
-        claims, aimed = spread(reached, far)
-        for link, public in aimed.items():
-            for whole in zip(("documents", "speakers"), link.target or (), strict=True):
-                add(stamps, whole, public=public)
-        if not edit.logged:
-            add_all(waiting, claims)
+    # Of claims that an earlier line told, what is told does not change any more: of 1,000 statements of a claim with
+    # 5,000 links that is decided once, in 0.01 s, not for each, in 13 s.
+    settled: set[int] = set()
+    told_again: dict[Any, str | None] = {}
+    for edit, direct_claims in zip(edits, direct.claims, strict=True):
+        on_row = effect_on_row(edit, near, far, hidden, was_visible) if edit.logged else None
+        alike = edit.noun, direct_claims.as_key(), on_row is not None
+        if edit.logged and alike in told_again and not unlogged.claims:
+            effects.append(Effect(on_row, told_again[alike]))
             continue
-        on_row = effect_on_row(edit, near, far, hidden, was_visible)
+        reached = spread(direct_claims, far)
+        if not edit.logged:
+            unlogged.add_all(reached)
+            continue
         if on_row:
-            add_all(claims, waiting)
-            waiting = {}
+            reached.add_all(unlogged)
+            unlogged = Reached()
         own = edit.id if edit.noun == "claims" else None
-        by_kind = claims_by_kind(claims, was_visible, far, own=own, has_effect=on_row is not None)
+        by_kind = claims_by_kind(reached, was_visible, far, own=own, has_effect=on_row is not None)
         effects.append(Effect(on_row, as_json(by_kind)))
-        _stamp_claims(stamps, by_kind)
+        _stamp(stamped, reached, by_kind)
+        if edit.noun != "claims" and reached.claims <= settled:
+            told_again[alike] = effects[-1].claims
         if on_row:
-            was_visible.difference_update(claims)
-            was_visible.update(far.visible.intersection(claims))
-    _stamp_claims(stamps, claims_by_kind(waiting, was_visible, far, own=None, has_effect=False))
-    return effects, stamps
+            was_visible -= reached.claims
+            was_visible |= far.visible & reached.claims
+            settled |= reached.claims
+    _stamp(stamped, unlogged, claims_by_kind(unlogged, was_visible, far, own=None, has_effect=False))
+    stamps = {("claims", id): id in stamped.public_claims for id in stamped.claims}
+    return effects, stamps | {whole: whole in stamped.public_wholes for whole in stamped.wholes}
 
 
-def _stamp_claims(stamps: dict[Whole, bool], by_kind: dict[str, list[int]]) -> None:
+def _stamp(stamped: Reached, reached: Reached, by_kind: dict[str, set[int]]) -> None:
+    stamped.wholes |= reached.wholes
+    stamped.public_wholes |= reached.public_wholes
     for kind, ids in by_kind.items():
-        for id in ids:
-            add(stamps, ("claims", id), public=kind != "unseen")
+        stamped.claims |= ids
+        if kind != "unseen":
+            stamped.public_claims |= ids
 
 
 def _subjects(far: Far, claims: set[int]) -> set[Whole]:

@@ -1,10 +1,11 @@
 """Which claims an edit reaches by links: part of step 5 of the walk in reach.py, which defines the words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
-from models.history.direct_reach import Claims, Link, Whole, add
+from models.history.direct_reach import Claims, Link, Whole
 
 
 @dataclass(frozen=True)
@@ -24,37 +25,93 @@ class Far:
     never_visible: set[Whole] = field(default_factory=set)
     #: Who is part of a speaker that may be reached: the speaker, the part, and whether the public ever saw the part.
     parts: Sequence[tuple[int, int, bool]] = ()
+    _followed: dict[tuple[int, bool], "_Followed"] = field(default_factory=dict, init=False)
 
     @cached_property
     def once_visible(self) -> set[int]:
         """The claims that are visible, or were."""
         return self.visible | self.was_visible
 
+    def follow(self, claim: int, *, public: bool) -> "_Followed":
+        """Follow the links of a claim that is reached; once, as edits of thousands of its statements reach it."""
+        key = claim, public
+        if key not in self._followed:
+            self._followed[key] = _followed(self.links.get(claim, ()), self, claim, public=public)
+        return self._followed[key]
 
-def spread(direct: Claims, far: Far) -> tuple[dict[int, bool], Mapping[Link, bool]]:
-    """Follow the links: find all claims that an edit reaches, and the links whose targets it reaches."""
-    claims = dict(direct.alone)
-    aimed: dict[Link, bool] = {}
+
+class Reached:
+    """The claims that are reached, with documents and speakers by links; and what of that is for the public."""
+
+    def __init__(self) -> None:
+        self.claims: set[int] = set()
+        self.public_claims: set[int] = set()
+        self.wholes: set[Whole] = set()
+        self.public_wholes: set[Whole] = set()
+
+    def add(self, *claims: int, public: bool) -> None:
+        """Note claims; by one way that the public sees, they are reached for the public."""
+        self.claims.update(claims)
+        if public:
+            self.public_claims.update(claims)
+
+    def add_wholes(self, wholes: Sequence[Whole], *, public: bool) -> None:
+        """Do the same with documents and speakers."""
+        self.wholes.update(wholes)
+        if public:
+            self.public_wholes.update(wholes)
+
+    def add_all(self, more: "Reached") -> None:
+        """Note what else is reached."""
+        self.claims |= more.claims
+        self.public_claims |= more.public_claims
+        self.wholes |= more.wholes
+        self.public_wholes |= more.public_wholes
+
+
+class _Followed(NamedTuple):
+    """What the links of a claim reach, and the claims whose attribution it answers there, some for the public."""
+
+    reached: Reached
+    aimed: set[tuple[int, bool]]
+
+
+def spread(direct: Claims, far: Far) -> Reached:
+    """Follow the links: find all that an edit reaches.
+
+    Of the statement whose attribution is answered, the answer is shown, and so by the links of its claim.
+    """
+    reached = Reached()
+    aimed: set[tuple[int, bool]] = set()
+    for id, public in direct.alone.items():
+        reached.add(id, public=public)
     for link in direct.links:
-        followed = _follow(link, far, claims)
-        if link.target:
-            add(aimed, link, public=followed)
+        aimed |= _follow(link, far, reached, aims=True, public=True)
     for id, public in direct.shared.items():
-        add(claims, id, public=public)
-        for link in far.links.get(id, ()):
-            followed = _follow(link, far, claims, public=public)
-            if link.target and link.answer == id:
-                add(aimed, link, public=followed)
-    # Of the statement whose attribution is answered, the answer is shown, and so by the links of its claim.
-    for aim, public in aimed.items():
-        for link in far.links.get(aim.claim, ()):
-            _follow(link, far, claims, public=public)
-    return claims, aimed
+        reached.add(id, public=public)
+        followed = far.follow(id, public=public)
+        reached.add_all(followed.reached)
+        aimed |= followed.aimed
+    for id, public in aimed:
+        further = far.follow(id, public=public).reached
+        reached.claims |= further.claims
+        reached.public_claims |= further.public_claims
+    return reached
 
 
-def _follow(link: Link, far: Far, claims: dict[int, bool], *, public: bool = True) -> bool:
-    """Reach the claims at both ends of a link; tell whether for the public, which sees it only with both."""
+def _followed(links: Iterable[Link], far: Far, claim: int, *, public: bool) -> _Followed:
+    followed = _Followed(Reached(), set())
+    for link in links:
+        aims = link.answer == claim
+        followed.aimed.update(_follow(link, far, followed.reached, aims=aims, public=public))
+    return followed
+
+
+def _follow(link: Link, far: Far, reached: Reached, *, aims: bool, public: bool) -> set[tuple[int, bool]]:
+    """Reach both ends of a link, for the public if it sees both, and what it `aims` at; return whose attribution."""
     public = public and link.public and link.claim in far.once_visible and link.answer in far.once_visible
-    add(claims, link.claim, public=public)
-    add(claims, link.answer, public=public)
-    return public
+    reached.add(link.claim, link.answer, public=public)
+    if not (aims and link.target):
+        return set()
+    reached.add_wholes([*zip(("documents", "speakers"), link.target, strict=True)], public=public)
+    return {(link.claim, public)}

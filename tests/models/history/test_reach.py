@@ -1,12 +1,18 @@
 """How far edits reach, decided from values that are made by hand: no database is asked."""
 
+from collections import Counter
 from typing import Any
+from unittest.mock import Mock
 
+import pytest
+
+from models.history import reach
 from models.history.direct_reach import Link, Near, Statement, direct_reach
 from models.history.edits import Edit, Row
 from models.history.effects import Effect
 from models.history.reach import Outcome, outcome
 from models.history.spread import Far
+from models.storage.columns import dumps
 
 SPEAKER: Row = {"retracted_at": None, "merged_into": None, "part_of": None}
 CANDIDATE: Row = {"status": "candidate", "claim": 1, "document": 2, "speaker": 7}
@@ -120,3 +126,36 @@ def test_who_a_claim_is_about_appears_with_the_claim() -> None:
     decision = decided(changed("statements", 5, CANDIDATE, ACCEPTED | {"speaker": 4}), far=far)
     assert decision.stamps["speakers", 7]
     assert ("speakers", 8) not in decision.stamps
+
+
+class CountedLinks(dict[int, list[Link]]):
+    """Links that count for which claims they were asked."""
+
+    def __init__(self, links: dict[int, list[Link]]) -> None:
+        super().__init__(links)
+        self.asked: Counter[int] = Counter()
+
+    def get(self, claim: int, default: Any = None) -> Any:
+        """Return the links of a claim."""
+        self.asked[claim] += 1
+        return super().get(claim, default)
+
+
+def test_the_links_of_a_claim_are_followed_once_however_many_edits_reach_them() -> None:
+    answers = range(10, 60)
+    links = {answer: [Link(1, answer, public=True, target=(2, 7))] for answer in answers}
+    counted = CountedLinks(links | {1: [link for some in links.values() for link in some]})
+    visible = {1, *answers}
+    edits = [changed("statements", answer, ACCEPTED | {"claim": answer}) for answer in answers]
+    decision = decided(*edits, far=Far(links=counted, visible=visible, was_visible=visible))
+    assert {effect.claims for effect in decision.effects} == {dumps({"changed": sorted(visible)})}
+    assert set(counted.asked.values()) == {1}
+
+
+def test_what_many_edits_of_one_claim_reach_is_decided_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    spread = Mock(wraps=reach.spread)
+    monkeypatch.setattr(reach, "spread", spread)
+    far = Far(links={1: [Link(1, 9, public=True, target=None)]}, visible={1, 9}, was_visible={9})
+    alike = [changed("statements", n, CANDIDATE, ACCEPTED) for n in range(20)]
+    assert [effect.claims for effect in decided(*alike, far=far).effects] == ['{"changed":[1,9]}'] * 20
+    assert spread.call_count == 2, "the first tells that the claim appears, and might tell of more"
