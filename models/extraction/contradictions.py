@@ -44,7 +44,8 @@ _DAY = re.compile(
 #: "It was a different wall", "it was the other way round", "he had been misquoted", "that is news to it".
 _OTHER_MATTER = re.compile(
     r"[\s“\"'‘]*(?:that )?[\w’']+ (?:(?:is|was|were|had been|has been|had|have|has) )?(?:(?:\w+ ){0,3}?"
-    r"(?:the other way (?:round|around)|upside down|misquoted|misunderstood|misheard|misled)|"
+    r"(?:the other way (?:round|around)|upside down|misquoted|misunderstood|misheard|misled|confused|making it up|"
+    r"(?:his|her|their) (?:facts|dates|figures|numbers) wrong)|"
     r"(?:a )?(?:quite )?different |news to|to the wrong )",
     re.IGNORECASE,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from models.extraction.denials import LOOKED_AT, NO
+from models.extraction.denials import FLAT_OUT, LOOKED_AT, NO
 from models.extraction.findings import Finding
 from models.extraction.stems import Words, stem
 
@@ -52,6 +52,8 @@ _OPENING = 90
 #: How many sentences back that may stand, and among how many findings.
 _JUST_BEFORE = 2
 _LAST = 4
+#: Code points of the first piece of a statement in which it flatly says no.
+_FLATLY = 80
 
 
 OWN_PRONOUN = re.compile(r"^[\s“\"'‘]*(?:that )?(?:we|i|it|he|she|they|no one)\b", re.IGNORECASE)
@@ -87,13 +89,28 @@ def flatly_answered(text: str, findings: list[Finding], at: int) -> int | None:
     return None
 
 
+def flatly_answers(text: str, findings: list[Finding], at: int) -> bool:
+    """Tell whether "Nonsense" answers what another said just before, even where that is a denial itself."""
+    finding, before = findings[at], findings[at - 1] if at else None
+    if (
+        before is None
+        or before.speaker is None
+        or before.kind == "intention"
+        or FLAT_OUT.match(said_in(text, finding)) is None
+    ):
+        return False
+    return 0 <= apart(before, finding) <= 1 and not (
+        same(before, finding) or holds(before, finding) or holds(finding, before)
+    )
+
+
 def contrary_of(text: str, findings: list[Finding], bags: list[Words], at: int) -> int | None:
     """Find the index of the charge whose contrary a statement says: the same words, and a negation."""
     finding = findings[at]
     if finding.kind != "speech":
         return None
     said = said_in(text, finding)
-    flat = NO.match(said) is not None
+    flat = NO.match(text[slice(*finding.contents[0])][:_FLATLY]) is not None
     if not flat and (not NEGATED.match(said) or _EVASIVE.search(said)):
         return None
     retorts = _retorts(text, finding)
@@ -102,9 +119,9 @@ def contrary_of(text: str, findings: list[Finding], bags: list[Words], at: int) 
         distance = apart(charge, finding)
         if holds(charge, finding):
             continue
-        if distance > 3 or charge.polarity == "deny" or charge.kind == "intention" or same(finding, charge):
+        if distance > 3 or charge.kind == "intention" or same(finding, charge) or charge.speaker is None:
             continue
-        if ANY_NEGATION.search(said_in(text, charge)) or charge.speaker is None:
+        if charge.polarity == "deny" or ANY_NEGATION.search(said_in(text, charge)):
             continue
         accusing = any(stem(word) in ACCUSING_STEMS for word in cue_words(text, charge))
         said_of = frozenset(stem(word) for word in cue_words(text, charge)) if accusing else frozenset()

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from models.extraction.cue import Cue
 from models.extraction.findings import Polarity
-from models.extraction.grammar import AUXILIARIES, children, subject
+from models.extraction.grammar import AUXILIARIES, children, is_negated, subject
 from models.extraction.lexicon import INNOCENT, NAME_AS
+from models.extraction.object_verbs import NOT_GRANTED
 from models.extraction.units import Unit
 from models.extraction.unsaid import UNWILLING
 from models.extraction.untruth import (
     CONTESTED,
     FALSE,
+    FLATLY_NOT,
     MISTAKEN,
     NICKNAMED,
     NO_SUCH,
@@ -88,7 +90,8 @@ _SAYS_FALSE = re.compile(
     r"not what (?:it|they) (?:appears?|seems?)\b)|"
     r" ha(?:d|s|ve) no (?:\w+ )?(?:basis|truth|merit|foundation|substance)\b|"
     r" (?:\w+ )?(?:did not|didn['’]t|never|does not|do not|doesn['’]t) (?:\w+ )?"
-    r"(?:happen(?:ed)?|occur(?:red)?|take place|took place|exist(?:ed)?|hold up)\b)",
+    r"(?:happen(?:ed)?|occur(?:red)?|take place|took place|exist(?:ed)?|hold up|hold water|stand up|add up)\b|"
+    r" ha(?:d|s|ve) (?:not|never) (?:happened|occurred|taken place|existed)\b)",
     re.IGNORECASE,
 )
 #: An utterance that opens by denying.
@@ -106,6 +109,14 @@ _OPENS_DENYING = re.compile(
     r"it(?:['’]s| is| was) (?:\w+ly )?(?:not true|untrue|false|a lie|wrong|incorrect|not the case) that\b|"
     r"(?:he|she|it|they|we|i) (?:could|can|did|do|does)(?: not|n['’]t) accept (?:that|this|it)\b|"
     r"none of (?:this|that|it|these|those)\b[^.]{0,30}? (?:true|happened)|"
+    r"not (?:a|one) (?:single )?(?:word|bit|scrap|shred|syllable) (?:of (?:it|this|that|what \w+ \w+) )?"
+    r"(?:is|was|are|of (?:truth|it))\b|"
+    r"(?:we|i|he|she|it|they)(?:['’]d| would| could) never (?:have )?(?:\w+ )?(?:do|done|say|said|dream(?:t|ed)?) "
+    r"(?:of )?(?:(?:any|so) )?(?:that|this|it|such|anything)\b|"
+    r"(?:that|this|it) (?:cannot|can['’]t|could not|couldn['’]t) (?:possibly )?(?:be|have been) "
+    r"(?:so|true|right|the case)\b|"
+    r"(?:that|this|it) (?:does not|doesn['’]t|did not|didn['’]t) (?:stand up|hold water|add up|hold up)\b|"
+    r"(?:we|i|he|she|it|they) (?:am|is|are|was|were) (?:entirely |completely |wholly |quite )?innocent\b|"
     r"nothing (?:could be further|like (?:that|this|it) (?:ever )?(?:had )?happened)|"
     r"(?:complete |utter |pure |total |absolute |sheer )?"
     r"(?:nonsense|rubbish|lies|fiction|fantasy|fabrication|baloney)\b[,.!”\"])",
@@ -113,10 +124,13 @@ _OPENS_DENYING = re.compile(
 )
 #: "Absolutely not": it answers what stands just before it, and denies where that is a charge.
 NO = re.compile(
-    r"^[\s“\"'‘]*(?:(?:no|never|not true|not so|wrong|false|nonsense|garbage)(?:[,.!]|$)|"
-    r"(?:absolutely|certainly|definitely) not\b|not at all\b)",
+    rf"^[\s“\"'‘]*(?:(?:no|never|{FLATLY_NOT})(?:[,.!?:;]|[”\"’]|$)|(?:absolutely|certainly|definitely) not\b|"
+    r"not at all\b|(?:he|she|it|they|we|i) (?:did|had|was|were|has|have|is|are|do|does)(?: not|n['’]t)[,.!]?[”\"’]|"
+    r"it (?:wasn['’]t|was not) (?:me|us|him|her|them|i|he|she|they)\b)",
     re.IGNORECASE,
 )
+#: "Nonsense": it also answers what itself denies, as a "no" does not.
+FLAT_OUT = re.compile(rf"^[\s“\"'‘]*(?:{FLATLY_NOT})(?:[,.!?:;]|[”\"’]|$)", re.IGNORECASE)
 #: "it did not", "that he had nothing to do with it".
 ELLIPTIC = re.compile(
     r"^(?:that )?(?:[\w’']+ [\w’']+ |)(?:[\w’']+) (?:did|had|has|have|does|do)(?: not|n['’]t) "
@@ -150,12 +164,13 @@ def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) 
     if unit.bare or cue.frame == "colon":
         return "deny" if cue.frame == "colon" and (says_no(content) or ELLIPTIC.match(content)) else "assert"
     verb = unit.doc[cue.head]
+    if _is_ungranted(verb, cue):
+        return "deny"
     if _held_back(verb, unit.doc[cue.holder]) or (cue.lemma in _ADMIT and cue.frame in ("clause", "around")):
         return "assert"
     word = cue.lemma
-    if word in INNOCENT and cue.frame == "object" and unit.doc[cue.complements[0]].lower_ in _GUILTLESS:
-        return "deny"
-    if word in _DENY:
+    guiltless = word in INNOCENT and cue.frame == "object" and unit.doc[cue.complements[0]].lower_ in _GUILTLESS
+    if guiltless or word in _DENY:
         return "deny"
     if word in _REJECT and _is_claim(unit, cue, content) and not _ends_a_case(unit, cue):
         return "deny"
@@ -179,6 +194,11 @@ def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) 
     return "assert"
 
 
+def _is_ungranted(verb: Token, cue: Cue) -> bool:
+    """Tell whether a claim is not granted: "does not accept that", "did not recognise the account"."""
+    return cue.lemma in NOT_GRANTED and is_negated(verb) and cue.frame in ("object", "clause")
+
+
 def leans(said: str) -> bool:
     """Tell whether a denial says nothing without the charge it answers: "that is a lie", "it did not"."""
     if _IS_FALSE.match(said):
@@ -197,11 +217,14 @@ def _gives_the_lie(content: str) -> bool:
         return True
     if (wrong := MISTAKEN.match(content)) is not None:
         who = wrong["who"].rsplit(maxsplit=1)[-1]
-        if wrong[0].endswith("wrong") and not (who[0].isupper() or who.lower() in _MAY_BE_WRONG):
+        has = re.search(r"\b(?:had|has|got|gotten)\b", wrong[0][len(who) :]) is not None  # "had its dates wrong"
+        if wrong[0].endswith("wrong") and not (has or who[0].isupper() or who.lower() in _MAY_BE_WRONG):
             return False  # "the sum is wrong"
         # "he was wrong" may be his own mistake.
         now = wrong[0].partition(wrong["who"])[2].startswith(("'", "’", " is ", " are "))
-        return wrong["who"].lower() not in _HIMSELF or now
+        who = wrong["who"].lower()
+        quoted = content.lstrip()[:1] in ("“", '"', "‘") and who not in ("i", "we")  # nobody calls himself "she"
+        return who not in _HIMSELF or now or quoted or " must " in wrong[0]
     if (named := NICKNAMED.match(content)) is not None:
         return not PRAISE.search(content, named.end(), named.end() + _NAMED)
     end = content.find(". ", 0, _NAMED)

@@ -18,6 +18,7 @@ from models.extraction.coreference import Register
 from models.extraction.drafts import Draft
 from models.extraction.quotes import Quote
 from models.extraction.units import Unit
+from models.extraction.verdicts import fronted
 
 Span = tuple[int, int]
 
@@ -66,6 +67,7 @@ def draft_of(text: str, unit: Unit, cue: cues.Cue, marks: list[Quote]) -> Draft 
             spans.append(_stretch(text, unit, more, marks))
     else:
         spans = [_stretch(text, unit, piece, marks) for piece in contents.ranges(unit, cue, source)]
+        spans = _with_fronted(text, unit, cue, source, spans)
     if not spans:
         return None
     mention = None
@@ -84,6 +86,17 @@ def draft_of(text: str, unit: Unit, cue: cues.Cue, marks: list[Quote]) -> Draft 
         return None
     numbers = list(cue.complements) if cue.frame == "quote" else []
     return Draft(unit, cue, source, mention, cue_span, spans, numbers, sure, polarity=polarity)
+
+
+def _with_fronted(
+    text: str, unit: Unit, cue: cues.Cue, source: tuple[int, int] | None, spans: list[Span]
+) -> list[Span]:
+    """Take in "Not so" before who says so: "Not so, said the mayor: the dam was dry"."""
+    first = min(unit.left[at] for at in (cue.first, source[0] if source is not None else cue.first))
+    if cue.frame != "clause" or not spans or spans[0][0] < first:
+        return spans
+    no = fronted(text, unit, first)
+    return [no, *spans] if no is not None else spans
 
 
 def _states_nothing(text: str, unit: Unit, cue: cues.Cue, spans: list[Span]) -> bool:

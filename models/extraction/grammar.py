@@ -19,11 +19,19 @@ def subject(verb: Token) -> Token | None:
     """
     for child in verb.children:
         if child.dep_ in SUBJECTS:
-            return child
+            return _with_name(verb, child)
     before = verb.nbor(-1) if verb.i > 1 and verb.tag_ in ("VBZ", "VBD") else None
     if before is not None and before.dep_ == "amod" and before.head == verb and before.nbor(-1).dep_ == "det":
         return before
     return None
+
+
+def _with_name(verb: Token, own: Token) -> Token:
+    """Go on from a noun to the name right behind it, where the parser made two subjects of "The singer Ann Roe"."""
+    if own.pos_ != "NOUN" or own.tag_ != "NN" or own.i > verb.i:
+        return own
+    named = (other for other in verb.children if other.dep_ in SUBJECTS and other.left_edge.i == own.i + 1)
+    return next((other for other in named if other.pos_ == "PROPN"), own)
 
 
 def children(token: Token, *deps: str) -> list[Token]:
@@ -40,6 +48,11 @@ def edges(tokens: Iterable[Token]) -> tuple[int, int]:
 def is_passive(verb: Token) -> bool:
     """Tell whether the verb is a passive: "was told"."""
     return any(child.dep_ in ("auxpass", "nsubjpass") for child in verb.children)
+
+
+def is_negated(verb: Token) -> bool:
+    """Tell whether a "not" or "never" hangs on the verb."""
+    return any(child.dep_ == "neg" or child.lower_ in ("never", "cannot") for child in verb.children)
 
 
 def finite_clause(verb: Token) -> bool:

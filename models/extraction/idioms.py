@@ -186,5 +186,6 @@ IDIOMS = {
     ("throw", "water"): words("on over"),
     ("cast", "doubt"): words("on over"),
     ("give", "lie"): words("to"),
+    ("give", "shrift"): words("to"),
     ("make", "light"): words("of"),
 }

@@ -20,6 +20,7 @@ from models.extraction.contraries import (
     contrary_of,
     cue_words,
     flatly_answered,
+    flatly_answers,
     holds,
     said_in,
     same,
@@ -73,9 +74,7 @@ def link(text: str, findings: list[Finding]) -> list[Finding]:
     for at, finding in enumerate(findings):
         if finding.denies is not None:
             continue
-        answered = _charge if finding.polarity == "deny" else contrary_of
-        charge = _innermost(text, linked, at, answered(text, linked, bags, at))
-        why = doubt(text, linked, bags, at, charge) if charge is not None else None
+        charge, why = _answered(text, linked, bags, at)
         sure = charge is not None and why is None
         reply = answered_by(text, linked, bags, at) if finding.polarity == "assert" and not sure else None
         if reply is not None:
@@ -90,6 +89,15 @@ def link(text: str, findings: list[Finding]) -> list[Finding]:
             linked[at] = replace(finding, polarity="deny", denies=findings[charge].id)
             linked[charge] = _against(linked[charge], finding, bags[at].speaker & bags[charge].content)
     return linked
+
+
+def _answered(text: str, findings: list[Finding], bags: list[Words], at: int) -> tuple[int | None, Doubt | None]:
+    """Find what a finding denies, or says the contrary of, and what leaves that in doubt."""
+    if flatly_answers(text, findings, at):
+        return at - 1, None
+    answered = _charge if findings[at].polarity == "deny" else contrary_of
+    charge = _innermost(text, findings, at, answered(text, findings, bags, at))
+    return charge, doubt(text, findings, bags, at, charge) if charge is not None else None
 
 
 def _innermost(text: str, findings: list[Finding], at: int, charge: int | None) -> int | None:

@@ -153,7 +153,10 @@ def _through_documents(drafts: list[Draft]) -> list[Draft]:
             if draft is not outer
             and draft.mention is not None
             and start <= draft.cue_span[0] < end
-            and (draft.cue.kind in ("speech", "attitude") or (medium and draft.cue.lemma in _BELIEFS))
+            and (
+                draft.cue.kind in ("speech", "attitude")
+                or ((medium or _is_parted(draft, outer)) and draft.cue.lemma in _BELIEFS)
+            )
             and draft.confidence >= 0.5
             and (relay or (medium and draft.cue.frame != "noun") or _is_passed_on(draft, outer))
         ]
@@ -205,10 +208,18 @@ def _relay_name(outer: Draft, first: int, last: int) -> str:
 
 def _is_passed_on(draft: Draft, outer: Draft) -> bool:
     """Tell whether somebody speaks in so many words, and "according to" only closes that: "she said, according to"."""
+    if _is_parted(draft, outer):
+        return True
     if draft.cue.lemma not in lexicon.PLAIN:
         return False
     closes = any(start < outer.cue_span[0] < end for start, end in draft.contents)
     return draft.cue.frame in ("quote", "around") or (draft.cue.frame == "clause" and closes)
+
+
+def _is_parted(draft: Draft, outer: Draft) -> bool:
+    """Tell whether "according to" stands between a verb and what it tells: "believes, according to her aides, that"."""
+    told = draft.cue.kind == "speech" or draft.cue.lemma in _BELIEFS
+    return told and draft.cue.frame == "clause" and draft.cue_span[1] <= outer.cue_span[0] < draft.contents[0][0]
 
 
 def _is_relay(draft: Draft) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from models.extraction import idioms, lexicon
 from models.extraction.cue import Cue, Frame, lemma, make
-from models.extraction.grammar import AUXILIARIES, children, finite_clause, has_to, is_passive, subject
+from models.extraction.grammar import AUXILIARIES, children, finite_clause, has_to, is_negated, is_passive, subject
 from models.extraction.phrases import noun_content
 from models.extraction.units import Unit
 
@@ -30,6 +30,8 @@ def naming(token: Token, word: str, unit: Unit) -> Cue | None:
         return make(token, "name", (objects[0].i, loose.i))
     if objects and preps:
         return make(token, "name", (objects[0].i, preps[0].i))
+    if len(objects) == 2 and objects[0].i < objects[1].i:  # "branded it a lie"
+        return make(token, "name", (objects[0].i, objects[1].i))
     if objects and preds and preds[0].i > objects[0].i:
         return make(token, "name", (objects[0].i, preds[0].i))
     if (
@@ -144,6 +146,7 @@ def judging(token: Token, word: str, unit: Unit) -> Cue | None:
     ):
         return None
     things = [child for child in children(token, "dobj") if child.i > token.i and unit.quote[child.i] < 0]
+    things = things or [child for child in children(token, "dobj") if word in _DENIED_AHEAD and _stands_ahead(child)]
     if things and things[0].lower_ not in ("himself", "herself", "themselves", "itself"):
         return make(token, "object", (things[0].i,))
     gerunds = [c for c in children(token, "xcomp", "ccomp") if c.i > token.i and _is_gerund(c)]
@@ -153,6 +156,34 @@ def judging(token: Token, word: str, unit: Unit) -> Cue | None:
     if questions:
         return make(token, "object", (questions[0].i,))
     return None
+
+
+#: "This the bank denies": what is denied may stand ahead.
+_DENIED_AHEAD = frozenset({"deny", "dispute", "reject", "contest"})
+#: Verbs that deny a claim when they are negated: "does not accept that".
+NOT_GRANTED = frozenset({"accept", "recognise", "recognize", "buy"})
+
+
+def _stands_ahead(thing: Token) -> bool:
+    """Tell whether a pronoun for what was said opens its sentence."""
+    return thing.lower_ in ("this", "that", "these", "which") and thing.i <= 1
+
+
+def ungranted(token: Token, word: str, unit: Unit) -> Cue | None:
+    """Read "does not accept that", "did not recognise the account"."""
+    if word not in NOT_GRANTED or is_passive(token) or not is_negated(token):
+        return None
+    clauses = [child for child in children(token, "ccomp") if word == "accept" and finite_clause(child)]
+    for thing in (*clauses, *children(token, "dobj")):
+        pointing = {thing.lower_, thing.lemma_.lower()} & (lexicon.CHARGES | _POINTING)
+        if thing.i > token.i and unit.quote[thing.i] < 0 and (thing in clauses or pointing):
+            return make(token, "clause" if thing in clauses else "object", (thing.i,))
+    return None
+
+
+_POINTING = frozenset(
+    "that this it these those account version description figure characterisation characterization story".split()
+)
 
 
 def idiom(token: Token, word: str, unit: Unit) -> Cue | None:

@@ -62,7 +62,8 @@ def quoted_by(draft: Draft) -> Draft:
     if source is None or draft.unit.quote[source.i] >= 0:
         return draft
     if draft.source is None or not draft.source[0] <= source.i <= draft.source[1]:
-        draft.passed_on = [draft.source] if draft.source is not None and is_medium(draft) else []
+        passes = draft.source is not None and (is_medium(draft) or cited_by is not None)
+        draft.passed_on = [draft.source] if draft.source is not None and passes else []
     elif cited_by is not None:
         draft.passed_on = [(cited_by[0], doc[cited_by[0] : cited_by[1] + 1].root.i)]
     if quoted_by is not None and quoted_by.tag_ not in ("WDT", "WP"):
@@ -117,11 +118,15 @@ def _cited(draft: Draft) -> Token | None:
     if draft.source is None or draft.source[0] > draft.cue.first > 0:
         return None
     doc, (first, last) = draft.unit.doc, draft.source
-    fronted = [doc[0]] if doc[0].lower_ == "citing" and doc[0].head.i == draft.cue.head else []
+    fronted = [doc[0]] if doc[0].lower_ in ("citing", "quoting") and doc[0].head.i == draft.cue.head else []
     for token in [*fronted, *doc[first : max(last + 1, draft.cue.first)]]:
-        aside = token.lower_ == "citing" and token.dep_ in ("advcl", "prep") and token.head.i == draft.cue.head
+        aside = (
+            token.lower_ in ("citing", "quoting") and token.dep_ in ("advcl", "prep") and token.head.i == draft.cue.head
+        )
         aside = aside and (is_medium(draft) or draft.cue.lemma == "report")
-        if aside or (token.lower_ in ("cited", "cites", "citing", "quoted") and token.dep_ in ("relcl", "acl")):
+        if aside or (
+            token.lower_ in ("cited", "cites", "citing", "quoted", "quoting") and token.dep_ in ("relcl", "acl")
+        ):
             for thing in children(token, "dobj"):
                 words = {thing.lower_, thing.lemma_.lower()}
                 if words & (ROLES | _NAMELESS | SPEAKING_THINGS) or thing.pos_ == "PROPN":

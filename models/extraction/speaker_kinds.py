@@ -27,7 +27,19 @@ PERSON_ROLES = frozenset(
     assemblywoman spokesperson mp legislator tycoon billionaire businessman businesswoman clerk
     grandmother grandfather granddad grandma aunt uncle cousin nephew niece mum mom dad stepfather stepmother
     harbormaster harbourmaster conductor principal warden curator librarian baker fisherman pilot sailor
-    soldier member defendant plaintiff""".split()
+    soldier member defendant plaintiff
+    consultant boss skipper vet deckhand caretaker solicitor barrister magistrate coroner porter landlord landlady
+    tenant shopkeeper butcher plumber builder carpenter gardener electrician mechanic postman cleaner cook chef waiter
+    waitress barman watchman constable ranger lifeguard firefighter paramedic midwife surgeon physician dentist
+    pharmacist chemist psychologist psychiatrist biologist physicist geologist cardiologist astronomer
+    mathematician referee umpire trainer jockey novelist playwright composer musician drummer guitarist
+    podcaster blogger columnist presenter newsreader correspondent photographer cameraman reviewer critic juror foreman
+    bailiff usher surveyor architect planner contractor vicar canon dean nun monk pupil apprentice intern trainee broker
+    shareholder investor whistleblower informant translator interpreter steward lecturer scholar academic technician
+    dispatcher driver passenger cyclist motorist pedestrian trucker hunter angler beekeeper shepherd landowner
+    bystander onlooker survivor inmate prisoner tourist hiker climber striker goalkeeper midfielder defender
+    teammate colleague customer client patient headteacher headmaster headmistress widower fiancee boyfriend girlfriend
+    stepmother mother-in-law landscaper miner lawman magnate tenor soprano cellist violinist pianist""".split()
 )
 
 

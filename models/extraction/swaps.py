@@ -76,7 +76,16 @@ _CITING = re.compile(
 )
 
 
+#: "Nonsense, said the mayor": a word before a comma that is all that somebody says, for which parsers see no verb.
+_FLATLY = re.compile(
+    r"(?:(?<=[.!?”\"] )|(?<=\n)|\A)(?P<noun>Untrue|Nonsense|Rubbish|Lies|False|Wrong|Garbage|Never|Absurd|Ridiculous)"
+    r"(?=, [^.,;:“”\"\n]{0,60}\b(?:said|says|replied|replies|answered|answers|insisted|insists|told|tells|wrote|writes|"
+    r"retorted|retorts)\b)"
+)
+
+
 SWAPS = (
+    (_FLATLY, "Not so"),
     (_CITING, "according to"),
     (_DENIED_CLAIMS, "allegations"),
     (_DENIED_PLAINLY, "that "),

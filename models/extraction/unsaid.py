@@ -66,7 +66,7 @@ def unsaid(unit: Unit, cue: Cue) -> bool:
     verb = unit.doc[cue.head]
     if cue.frame == "noun" and any(child.lower_ in ("any", "no") for child in children(verb, "det")):
         return True
-    if verb.lower_ == "citing" and cue.frame == "object":
+    if verb.lower_ in ("citing", "quoting") and cue.frame == "object":
         named = unit.doc[cue.complements[0]]
         return bool({named.lower_, named.lemma_.lower()} & _SOURCES)
     if verb.lemma_.lower() in UNWILLING and cue.frame == "to":

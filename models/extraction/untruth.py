@@ -13,6 +13,15 @@ UNTRUE = (
     r"not (?:quite )?(?:so|right)(?=[.,;?!”\"’'\s]*(?:$|[.,;?!”\"]))|misunderstandings?|"
     r"concocted|cooked up|fantasy|nonsense|rubbish|hogwash|baloney|junk"
 )
+#: What alone is an utterance that calls a claim untrue.
+FLATLY_NOT = (
+    r"(?:(?:just |simply |quite |plainly |absolutely |utterly |completely |totally )?"
+    r"(?:not true|not so|untrue|wrong|false|nonsense|rubbish|garbage|absurd|ridiculous|baseless|fiction|fantasy))|"
+    r"(?:all |pure |sheer |complete |utter |total |absolute |what )?(?:lies|rubbish|nonsense|rot|fiction|fantasy|bunk)|"
+    r"far from it|(?:on|quite) the contrary|quite the (?:contrary|opposite|reverse)|nothing of the (?:sort|kind)|"
+    r"not (?:me|us|him|her|them|guilty|in the least|remotely|even close|on my watch|by a long way|a bit of it|a chance|"
+    r"a word(?: of it)?|one (?:bit|word)(?: of it)?)"
+)
 #: Words that deny when they are said of a claim, and only judge when said of a plan or a person.
 SCORN = (
     r"wrong|absurd\w*|ridiculous|ludicrous|preposterous|laughable|excuse|pretext|mislead\w+|distort\w+|speculat\w+|"
@@ -51,12 +60,22 @@ MISTAKEN = re.compile(
     r"[\s“\"'‘]*(?:that )?(?!(?:so|either|if|perhaps|maybe|whether)\b)(?P<who>(?:[\w’'.-]+ ){0,5}?[\w’'.-]+?)"
     r"(?:(?:['’](?:s|re)| (?:is|are|was|were|had been|has been))(?: (?:\w+ly|quite|just))? "
     r"(?:lying|mistaken|misinformed|in error|wrong(?= (?:about|on)\b|[.,;!?”\"’]*$))|"
-    r"(?: had| has)? (?:misspoke|misspoken|misremembered|misread))\b",
+    r"(?: had| has| have|['’](?:d|s|ve))? (?:misspoke|misspoken|misremembered|misread|"
+    r"(?:got|gotten|had|has) (?:it|that|this|(?:his|her|its|their|the) (?:facts?|dates?|figures?|numbers?|sums?)) "
+    r"(?:all |quite |badly |completely |entirely )?(?:wrong|mixed up|muddled)|"
+    r"(?:made|dreamed|dreamt|cooked) (?:it|this|that|the (?:whole )?(?:thing|story))(?: all)? up|"
+    r"(?:invented|imagined|concocted) (?:it|this|that|the (?:whole )?(?:thing|story))(?=[.,;!”\"’]*$))|"
+    r"(?: is| was| are| were|['’](?:s|re)) (?:making (?:it|this|that|things) (?:all )?up|inventing (?:it|things)|"
+    r"confused(?= about\b|[.,;!?”\"’]*$))|"
+    r" must (?:be|have been) (?:thinking of (?:somebody|someone|another)|mistaken|confused|misinformed|dreaming))"
+    r"(?!\w)",
     re.IGNORECASE,
 )
 #: "said otherwise".
 OTHERWISE = re.compile(
-    r"(?:that )?(?:otherwise|differently|the opposite|the contrary|the reverse|no such thing)\W*$", re.IGNORECASE
+    r"(?:that )?(?:otherwise|differently|not|(?:quite |just |exactly )?(?:the (?:opposite|contrary|reverse))|"
+    r"no such thing)\W*$",
+    re.IGNORECASE,
 )
 #: "no such request had been made", "nothing of the kind", "unaware of any such interviews".
 NO_SUCH = re.compile(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from models.extraction import idioms, lexicon
 from models.extraction.cue import Cue, lemma, make
 from models.extraction.grammar import children, finite_clause, has_to, is_passive, subject
-from models.extraction.object_verbs import carrying, idiom, innocent, judging, naming, putting
+from models.extraction.object_verbs import carrying, idiom, innocent, judging, naming, putting, ungranted
 from models.extraction.phrases import according, adjective, that_clause
 from models.extraction.units import Unit
 
@@ -300,15 +300,15 @@ def _talking(token: Token, word: str, unit: Unit) -> Cue | None:
     return None
 
 
-#: What may be all that somebody says.
-_SHORT = frozenset({"yes", "no", "otherwise", "never", "nonsense", "rubbish"})
+#: What may be all that somebody says, and the noun of it where it has one.
+_SHORT = frozenset("yes no not otherwise never nonsense rubbish differently opposite contrary reverse".split())
 
 
 def _shortly(token: Token, word: str, unit: Unit) -> Cue | None:
     """Read "She said no.", "Two clerks say otherwise"."""
     if word not in ("say", "answer", "reply", "respond") or token.i + 1 >= len(token.doc):
         return None
-    said = token.nbor(1)
+    said = next((t for t in token.doc[token.i + 1 : token.i + 4] if t.lower_ not in ("quite", "just", "the")), token)
     if said.lower_ not in _SHORT or is_passive(token):
         return None
     ends = said.i + 1 >= len(token.doc) or said.nbor(1).is_punct or said.nbor(1).dep_ == "cc"
@@ -322,6 +322,7 @@ READERS: tuple[Callable[[Token, str, Unit], Cue | None], ...] = (
     _calling_on,
     _shortly,
     idiom,
+    ungranted,
     innocent,
     putting,
     naming,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from models.extraction.cue import Cue, lemma
 from models.extraction.lexicon import NOUNS
 from models.extraction.units import Unit
-from models.extraction.untruth import FALSE
+from models.extraction.untruth import FALSE, FLATLY_NOT
 
 #: First and last token of a stretch, inclusive.
 Range = tuple[int, int]
@@ -29,6 +31,21 @@ def with_verdict(unit: Unit, cue: Cue, found: list[Range]) -> list[Range]:
         return found
     stop = next((token.i for token in doc[head.i + 2 :] if token.text in (",", ".", ";", ":", "—")), len(doc)) - 1
     return [*found[:-1], (first, stop)] if stop > last and _verdict(unit, head.i + 2, stop) is not None else found
+
+
+#: "Not so, said the mayor: the dam was dry": what was said begins before who said it.
+_FRONTED = re.compile(
+    rf"(?:[.!?”\"]\s+|\n|\A)(?P<said>(?:(?:it|that|this) (?:is|was) )?(?:{FLATLY_NOT}|no|never)), $", re.IGNORECASE
+)
+#: Code points before a speaker or his cue in which that stands.
+_BEFORE = 80
+
+
+def fronted(text: str, unit: Unit, at: int) -> tuple[int, int] | None:
+    """Find "Not so" right before who says so, where more that he says stands behind a colon."""
+    start = max(unit.span[0], at - _BEFORE)
+    found = _FRONTED.search(text[start:at])
+    return (start + found.start("said"), start + found.end("said")) if found is not None else None
 
 
 def _verdict(unit: Unit, first: int, last: int) -> int | None:

@@ -33,6 +33,26 @@ CHARGE = "The union said that the pit was flooded on purpose. "
         "The owner maintained his innocence.",
         "The owner pleaded not guilty.",
         "The owner shot back that the claim was untrue.",
+        "Untrue, said the owner.",
+        "Nonsense, the owner said: nobody had been down there.",
+        "“Not us,” the owner said.",
+        "“I didn't,” said the owner. “It rained.”",
+        "“It wasn't us,” the owner said.",
+        "“All lies,” the owner said.",
+        "“On the contrary,” the owner said. “We pumped.”",
+        "“Not a word of that is true,” the owner said.",
+        "“I would never do that,” the owner said.",
+        "“That can't be right,” the owner said.",
+        "“She has got it wrong,” the owner said.",
+        "The owner said the union had its dates wrong.",
+        "“They must be thinking of another pit,” the owner said.",
+        "The owner said the claim did not hold water.",
+        "The owner said quite the opposite.",
+        "The owner said it had not happened.",
+        "The owner branded it a lie.",
+        "The owner does not accept that.",
+        "The owner did not recognise the account.",
+        "This the owner denies.",
     ],
 )
 def test_a_denial_is_linked_to_the_charge(parse: Parser, denial: str) -> None:
@@ -40,6 +60,11 @@ def test_a_denial_is_linked_to_the_charge(parse: Parser, denial: str) -> None:
     answer = next(finding for finding in findings if finding.polarity == "deny")
     assert answer.denies == findings[0].id
     assert answer.speaker.name.lower() == "the owner"
+
+
+def test_nonsense_answers_a_denial_too(parse: Parser) -> None:
+    findings = extract(f"{CHARGE}Olga Fenn denied it. “Nonsense,” Peter Holt said.", parse=parse)
+    assert [finding.denies for finding in findings] == [None, "f1", "f2"]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ def printed(unit: Unit) -> list[str | None]:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("The podcaster Milo Strand says he was paid nothing.", "Milo Strand"),
         ("Olga Fenn, the mayor of Brill, said the gate was shut.", "Olga Fenn, the mayor of Brill,"),
         ("Olga Fenn, who was born in Brill, said the gate was shut.", "Olga Fenn, who was born in Brill,"),
         ("Olga Fenn raised the gate, saying it had rusted.", "Olga Fenn"),
