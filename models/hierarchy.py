@@ -1,5 +1,8 @@
 """Who is part of whom: the body that a person belongs to, and all above it; nobody is part of themselves."""
 
+from typing import Any
+
+from models.history import merge_scope, standing_rows
 from models.history.hidden import is_hidden, unflag
 from models.history.session import SESSION, Session
 from models.refusals import Conflict
@@ -51,6 +54,13 @@ def fits(child: int, parent: int | None) -> bool:
 def refuse_long(id: int, into: int) -> None:
     """Raise Conflict where the parts of a speaker, once they are those of `into`, would make a line too long."""
     _refuse_long(len(ancestors(into)) + rows.levels(Speaker.part_of, id, MOST_IN_LINE) - 1, "/into")
+
+
+def whole_again(survivor: Speaker, cut: int | None) -> dict[str, Any]:
+    """Let a survivor be part again of what a merge has cut them from, where that still fits."""
+    parent = standing_rows.survivor(Speaker, Speaker.get_by_id(cut)) if cut else None
+    may = parent is not None and fits(survivor.id, parent) and merge_scope.stand(Speaker, parent)
+    return {"part_of": parent} if may and not survivor.part_of_id else {}
 
 
 def _refuse_long(count: int, field: str) -> None:

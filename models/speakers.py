@@ -270,9 +270,12 @@ def unmerge(*, by: Actor, id: int) -> None:
         subjects.give_back(by, moved, into, id)
         prints.part(by=by, speakers=(id, into))
         survivor = Speaker.get_by_id(into)
-        told = {"aliases": _aliases(into)}  # no other line tells which of them others still lend
+        whole = moved["cut"] or merges.still_cut(into)
+        again = hierarchy.whole_again(survivor, whole)
+        # No other line tells which aliases others still lend, and what a later unmerge may make whole.
+        told = {"aliases": _aliases(into), "cut": None if again or survivor.part_of_id else whole}
         if survivor.retracted_at is None:
-            changes.update(by, survivor, more=told, **_whole_again(survivor, moved["cut"]))
+            changes.update(by, survivor, more=told, **again)
         elif told["aliases"] != had:
             changes.update(by, survivor, more=told)
 
@@ -372,13 +375,6 @@ def _lent_item(survivor: int, apart_from: int) -> str | None:
     merged = Speaker.select(Speaker.wikidata_id).where(Speaker.merged_into == survivor, Speaker.id != apart_from)
     item: str | None = merged.where(Speaker.wikidata_id.is_null(False)).order_by(Speaker.id).limit(1).scalar()
     return item
-
-
-def _whole_again(survivor: Speaker, cut: int | None) -> dict[str, Any]:
-    """Let a survivor be part again of what a merge has cut them from, where that still fits."""
-    parent = standing_rows.survivor(Speaker, Speaker.get_by_id(cut)) if cut else None
-    fits = parent is not None and hierarchy.fits(survivor.id, parent) and merge_scope.stand(Speaker, parent)
-    return {"part_of": parent} if fits and not survivor.part_of_id else {}
 
 
 def _put_aliases(speaker: int, aliases: list[str], session: Session) -> None:

@@ -73,7 +73,7 @@ def of_unmerged_speaker(id: int) -> list[Rows]:
     shared = set(moved["shared"])
     links = links & {*moved["about"], *moved["accused"]} | shared
     return [
-        to_change(Speaker, id, into, moved["cut"], *moved["parts"]),
+        to_change(Speaker, id, into, moved["cut"], merges.still_cut(into), *moved["parts"]),
         to_change(Claim, *links),
         to_change(Statement, *moved["via"], *moved["on_behalf_of"], *_same_acts(moved["statements"])),
     ]

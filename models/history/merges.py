@@ -225,5 +225,12 @@ def take_back_names(moved: SpeakerMerge, speaker: Speaker, survivor: int) -> Non
     Alias.delete().where(Alias.alias_key.in_(gone), Alias.speaker == survivor).execute()
 
 
+def still_cut(survivor: int) -> int | None:
+    """Find whom a survivor was part of before a merge that is undone, where it could not be again for a circle."""
+    lines = "SELECT after FROM changes WHERE noun = 'speakers' AND noun_id = ? AND action = 'change' AND after LIKE ?"
+    found = fetch(f"{lines} ORDER BY sequence DESC LIMIT 1", (survivor, '%"cut":%'))
+    return next((orjson.loads(after)["cut"] for (after,) in found), None)
+
+
 def _lent_names(merges: list[Merge]) -> set[str]:
     return {key for one in merges for key in one.moved["aliases"]}

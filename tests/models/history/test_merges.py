@@ -121,6 +121,30 @@ def test_a_survivor_is_part_of_what_it_was_cut_from_whatever_that_is_called_now(
     assert Speaker.get_by_id(part).part_of_id == new
 
 
+def test_a_survivor_is_whole_again_in_whatever_order_merges_are_undone(registry: str, actor: Actor) -> None:
+    whole = speaker(actor, "Whole")
+    between = speaker(actor, "Between", part_of=whole)
+    middle = speaker(actor, "Middle", part_of=between)
+    part = speaker(actor, "Part", part_of=middle)
+    parents = {part: middle, middle: between, between: whole, whole: None}
+
+    def undo(*merged: int) -> dict[int, int | None]:
+        for id in merged:
+            speakers.unmerge(by=actor, id=id)
+        return {one.id: one.part_of_id for one in Speaker.select()}
+
+    for _ in range(2):
+        for id in (middle, whole):
+            speakers.merge(by=actor, id=id, into=part)
+        speakers.change(by=actor, id=part, version=None, description="The middle is parted first.")
+        assert undo(middle) == parents | {part: None, between: part}
+        assert undo(whole) == parents
+    # Who says since then that it is part of nothing is not overruled.
+    speakers.change(by=actor, id=part, version=None, part_of=None)
+    speakers.merge(by=actor, id=whole, into=part)
+    assert undo(whole) == parents | {part: None}
+
+
 def two_claims(actor: Actor) -> tuple[int, int, int, int]:
     """A charge, a claim that answers it, the statement by which it does, and a claim to merge the answer into."""
     charge = put_claim(actor, "The charge.")
