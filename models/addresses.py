@@ -17,7 +17,7 @@ _TRACKING = re.compile(
 )
 
 
-@lru_cache(maxsize=16_384)  # in an import, statements name the same few again, and it takes 30 µs each
+@lru_cache(maxsize=1024)  # in an import, statements name the same few again, and it takes 30 µs each
 def normalize(url: str | None) -> str | None:
     """Strip an address of what does not tell pages apart: "example.org/visit?page=2".
 

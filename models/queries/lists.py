@@ -300,7 +300,7 @@ def _listed(noun: str, viewer: Viewer, members: Members, by_rank: bool, most: in
     return Part(dialects.text(long_items.shortened(item, most) if _is_long(members) else item))
 
 
-@cached(2048)
+@cached(512)
 def _page(
     noun: str, viewer: Viewer, filters: Filters, order: Order, continued: bool, members: Members, most: int
 ) -> Compiled:

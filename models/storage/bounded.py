@@ -4,7 +4,6 @@ import math
 import sqlite3
 import threading
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 from peewee import DataError
@@ -70,7 +69,6 @@ def fetch_within(
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, most)
 
 
-@lru_cache(maxsize=4096)
 def _within(sql: str, size: int, columns: tuple[str, ...]) -> str:
     shown = ", ".join(f'"{name}"' for name in columns)
     short = f"CASE WHEN octet_length(json) > {size} THEN '{_TOO_LONG}' ELSE json END"

@@ -19,7 +19,7 @@ def dumps(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=2048)  # of 300 ligatures it takes 10 KB
 def comparison_key(text: str) -> str:
     """Fold a text for comparison: NFKC, case folded, single spaces (Unicode Standard, 3.13 and annex 15).
 

@@ -231,7 +231,8 @@ def for_driver(sql: str) -> str:
     return sql if on_sqlite() else _for_psycopg(sql)
 
 
-@lru_cache(maxsize=1024)
+# The longest have 57,000 characters, and are kept twice.
+@lru_cache(maxsize=256)
 def _for_psycopg(sql: str) -> str:
     """Replace `?` by `%s`, outside literals, and double every `%`."""
     return _TOKEN.sub(lambda token: "%s" if token[0] == "?" else token[0].replace("%", "%%"), sql)
