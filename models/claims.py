@@ -217,11 +217,11 @@ def unmerge(*, by: Actor, id: int) -> None:
         ):
             merges.move_rows(column, ids, into, id)
         evidence.settle(by=by, claims=(id, into))
-        for may in (_may_be_shown_again, merge_scope.counterclaim_may_stand):
+        for may in (_may_be_shown_again, merge_scope.may_stand):
             for merge, ids in edges:
                 merges.restore(by, Counterclaim, ids, may=may, merge=merge)
         for merge, ids in doubled_reviews:
-            merges.restore(by, Review, ids, may=merge_scope.review_may_stand, merge=merge)
+            merges.restore(by, Review, ids, may=merge_scope.may_stand, merge=merge)
         evidence.settle_reviews(by=by, claims=(id, into))
         survivor, had = Claim.get_by_id(into), subjects.of(into)
         hidden = "standalone" in moved and not _is_shown_by_merges(into)
@@ -314,9 +314,9 @@ def _is_shown_by_merges(into: int) -> bool:
     return any("standalone" in one.moved for one in merges.merges_into(Claim, into))
 
 
-def _may_be_shown_again(counterclaim: Counterclaim) -> bool:
-    """Tell whether a counterclaim may stand again whose evidence the public sees: it comes before its doubles."""
-    return evidence.is_shown(counterclaim) and merge_scope.counterclaim_may_stand(counterclaim)
+def _may_be_shown_again(counterclaims: list[Counterclaim]) -> list[Counterclaim]:
+    """List those that may stand again of whose evidence the public sees: they come before their doubles."""
+    return merge_scope.may_stand(evidence.shown(counterclaims))
 
 
 def _between(id: int, into: int) -> list[int]:

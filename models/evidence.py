@@ -134,7 +134,15 @@ def to_take_back(counterclaim: Counterclaim, twin: Counterclaim) -> Counterclaim
 
 def is_shown(counterclaim: Counterclaim) -> bool:
     """Tell whether the public sees what a standing counterclaim rests on, if anything."""
-    return counterclaim.statement_id is None or counterclaim.statement.status == "accepted"
+    return bool(shown([counterclaim]))
+
+
+def shown(counterclaims: list[Counterclaim]) -> list[Counterclaim]:
+    """List those of some counterclaims of which the public sees what they rest on, if anything."""
+    rests = [counterclaim.statement_id for counterclaim in counterclaims if counterclaim.statement_id]
+    accepted = f"SELECT id FROM statements WHERE {in_ids('id')} AND status = 'accepted'"  # noqa: S608 (our SQL)
+    seen = {None, *(id for (id,) in fetch(accepted, (dumps(rests),)))} if rests else {None}
+    return [counterclaim for counterclaim in counterclaims if counterclaim.statement_id in seen]
 
 
 def _found(id: int, session: Session) -> Counterclaim | None:
@@ -199,9 +207,11 @@ def move_counterclaims(*, by: Actor, left: int, taken: int, accepted: bool) -> b
 def settle(*, by: Actor, claims: tuple[int, int]) -> None:
     """Let the counterclaims of these two claims link what their evidence and their target state, after an unmerge."""
     here = "(claim_id IN (?, ?) OR answer_id IN (?, ?)) AND retracted_at IS NULL"
-    for counterclaim in rows.locked(Counterclaim, here, (*claims, *claims)):
-        claim = counterclaim.target.claim_id if counterclaim.target_id else counterclaim.claim_id
-        answer = counterclaim.statement.claim_id if counterclaim.statement_id else counterclaim.answer_id
+    found = rows.locked(Counterclaim, here, (*claims, *claims))
+    stated = _stated([one for counterclaim in found for one in (counterclaim.statement_id, counterclaim.target_id)])
+    for counterclaim in found:
+        claim = stated.get(counterclaim.target_id, counterclaim.claim_id)
+        answer = stated.get(counterclaim.statement_id, counterclaim.answer_id)
         if answer != counterclaim.answer_id:
             _move_or_retract(by, counterclaim, claim, answer, f"Its evidence states claim {answer} again.")
         elif claim != counterclaim.claim_id:
@@ -237,9 +247,17 @@ def unlink_reviews(*, by: Actor, statement: int, claim: int | None = None) -> li
 def settle_reviews(*, by: Actor, claims: tuple[int, int]) -> None:
     """Let the reviews of these two claims name no statement that states another, after an unmerge."""
     naming = "claim_id IN (?, ?) AND statement_id IS NOT NULL AND retracted_at IS NULL"
-    for review in rows.locked(Review, naming, claims):
-        if review.statement.claim_id != review.claim_id or review.statement.retracted_at:
+    found = rows.locked(Review, naming, claims)
+    stated = _stated([review.statement_id for review in found], " AND retracted_at IS NULL")
+    for review in found:
+        if stated.get(review.statement_id) != review.claim_id:
             changes.update(by, review, statement=None)
+
+
+def _stated(statements: list[int | None], which: str = "") -> dict[int, int]:
+    """Map some statements to the claims that they state."""
+    sql = f"SELECT id, claim_id FROM statements WHERE {in_ids('id')}{which}"  # noqa: S608 (our SQL)
+    return dict(fetch(sql, (dumps([id for id in statements if id]),)))
 
 
 def reassign_evidence(*, by: Actor, statements: Collection[int]) -> dict[int, Reassigned]:
@@ -297,7 +315,7 @@ def restore_with(*, by: Actor, statement: Statement, noted: Retraction) -> None:
     for counterclaim in merges.rows_with(Counterclaim, noted.get("untargeted", [])):
         if (counterclaim.claim_id, counterclaim.target_id, counterclaim.retracted_at) == (claim, None, None):
             changes.relink(by, counterclaim, "target", id)
-    merges.restore(by, Counterclaim, noted.get("retracted_edges", []), may=merge_scope.counterclaim_may_stand)
+    merges.restore(by, Counterclaim, noted.get("retracted_edges", []), may=merge_scope.may_stand)
     rested = dict(noted.get("reassigned", []))
     for counterclaim in merges.rows_with(Counterclaim, sorted(rested)):
         at = counterclaim.answer_id, counterclaim.statement_id, counterclaim.retracted_at

@@ -9,7 +9,6 @@ from models.history.edits import stands
 from models.history.locks import Rows, to_change, to_name
 from models.history.merges import Merge
 from models.history.notes import ClaimMerge, Doubled, SpeakerMerge
-from models.history.session import SESSION
 from models.queries.dialects import in_ids
 from models.storage import rows
 from models.storage.columns import dumps
@@ -122,31 +121,30 @@ def _stated_by(counterclaims: list[Any]) -> list[int | None]:
     return [id for counterclaim in counterclaims for id in (counterclaim.statement_id, counterclaim.target_id)]
 
 
-def _ends(counterclaims: list[Any]) -> list[int]:
-    return [end for counterclaim in counterclaims for end in (counterclaim.claim_id, counterclaim.answer_id)]
+def _ends(links: list[Any]) -> list[int]:
+    """List the claims of some counterclaims, or of some reviews."""
+    return [end for row in links for end in (row.claim_id, row.__data__.get("answer")) if end]
 
 
 # -- what may stand again ------------------------------------------------------------------------
 
 
-def counterclaim_may_stand(counterclaim: Counterclaim) -> bool:
-    """Tell whether both ends of a counterclaim stand, evidence and target state them, and no other is the same."""
-    stated = ((counterclaim.statement_id, counterclaim.answer_id), (counterclaim.target_id, counterclaim.claim_id))
-    return (
-        all(_states(statement, claim) for statement, claim in stated if statement)
-        and stand(Claim, counterclaim.claim_id, counterclaim.answer_id)
-        and not _is_doubled(counterclaim)
-    )
+def may_stand(taken: list[Any]) -> list[Any]:
+    """List those of some counterclaims, or reviews, whose claims and evidence stand, and of the same ones the first.
 
-
-def _states(statement: int, claim: int) -> bool:
-    found = rows.by_id(Statement, statement)
-    return found.retracted_at is None and found.claim_id == claim
-
-
-def review_may_stand(review: Review) -> bool:
-    """Tell whether the claim of a review stands, and has no other from the same address."""
-    return stand(Claim, review.claim_id) and not _is_doubled(review)
+    Evidence and target have to state the claims. What stands already leaves none of the same.
+    """
+    # A query for each table however many: with four for each, an unmerge that gave back 4,000 took 10 s on PostgreSQL.
+    claims = _standing(Claim, "id", _ends(taken))
+    stated = dict(_standing(Statement, "id, claim_id", _stated_by([row for row in taken if _is_edge(row)])))
+    known, found = _standing_keys(taken), []
+    for row in taken:
+        named = ((row.statement_id, row.answer_id), (row.target_id, row.claim_id)) if _is_edge(row) else ()
+        states = all(stated.get(statement) == claim for statement, claim in named if statement)
+        if states and claims.issuperset((end,) for end in _ends([row])) and _key(row) not in known:
+            known.add(_key(row))
+            found.append(row)
+    return found
 
 
 def given_back(model: Any, standing: list[Merge], id: int, name: str) -> list[tuple[Merge, list[int]]]:
@@ -161,7 +159,8 @@ def given_back(model: Any, standing: list[Merge], id: int, name: str) -> list[tu
     own = {gone for one in standing if one.id == id for gone, _ in one.moved[name]}
     found = {row.id: row for row in merges.rows_with(model, sorted({*last, *last.values()}))}
     free = {gone for gone, kept in last.items() if found[kept].retracted_at is None}
-    may = {gone for gone in free if gone in own or _is_doubled(found[gone])}
+    doubled = _standing_keys(list(found.values()))
+    may = {gone for gone in free if gone in own or _key(found[gone]) in doubled}
     own_first = sorted(standing, key=lambda one: one.id != id)
     return [(one, [gone for gone, _ in one.moved[name] if gone in may]) for one in own_first]
 
@@ -176,9 +175,30 @@ def stand(model: Any, *ids: int | None) -> bool:
     return all(stands(rows.row(rows.by_id(model, id))) for id in ids if id is not None)
 
 
-def _is_doubled(row: Counterclaim | Review) -> bool:
-    """Tell whether another that is the same stands."""
-    key = ["claim", "url_normalized"]
-    if isinstance(row, Counterclaim):
-        key = ["claim", "answer", "kind", "of", *(["target"] if row.of == "attribution" else [])]
-    return SESSION.find(type(row), **{name: row.__data__[name] for name in key}) is not None
+def _is_edge(row: Counterclaim | Review) -> bool:
+    return isinstance(row, Counterclaim)
+
+
+def _key(row: Counterclaim | Review) -> tuple[Any, ...]:
+    """Return what no two standing counterclaims, or reviews, have in common."""
+    if not isinstance(row, Counterclaim):
+        return row.claim_id, row.url_normalized
+    return row.claim_id, row.answer_id, row.kind, row.of, row.target_id if row.of == "attribution" else None
+
+
+def _standing_keys(some: list[Any]) -> set[tuple[Any, ...]]:
+    """List the keys of those that stand of the same claims as some counterclaims, or some reviews."""
+    if not some:
+        return set()
+    model: Any = type(some[0])
+    among = {"claim_id": [row.claim_id for row in some]}
+    if _is_edge(some[0]):
+        among["answer_id"] = [row.answer_id for row in some]
+    condition = " AND ".join([rows.standing(model), *map(in_ids, among)])
+    return set(map(_key, rows.where(model, condition, [dumps(ids) for ids in among.values()])))
+
+
+def _standing(model: Any, columns: str, ids: Iterable[int | None]) -> set[tuple[Any, ...]]:
+    """Read columns of those of some rows that stand."""
+    sql = f"SELECT {columns} FROM {model._meta.table_name} WHERE {in_ids('id')} AND {rows.standing(model)}"  # noqa: S608 (our SQL)
+    return set(fetch(sql, (dumps([id for id in ids if id]),)))

@@ -166,22 +166,20 @@ def refresh_claims_of(statements: list[int]) -> None:
 
 
 def restore(
-    actor: Actor, model: Any, ids: list[int], *, may: Callable[[Any], bool], merge: Merge | None = None
-) -> list[int]:
-    """Let those of the rows `ids`, which a `merge` took back, stand again that may; return their ids.
+    actor: Actor, model: Any, ids: list[int], *, may: Callable[[list[Any]], list[Any]], merge: Merge | None = None
+) -> None:
+    """Let those of the rows `ids`, which a `merge` took back, stand again that `may` lists of them.
 
     One of which the log knows anything since then stays as it is: it was erased, or somebody else took it back.
     """
     last = f"SELECT max(sequence) FROM changes WHERE noun = ? AND {in_ids('noun_id')} GROUP BY noun_id"  # noqa: S608 (our SQL)
     sql = f"SELECT noun_id, sequence, action FROM changes WHERE sequence IN ({last})"  # noqa: S608 (our SQL)
-    lines = fetch(sql, (model._meta.table_name, dumps(ids))) if ids else []
+    if not ids:
+        return
+    lines = fetch(sql, (model._meta.table_name, dumps(ids)))
     known = {id for id, sequence, action in lines if action != "retract" or (merge and sequence > merge.sequence)}
-    again = []
-    for taken in rows_with(model, ids):
-        if taken.retracted_at and taken.id not in known and may(taken):
-            restores.restore(actor, taken)
-            again.append(taken.id)
-    return again
+    taken = [row for row in rows_with(model, ids) if row.retracted_at and row.id not in known]
+    restores.restore_all(actor, may(taken))
 
 
 def rows_with(model: Any, ids: list[int]) -> list[Any]:

@@ -75,6 +75,11 @@ def restore(by: Actor, row: Any, **new: Any) -> None:
     changes.update(by, row, "restore", retracted_at=None, retracted_reason=None, **new)
 
 
+def restore_all(by: Actor, rows: list[Any]) -> None:
+    """Do to rows of one table what `restore` does to one."""
+    changes.update_all(by, rows, "restore", retracted_at=None, retracted_reason=None)
+
+
 def noted(id: int) -> Retraction:
     """Read what the log noted when this statement was last retracted."""
     lines = Change.select(Change.after).where(Change.noun == "statements", Change.noun_id == id)
