@@ -21,9 +21,15 @@ def rewrite(claim: str, *, before: list[str], after: list[str]) -> str | None:
     if bare.casefold() == old.casefold():
         return _sentence(new, claim)
     # "Fenn praised the plan.", "An aide said: “...”": the words stand inside it.
-    if (inside := re.search(re.escape(old), bare, re.IGNORECASE)) and inside.start() > 0:
-        return claim[: inside.start()] + new + claim[inside.end() :]
+    start = _lower(bare).find(_lower(old))
+    if start > 0:
+        return claim[:start] + new + claim[start + len(old) :]
     return _with_head(claim, bare, old, new)
+
+
+def _lower(text: str) -> str:
+    """Write small letters, one for one: İ alone (U+0130) has two of them (Unicode's SpecialCasing.txt)."""
+    return text.replace("\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}", "i").lower()
 
 
 def _with_head(claim: str, bare: str, old: str, new: str) -> str | None:

@@ -3,6 +3,7 @@
 import pytest
 
 from models.claim_text import rewrite
+from tests.timing import within
 
 
 @pytest.mark.parametrize(
@@ -41,3 +42,14 @@ def test_a_claim_follows_its_words_where_they_show_how(
     claim: str, before: list[str], after: list[str], followed: str | None
 ) -> None:
     assert rewrite(claim, before=before, after=after) == followed
+
+
+def test_the_words_are_looked_for_in_linear_time() -> None:
+    claim, old = "b" + "a" * 19_990 + "c", "a" * 9_990 + "b"
+    assert within(0.05, lambda: rewrite(claim, before=[old], after=["other words"])) is None
+
+
+def test_capital_letters_are_found() -> None:
+    assert rewrite("İzmir praised THE PLAN.", before=["the plan"], after=["the plan for May"]) == (
+        "İzmir praised the plan for May."
+    )
