@@ -57,7 +57,11 @@ def get_topic(id: int | str) -> Response:
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def change_topic(id: int, version: Version, body: dict[str, Any]) -> Response:
-    """Change slug or label of a topic."""
+    """Change slug or label of a topic.
+
+    Refused with 409 where the slug is taken. One under which more than 10,000 claims are filed is changed, retracted
+    and restored with the review scope alone.
+    """
     topics.change(by=caller().actor, id=id, version=version, **body)
     return responses.one(topics.get(id=id))
 
@@ -69,7 +73,7 @@ def change_topic(id: int, version: Version, body: dict[str, Any]) -> Response:
     query=RetractQuery,
     status=HTTPStatus.NO_CONTENT,
     needs_if_match=True,
-    refuses=(HTTPStatus.GONE,),
+    refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def retract_topic(id: int, version: Version, query: dict[str, Any]) -> Response:
     """Take a topic back.
