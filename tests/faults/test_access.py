@@ -1,4 +1,4 @@
-"""S2 and S3: nobody in who does not belong, on any operation of the contract, before anything is read or looked up."""
+"""Nobody in who does not belong, on any operation of the contract, before anything is read or looked up."""
 
 import time
 from collections import Counter

@@ -1,4 +1,4 @@
-"""R10: the disk of the registry is destroyed, and the registry comes back out of its archive as it was at a time."""
+"""The disk of the registry is destroyed, and the registry comes back out of its archive as it was at a time."""
 
 import os
 import shutil

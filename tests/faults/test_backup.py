@@ -1,4 +1,4 @@
-"""R10: a backup that is made while others write holds what was acknowledged before, and comes back checked or not."""
+"""A backup that is made while others write holds what was acknowledged before, and comes back checked or not."""
 
 import os
 import signal

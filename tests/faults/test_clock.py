@@ -1,4 +1,4 @@
-"""R14: a clock that jumps an hour, forth and back, doubles no id, tears no list and repeats no ETag."""
+"""A clock that jumps an hour, forth and back, doubles no id, tears no list and repeats no ETag."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

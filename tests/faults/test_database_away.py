@@ -1,4 +1,4 @@
-"""R8: PostgreSQL stops, starts or hangs under traffic: it is said so, and everything goes on when it is back."""
+"""PostgreSQL stops, starts or hangs under traffic: it is said so, and everything goes on when it is back."""
 
 import os
 import signal

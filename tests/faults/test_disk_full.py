@@ -1,4 +1,4 @@
-"""R9: the disk is full under traffic: writers are told, readers are served, and all goes on when there is room."""
+"""The disk is full under traffic: writers are told, readers are served, and all goes on when there is room."""
 
 import os
 import random

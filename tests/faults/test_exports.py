@@ -1,4 +1,4 @@
-"""R16: an export beside writers is one snapshot: it points at nothing that is not in it, and import takes it whole."""
+"""An export beside writers is one snapshot: it points at nothing that is not in it, and import takes it whole."""
 
 import os
 import subprocess

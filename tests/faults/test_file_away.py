@@ -1,4 +1,4 @@
-"""R8, R9 and R15 for SQLite: its file is moved away, can only be read for a while, or has no room beside it."""
+"""SQLite's file is moved away, can only be read for a while, or has no room beside it."""
 
 import os
 import shutil

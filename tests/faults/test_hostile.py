@@ -1,4 +1,4 @@
-"""S1, S5, S7 and S8: whatever is sent, the answer is what was asked for or a refusal that names the place, never a 5xx."""
+"""Whatever is sent, the answer is what was asked for or a refusal that names the place, never a 5xx."""
 
 import itertools
 import re

@@ -1,4 +1,4 @@
-"""S4: what is too large, too long or too deep is refused with the status and the words for it."""
+"""What is too large, too long or too deep is refused with the status and the words for it."""
 
 import socket
 import time

@@ -1,4 +1,4 @@
-"""R12: pages and exports leave no trace in memory, and an export begins at once and holds no more than it sends."""
+"""Pages and exports leave no trace in memory, and an export begins at once and holds no more than it sends."""
 
 import http.client
 import itertools

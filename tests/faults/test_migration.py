@@ -1,4 +1,4 @@
-"""R11: a migration that is killed leaves the old schema or the new one, and a newer schema than the code is refused."""
+"""A migration that is killed leaves the old schema or the new one, and a newer schema than the code is refused."""
 
 import os
 import signal

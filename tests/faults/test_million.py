@@ -1,4 +1,4 @@
-"""R10 to R12 of a million claims: migrated, exported and backed up within the time and memory that was promised."""
+"""A million claims are migrated, exported and backed up within the time and memory that was promised."""
 
 import os
 import subprocess

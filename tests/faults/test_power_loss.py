@@ -1,4 +1,4 @@
-"""R2: the log of the database is on disk between a write's request and its answer."""
+"""The log of the database is on disk between a write's request and its answer."""
 
 import os
 import re

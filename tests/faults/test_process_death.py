@@ -1,4 +1,4 @@
-"""R1: what was acknowledged outlives the death of the server's processes, and of the database's, once and whole."""
+"""What was acknowledged outlives the death of the server's processes, and of the database's, once and whole."""
 
 import random
 import time

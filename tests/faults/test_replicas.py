@@ -1,4 +1,4 @@
-"""R15 and replicas: a primary and its standby, either of which lags, dies, refuses writes or takes over."""
+"""A primary and its standby, either of which lags, dies, refuses writes or takes over."""
 
 import shutil
 import tempfile

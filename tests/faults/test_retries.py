@@ -1,4 +1,4 @@
-"""R5 and R6: a retry is done once, and two who put in the same thing at the same moment make one."""
+"""A retry is done once, and two who put in the same thing at the same moment make one."""
 
 from collections import Counter
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""S9: two hundred slow or idle connections lock nobody out, and who asks too often is told when to come back."""
+"""Two hundred slow or idle connections lock nobody out, and who asks too often is told when to come back."""
 
 import select
 import socket

@@ -1,4 +1,4 @@
-"""R13: a long life of mixed requests, in which nothing fails and nothing grows."""
+"""A long life of mixed requests, in which nothing fails and nothing grows."""
 
 import itertools
 import random

@@ -1,4 +1,4 @@
-"""R7: SIGTERM under load ends the server soon, and what was committed was also answered."""
+"""SIGTERM under load ends the server soon, and what was committed was also answered."""
 
 from collections.abc import Callable
 

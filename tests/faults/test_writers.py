@@ -1,4 +1,4 @@
-"""R3 and R4: many writers at once, none refused, none overwritten by another who had not read."""
+"""Many writers at once, none refused, none overwritten by another who had not read."""
 
 import time
 from collections import Counter
