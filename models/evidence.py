@@ -309,13 +309,14 @@ def retract_with(*, by: Actor, statement: int, reason: str | None) -> dict[str, 
 def restore_with(*, by: Actor, statement: Statement, noted: Retraction) -> None:
     """Undo what was done to counterclaims and reviews as `statement`, which stands again, was retracted.
 
-    `noted` is what the log kept of it. What was changed since stays as it is.
+    `noted` is what the log kept of it. What was changed since stays as it is. A counterclaim that went before, with the
+    other statement at which it hangs, stands again where that does.
     """
     id, claim = statement.id, statement.claim_id
     for counterclaim in merges.rows_with(Counterclaim, noted.get("untargeted", [])):
         if (counterclaim.claim_id, counterclaim.target_id, counterclaim.retracted_at) == (claim, None, None):
             changes.relink(by, counterclaim, "target", id)
-    merges.restore(by, Counterclaim, noted.get("retracted_edges", []), may=merge_scope.may_stand)
+    merges.restore(by, Counterclaim, merge_scope.taken_back_at(id), may=merge_scope.may_stand)
     rested = dict(noted.get("reassigned", []))
     for counterclaim in merges.rows_with(Counterclaim, sorted(rested)):
         at = counterclaim.answer_id, counterclaim.statement_id, counterclaim.retracted_at

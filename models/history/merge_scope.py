@@ -85,7 +85,7 @@ def of_restored_statement(id: int, original: int | None) -> list[Rows]:
         return []
     more = restores.noted(id)
     reassigned = [counterclaim for counterclaim, _ in more.get("reassigned", [])]
-    lost = more.get("retracted_edges", []) + more.get("untargeted", []) + reassigned
+    lost = taken_back_at(id) + more.get("untargeted", []) + reassigned
     counterclaims = merges.rows_with(Counterclaim, lost)
     return [
         to_name(Document, statement.document_id, statement.via_document_id),
@@ -95,6 +95,20 @@ def of_restored_statement(id: int, original: int | None) -> list[Rows]:
         to_change(Counterclaim, *(counterclaim.id for counterclaim in counterclaims)),
         to_change(Review, *more.get("unlinked_reviews", [])),
     ]
+
+
+def taken_back_at(statement: int) -> list[int]:
+    """List the counterclaims at a statement that were taken back with it, or with the other one at which they hang.
+
+    One that somebody took back by itself since is none of them.
+    """
+    at = "(statement_id = ? OR target_id = ?) AND retracted_at IS NOT NULL"
+    hanging = list(rows.where(Counterclaim, at, (statement, statement)))
+    retractions = restores.retractions({statement, *filter(None, _stated_by(hanging))})
+    line = {id: sequence for sequence, note in retractions for id in note.get("retracted_edges", ())}
+    last = f"SELECT noun_id, max(sequence) FROM changes WHERE noun = 'counterclaims' AND {in_ids('noun_id')}"  # noqa: S608 (our SQL)
+    lines = fetch(f"{last} GROUP BY noun_id", (dumps([one.id for one in hanging]),))
+    return [id for id, sequence in lines if sequence < line.get(id, 0)]
 
 
 def _same_acts(statements: Iterable[int]) -> set[int]:

@@ -1,6 +1,6 @@
 """Retractions taken back: a row stands again where all that it stands on does, and nothing has taken its place."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -9,11 +9,12 @@ import orjson
 from models.history import changes, standing_rows
 from models.history.changes import Actor
 from models.history.notes import Retraction
+from models.queries.dialects import in_ids
 from models.refusals import Conflict, Gone, Moved
 from models.storage import rows
+from models.storage.columns import dumps
 from models.storage.database import fetch
 from models.storage.transactions import transaction
-from models.tables import Change
 
 
 @contextmanager
@@ -82,7 +83,11 @@ def restore_all(by: Actor, rows: list[Any]) -> None:
 
 def noted(id: int) -> Retraction:
     """Read what the log noted when this statement was last retracted."""
-    lines = Change.select(Change.after).where(Change.noun == "statements", Change.noun_id == id)
-    last = lines.where(Change.action == "retract").order_by(Change.sequence.desc()).limit(1).scalar()
-    found: Retraction = orjson.loads(last) if last else {}
-    return found
+    return next((note for _, note in retractions([id])), Retraction())
+
+
+def retractions(statements: Collection[int]) -> list[tuple[int, Retraction]]:
+    """Read the lines by which these statements were last retracted: the sequence of each, and what it noted."""
+    last = f"SELECT max(sequence) FROM changes WHERE noun = 'statements' AND action = 'retract' AND {in_ids('noun_id')}"  # noqa: S608 (our SQL)
+    lines = f"SELECT sequence, after FROM changes WHERE sequence IN ({last} GROUP BY noun_id) ORDER BY sequence"  # noqa: S608 (our SQL)
+    return [(sequence, orjson.loads(after)) for sequence, after in fetch(lines, (dumps(sorted(statements)),))]

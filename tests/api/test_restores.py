@@ -1,5 +1,6 @@
 """A retraction is taken back by whoever may retract, where all that the thing stands on stands."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -93,6 +94,31 @@ def test_a_statement_takes_up_what_was_taken_back_with_it(writer: FlaskClient, p
     restored(writer, "/v1/statements/1")
     restored(writer, "/v1/statements/2")
     assert [timeless(public.get(path)) for path in (*paths, "/v1/statements/2")] == before
+
+
+@pytest.mark.parametrize("of", ["claim", "attribution"])
+def test_an_answer_stands_again_in_whatever_order_its_statements_are_restored(
+    writer: FlaskClient, public: FlaskClient, of: str
+) -> None:
+    charged, denied = "/v1/statements/1", "/v1/statements/2"
+    posted(writer, "statements", charge())
+    posted(writer, "statements", denial(1, counters=[{"target": 1, "kind": "denies", "of": of}]))
+    shown = timeless(public.get("/v1/counterclaims/1"))
+    for order in itertools.product(itertools.permutations((charged, denied)), repeat=2):
+        if of == "claim" and order[0][0] == charged:
+            continue  # the counterclaim is aimed at no statement any more before it goes
+        for path in order[0]:
+            retracted(writer, path)
+        for path in order[1]:
+            restored(writer, path)
+        assert timeless(public.get("/v1/counterclaims/1")) == shown
+    retracted(writer, charged)
+    restored(writer, charged)
+    # Whoever takes it back by itself is not overruled.
+    retracted(writer, "/v1/counterclaims/1")
+    retracted(writer, denied)
+    restored(writer, denied)
+    assert public.get("/v1/counterclaims/1").status_code == 410
 
 
 def test_a_statement_that_was_moved_is_moved_back(
