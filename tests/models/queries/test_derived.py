@@ -42,6 +42,43 @@ def test_the_first_statement_of_a_claim_is_found_by_the_claim_not_among_all_that
         assert not [step for *_, step in plan if "statements_status_id" in step], statement
 
 
+def _answers(actor: Actor, count: int) -> list[int]:
+    """Put one claim that so many others answer; the ids of all, its own first."""
+    texts = [f"Claim {number} is so." for number in range(count + 1)]
+    answers = [{"claim": {"claim": texts[0]}, "answer": {"claim": text}, "kind": "disputes"} for text in texts[1:]]
+    lines = [("claim", {"id": text, "text": text, "language": "en"}) for text in texts]
+    store(actor, lines + [("counterclaim", answer) for answer in answers])
+    ids = dict(fetch("SELECT text, id FROM claims"))
+    return [ids[text] for text in texts]
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_a_refresh_does_not_read_all_counterclaims_for_each_claim_though_most_answer_one(
+    registry: str, actor: Actor
+) -> None:
+    ids = _answers(actor, 400)
+    fetch("ANALYZE")
+    with transactions.transaction():
+        derived.refresh(set(ids))
+        read = fetch("SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'counterclaims'")
+        assert fetch("SHOW enable_seqscan") == [("on",)]
+    assert read[0][0] < 2_000
+    assert not derived.differences()
+
+
+def test_a_claim_that_answers_one_more_has_the_others_left_as_they_are(
+    registry: str, actor: Actor, queries: list[str]
+) -> None:
+    one, *others = _answers(actor, 3)
+    last = put_claim(actor, "The last.")
+    for other in others:
+        counterclaims.create(by=actor, claim=other, answer=one, kind="confirms")
+    queries.clear()
+    counterclaims.create(by=actor, claim=last, answer=one, kind="disputes")
+    assert not [sql for sql in queries if sql.startswith("UPDATE claim_summaries")]
+    assert not derived.differences()
+
+
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_a_rebuild_reads_statements_as_they_lie_in_the_file(registry: str) -> None:
     for statement in derived.rebuilding():
