@@ -147,6 +147,7 @@ def restore(*, by: Actor, id: int) -> None:
     Such an actor has seen it go. It has no statement: one was moved to another claim, and can be moved back.
     """
     with restores.restoring():
+        locks.hold(lambda: merge_scope.of_restored_claim(id))
         if claim := restores.retracted(by, Claim, id, get):
             restores.restore(by, claim, standalone=claim.standalone or not by.reviews)
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from flask.testing import FlaskClient
 
-from models import claims, documents, reviews, speakers, statements
+from models import claims, documents, reviews, speakers, statements, topics
 from models.extraction.findings import Finding
 from models.extraction.findings import Speaker as FoundSpeaker
 from models.history.changes import Actor
@@ -15,7 +15,7 @@ from models.ingest import candidates
 from models.refusals import Refusal
 from models.storage import transactions
 from models.storage.database import fetch
-from models.tables import Claim, Counterclaim, Document, Review, Sentence, Speaker, Statement, Suggestion
+from models.tables import Claim, Counterclaim, Document, Review, Sentence, Speaker, Statement, Suggestion, Topic
 from models.upkeep import erasures
 from models.vocabulary import ABOUT_ROLES, ANSWERED
 from tests.factories import MACHINE, put_review, put_suggestion, review
@@ -43,12 +43,17 @@ class World:
         self.text = text = "\n\n".join(f"The {word} paragraph of {number} says {word}." for word in WORDS)
         self.names = [f"{name} {number}" for name in ("One", "Two", "Three", "Gone")]
         with transactions.transaction():
-            self.document = documents.create(by=by, text=text, language="en", url=self.url)
+            named = {"url": self.url, "publisher": self.names[0]}
+            self.document = documents.create(by=by, text=text, language="en", **named)
+            self.topic = topics.create(by=by, slug=f"topic-{number}", label="Topic")
             self.speakers = [speakers.create(by=by, name=name) for name in self.names]
             one, two, three, gone = self.speakers
             speakers.change(by=by, id=three, version=1, part_of=one)
+            filed = [f"topic-{number}"]
             self.claims = [
-                claims.create(by=by, text=f"Claim {part} of {number}.", language="en", standalone=part == "alone")
+                claims.create(
+                    by=by, text=f"Claim {part} of {number}.", language="en", standalone=part == "alone", topics=filed
+                )
                 for part in ("a", "b", "c", "d", "alone", "gone")
             ]
             a, b, c, d, _, merged = self.claims
@@ -95,7 +100,9 @@ class World:
             by, "sixth", two, b, counters=[{"target": self.statements[0], "kind": "confirms"}]
         )
         (counterclaim,) = fetch("SELECT id FROM counterclaims WHERE statement_id = ?", (self.taken_back,))[0]
-        lone = claims.create(by=by, text=f"Lone claim of {self.number}.", language="en")
+        lone = claims.create(
+            by=by, text=f"Lone claim of {self.number}.", language="en", topics=[f"topic-{self.number}"]
+        )
         review = put_review(by, a, url=f"https://checkers.example/taken/{self.number}")
         who = speakers.create(by=by, name=f"Taken {self.number}")
         sentence = Statement.get_by_id(self.taken_back).sentence_id
@@ -274,6 +281,13 @@ def _sentence(world: World) -> int:
     return int(Statement.get_by_id(world.any(Statement)).sentence_id)
 
 
+def _edge(world: World) -> Request:
+    """Leave the full stop out of a sentence, or what stands before it, too."""
+    id = _sentence(world)
+    sentence = Sentence.get_by_id(id)
+    return _patch(Sentence, id, end=sentence.end - 1) if sentence.retracted_at is None else _delete(Sentence, id)
+
+
 def _found(world: World) -> Callable[[], Any]:
     """Find a charge where a statement is recorded already, and a denial of it."""
 
@@ -338,12 +352,16 @@ CHANGES: dict[str, Callable[[World], Request | Callable[[], Any]]] = {
     "merge speakers": _merge(Speaker),
     "unmerge speakers": lambda w: _unmerge(w, Speaker, w.speakers[-1]),
     "retract a speaker": lambda w: _delete(Speaker, w.any(Speaker)),
+    "rename": lambda w: _patch(Speaker, w.any(Speaker), name=f"Renamed {w.rng.choice(w.names)}"),
     "part of": _part,
     "take an alias": _alias,
     "take a name": lambda w: Request("POST", "/v1/speakers", {"name": f"Taken {w.number}", "part_of": w.any(Speaker)}),
     "publish on another day": lambda w: _patch(Document, w.document, published_at=w.rng.choice((None, *MOMENTS))),
+    "retitle": lambda w: _patch(Document, w.document, title="Another title", publisher=w.rng.choice(w.names)),
     "retract a document": lambda w: _delete(Document, w.document),
+    "move an edge": _edge,
     "retract a sentence": lambda w: _delete(Sentence, _sentence(w)),
+    "rename a topic": lambda w: _patch(Topic, w.topic, slug=f"renamed-{w.number}", label="Renamed"),
     "import": _lines,
     "accept a suggestion": lambda w: _patch(Suggestion, w.suggestion, status="accepted"),
     "extract": _found,

@@ -13,7 +13,7 @@ from models.queries.dialects import in_ids
 from models.storage import rows
 from models.storage.columns import dumps
 from models.storage.database import fetch
-from models.tables import Claim, ClaimAbout, Counterclaim, Document, Review, Speaker, Statement
+from models.tables import Claim, ClaimAbout, ClaimTopic, Counterclaim, Document, Review, Speaker, Statement, Topic
 
 # -- rows to lock --------------------------------------------------------------------------------
 
@@ -28,6 +28,12 @@ def subjects_of(claim: int) -> list[Rows]:
     return [to_name(Speaker, *subjects.of(claim))]
 
 
+def of_restored_claim(id: int) -> list[Rows]:
+    """Find what a restore of this claim changes, and its topics: a new slug reaches the claims that stand under it."""
+    filed = ClaimTopic.select(ClaimTopic.topic).where(ClaimTopic.claim == id)
+    return [to_name(Topic, *(topic for (topic,) in filed.tuples())), to_change(Claim, id)]
+
+
 def of_unmerged_claim(id: int) -> list[Rows]:
     """Find what an unmerge of this claim changes, and what has to stand for what it restores."""
     claim = rows.by_id(Claim, id)
@@ -38,8 +44,9 @@ def of_unmerged_claim(id: int) -> list[Rows]:
     edges, reviews = (_doubled(standing, name) for name in ("retracted_edges", "retracted_reviews"))
     counterclaims = merges.rows_with(Counterclaim, [id for id, _ in edges])
     return [
+        *of_restored_claim(id),
         *subjects_of(claim.merged_into_id),
-        to_change(Claim, id, claim.merged_into_id, *_ends(counterclaims)),
+        to_change(Claim, claim.merged_into_id, *_ends(counterclaims)),
         to_change(Statement, *moved["statements"], *_stated_by(counterclaims)),
         to_change(Counterclaim, *chain.from_iterable(edges)),
         to_change(Review, *chain.from_iterable(reviews)),

@@ -11,8 +11,9 @@ What they are filled from stands in derived_rows.py. It is in queries because it
 and conditions: a row here is what a list would otherwise compute at each read.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from peewee import Entity
@@ -20,6 +21,7 @@ from peewee import Entity
 from models.queries import days, derived_rows, dialects, names, touched, word_tables
 from models.queries.dialects import in_ids, true
 from models.queries.nodes import Part, cached
+from models.queries.touched import Noted, Touched
 from models.queries.visibility import PUBLIC, claim_seen
 from models.storage.columns import dumps
 from models.storage.database import db, fetch, on_sqlite
@@ -61,65 +63,43 @@ def mark_for_refresh(noun: str, *rows: dict[str, Any] | None, new: bool = False,
         return
     same = touched.keeps_words(noun, members), touched.keeps_summaries(noun, members)
     of_rows = rows[-1:] if noun in touched.NOUNS else rows  # the same claims hang on it before and after
-    if noted := [(noun, row, new, *same) for row in of_rows if row]:
+    if noted := [Noted(noun, row, new, *same) for row in of_rows if row]:
         before_commit(_refresh, *noted, shared=True)
 
 
-def _refresh(noted: list[tuple[str, dict[str, Any], bool, bool, bool]]) -> None:
+def _refresh(noted: list[Noted]) -> None:
     """Refresh what transactions that share a commit have changed."""
-    # Claims: those changed, those that got a new statement or the like, those that are new, those that were linked.
-    changed, claims, made, linked = (set[int]() for _ in range(4))
-    # And those of which less is written anew: rows without words, cards alone, what names their speakers.
-    shown, cards_only, respoken = (set[int]() for _ in range(3))
-    # What goes out of the indexes of words before: claims with all their statements, statements, and their names.
-    reworded, restated, with_names = (set[int]() for _ in range(3))
-    for noun, row, new, same_words, same_summaries in noted:
-        if new and noun == "claims":
-            made.add(row["id"])
-        elif noun == "counterclaims":
-            linked |= {row["claim"], row["answer"]}
-        elif noun == "speakers":
-            of, said = touched.claims(noun, row)
-            respoken |= of
-            with_names |= set() if same_words else said
-        else:
-            of, said = touched.claims(noun, row)
-            (cards_only if same_summaries else shown if same_words else claims if new else changed).update(of)
-            if not new and not same_words:
-                restated |= said
-                reworded |= of if noun == "claims" else set()
-    # A statement that has moved to a new claim has words in the index already.
-    made -= changed
-    known = (claims | changed) - made
-    shown -= made | known
-    cards_only -= known
-    respoken -= known
-    linked -= made | known | shown
-    lock(known | shown | linked | cards_only | respoken)
-    _forget_words(reworded, restated, with_names - restated)
-    refresh(made, new=True)
-    refresh(known)
-    refresh(shown, words=False)
-    if cards_only:
-        _run(refreshing_cards(), cards_only)
-    if respoken:
-        _run(refreshing_speakers(bool(with_names)), respoken)
-    refresh(linked, linked=True)
+    work = lock(partial(touched.by, noted))
+    _forget_words(work.reworded, work.restated, work.with_names - work.restated)
+    refresh(work.made, new=True)
+    refresh(work.changed)
+    refresh(work.shown, words=False)
+    if work.cards_only:
+        _run(refreshing_cards(), work.cards_only)
+    if work.respoken:
+        _run(refreshing_speakers(bool(work.with_names)), work.respoken)
+    refresh(work.linked, linked=True)
 
 
-def lock(claims: set[int]) -> None:
-    """Lock the derived rows of these claims, and of those that they answer, against other transactions on PostgreSQL.
+def lock(read: Callable[[], Touched]) -> Touched:
+    """Return what some changes touch, once its derived rows are locked against other transactions on PostgreSQL.
 
-    Two concurrent refreshes of one claim would each delete and insert its rows: a duplicate key or a deadlock. Which
-    claims they answer is read again under the lock: that may have changed before it was held.
+    So are those of the claims that they answer. Two concurrent refreshes of one claim would each delete and insert its
+    rows: a duplicate key or a deadlock. What is touched, and which claims they answer, is read again under the lock
+    until no claim is new: where one was merged before that, another shows the speaker by now.
     """
     held = set[str]()
-    while claims and takes_locks() and (lacking := _lock_parts(claims) - held):
+    work = read()
+    while takes_locks() and (lacking := _lock_parts(work.locked()) - held):
         advisory_lock(_LOCK, lacking)
         held |= lacking
+        work = read()
+    return work
 
 
 def _lock_parts(claims: set[int]) -> set[str]:
+    if not claims:
+        return set()
     charges = fetch(f"SELECT claim_id FROM counterclaims WHERE {in_ids('answer_id')}", (dumps(list(claims)),))
     return {str(id % _PARTS) for id in claims.union(*charges)}
 

@@ -9,6 +9,7 @@ from models.history.changes import Actor
 from models.queries import derived, derived_rows, word_tables
 from models.queries.dialects import in_ids
 from models.queries.filter_sets import Order
+from models.queries.touched import Touched
 from models.queries.visibility import Viewer
 from models.storage import transactions
 from models.storage.columns import dumps
@@ -216,9 +217,9 @@ def test_what_a_claim_answers_is_locked_though_it_moves_at_the_same_moment(regis
 
     with transactions.transaction():
         with meanwhile("SELECT claim_id FROM counterclaims", move):
-            derived.lock({answer})
+            derived.lock(lambda: Touched(changed={answer}))
         held = locks()
-        derived.lock({other})
+        derived.lock(lambda: Touched(changed={other}))
         assert locks() == held, "the claim that is answered by now is not locked"
 
 
