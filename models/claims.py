@@ -205,7 +205,7 @@ def unmerge(*, by: Actor, id: int) -> None:
         locks.hold(lambda: merge_scope.of_unmerged_claim(id))
         claim = Claim.get_or_none(Claim.id == id)
         moved: ClaimMerge
-        into, moved = merges.last_merge(Claim, claim, id)
+        into, moved = merges.last_merge(by, Claim, claim, id, merges.known_claims)
         standing = merges.merges_into(Claim, into)
         edges = merge_scope.given_back(Counterclaim, standing, id, "retracted_edges")
         doubled_reviews = merge_scope.given_back(Review, standing, id, "retracted_reviews")

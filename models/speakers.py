@@ -247,7 +247,7 @@ def unmerge(*, by: Actor, id: int) -> None:
         locks.hold(lambda: merge_scope.of_unmerged_speaker(id))
         speaker = Speaker.get_or_none(Speaker.id == id)
         moved: SpeakerMerge
-        into, moved = merges.last_merge(Speaker, speaker, id)
+        into, moved = merges.last_merge(by, Speaker, speaker, id, _may_know)
         had = _aliases(into)
         merges.take_back_names(moved, speaker, into)
         _refuse_name(speaker.name, id, SESSION)

@@ -11,7 +11,7 @@ from models.history.hidden import is_hidden
 from models.history.notes import SpeakerMerge
 from models.queries import derived
 from models.queries.dialects import in_ids
-from models.queries.visibility import Viewer
+from models.queries.visibility import WRITER, Viewer
 from models.refusals import Conflict, NotFound
 from models.storage import rows
 from models.storage.columns import dumps, now
@@ -59,11 +59,14 @@ def pair(model: Any, id: int, into: int) -> tuple[Any, Any]:
     return row, other
 
 
-def last_merge(model: Any, found: Any, id: int) -> tuple[int, Any]:
-    """Read from the log into what `item_or_refuse` was merged, and what moved then, as `moved_by_last_merge` does.
+def last_merge(
+    by: Actor, model: Any, found: Any, id: int, may_know: Callable[[Viewer, list[int]], Collection[int]]
+) -> tuple[int, Any]:
+    """Read from the log into what a row was merged, and what moved then, as `moved_by_last_merge` does.
 
     Raises NotFound where there is no such row, and Conflict where it is not merged, or where the
-    survivor has itself been merged since: merges are undone in the reverse order.
+    survivor has itself been merged since: merges are undone in the reverse order. It is named to an actor that
+    `may_know` of it.
     """
     if found is None:
         raise NotFound(standing_rows.unknown(model, id))
@@ -71,7 +74,13 @@ def last_merge(model: Any, found: Any, id: int) -> tuple[int, Any]:
         raise Conflict(f"The {standing_rows.singular(model)} {id} is not merged, so there is nothing to undo.")
     survivor = model.get_by_id(found.merged_into_id)
     if survivor.merged_into_id is not None:
-        raise Conflict(f"The {standing_rows.singular(model)} {survivor.id} was merged on in its turn: undo that first.")
+        noun = standing_rows.singular(model)
+        if by.reviews or survivor.id in may_know(WRITER, [survivor.id]):
+            raise Conflict(f"The {noun} {survivor.id} was merged on in its turn: undo that first.")
+        raise Conflict(
+            f"The {noun} {id} was merged into one that only reviewers see, and that was merged on in its turn: only a"
+            " reviewer can undo that, which has to be done first."
+        )
     return int(survivor.id), moved_by_last_merge(model, id)
 
 

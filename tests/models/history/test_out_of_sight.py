@@ -7,7 +7,7 @@ import pytest
 from models import claims, counterclaims, documents, reviews, sentences, speakers, statements
 from models.history.changes import Actor
 from models.queries.visibility import WRITER, Viewer
-from models.refusals import Gone, Moved, NotFound
+from models.refusals import Conflict, Gone, Moved, NotFound
 from models.tables import ClaimAbout, Sentence, Statement
 from models.upkeep import erasures
 from tests.factories import MACHINE, NEWEST, PUBLIC, put_claim, put_plain, put_review
@@ -214,3 +214,19 @@ def test_a_sentence_that_was_retracted_before_its_text_was_public_is_not_told_of
     assert _unknown(sentences, third, PUBLIC)
     with pytest.raises(Gone):
         sentences.get(id=second, viewer=PUBLIC)
+
+
+def test_an_undo_names_to_a_writer_no_claim_that_only_reviewers_saw(registry: str, actor: Actor) -> None:
+    said = put_plain(actor, "first")
+    hidden = statements.claim_of(id=put_plain(actor, "second", origin=MACHINE))
+    shown, last = statements.claim_of(id=said), put_claim(actor)
+    statements.retract(by=actor, id=said, version=None, reason=None)
+    claims.merge(by=actor, id=shown, into=hidden)
+    claims.merge(by=actor, id=hidden, into=last)
+    with pytest.raises(NotFound):
+        claims.get(id=hidden, viewer=WRITER)
+    with pytest.raises(Conflict, match=f"The claim {hidden} was merged on"):
+        claims.unmerge(by=actor, id=shown)
+    with pytest.raises(Conflict, match="into one that only reviewers see") as refused:
+        claims.unmerge(by=Actor(reviews=False), id=shown)
+    assert str(hidden) not in refused.value.detail.replace(f"claim {shown} ", "")
