@@ -26,8 +26,8 @@ _NAMING = (
     ("documents", "document_id"),
     ("documents", "via_document_id"),
 )
-#: The tables that hang claims on a row, the column that names the row, and its noun. Of `claim_topics` SQLite would read
-#: all; a claim that the other lacks, because it is written when the commit ends, has a change of its own in that.
+#: The tables that hang claims on a row, the column that names the row, and its noun. Of a topic all `claim_topics`
+#: would be read; a claim that the index lacks, as it is written at the commit's end, has a change of its own in that.
 _HANGING = (("topics", "claim_topic_index", "topic_id"), ("speakers", "claim_about", "claim_about.speaker_id"))
 
 
