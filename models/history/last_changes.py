@@ -10,6 +10,8 @@ Four things have that name, or nearly:
 
 from collections.abc import Collection, Mapping
 
+import orjson
+
 from models.history.direct_reach import Whole
 from models.queries.dialects import in_ids, wholes
 from models.queries.nodes import Part, cached
@@ -60,8 +62,10 @@ def undone(last: str) -> str:
 def rebuild() -> None:
     """Note of what is not noted, or was before its last line of the log, when that was; inside a transaction.
 
-    What was loaded in bulk has no line, and the time of its row. Of claims, also whether the public sees them.
+    What was loaded in bulk has no line, and the time of its row. Of claims, also whether the public sees them, and what
+    the log tells of whether it saw them.
     """
+    lost = fetch("SELECT id FROM claims WHERE id NOT IN (SELECT noun_id FROM last_changes WHERE noun = 'claims')")
     for noun in STAMPED:
         public, visible = ("seen", "seen") if noun == "claims" else ("TRUE", "FALSE")
         seen = f", {Part(claim_seen(PUBLIC)).sql} AS seen" if noun == "claims" else ""
@@ -73,6 +77,8 @@ def rebuild() -> None:
     seen = f"SELECT {Part(claim_seen(PUBLIC)).sql} FROM claims c WHERE c.id = last_changes.noun_id"  # noqa: S608
     both = f"visible = ({seen}), public = (public OR ({seen}))"
     fetch(f"UPDATE last_changes SET {both} WHERE noun = 'claims' AND visible <> ({seen})")  # noqa: S608
+    seen_last = dumps(_seen_last([id for (id,) in lost]))
+    fetch(f"UPDATE last_changes SET public = TRUE WHERE noun = 'claims' AND {in_ids('noun_id')}", (seen_last,))  # noqa: S608
     fetch(f"UPDATE last_changes SET public = FALSE WHERE {undone('last_changes')}")  # noqa: S608 (our SQL)
     fetch(
         "UPDATE last_changes SET public = TRUE WHERE noun IN ('documents', 'speakers') AND NOT public AND NOT EXISTS"
@@ -80,6 +86,28 @@ def rebuild() -> None:
     )
     last = "SELECT max(l.made_at) FROM changes l WHERE l.noun = last_changes.noun AND l.noun_id = last_changes.noun_id"
     fetch(f"UPDATE last_changes SET changed_at = ({last}), public_changed_at = ({last}) WHERE changed_at < ({last})")  # noqa: S608
+
+
+def _seen_last(claims: list[int]) -> list[int]:
+    """Find those of some claims that the public saw when they last changed for it, or ended.
+
+    One that ended with a change of something else is told of as gone by the line of that.
+    """
+    last = (
+        f"SELECT max(sequence) FROM changes WHERE noun = 'claims' AND {in_ids('noun_id')}"  # noqa: S608 (our SQL)
+        " AND (effect IS NOT NULL OR action IN ('retract', 'merge', 'erase')) GROUP BY noun_id"
+    )
+    lines = f"SELECT noun_id, effect, made_at, sequence FROM changes WHERE sequence IN ({last})"  # noqa: S608 (our SQL)
+    before = "SELECT sequence FROM changes WHERE made_at < ? AND sequence < ? ORDER BY sequence DESC LIMIT 1"
+    beside = f"SELECT claims FROM changes WHERE sequence < ? AND sequence > coalesce(({before}), 0)"  # noqa: S608 (our SQL)
+    return [
+        id
+        for id, effect, made_at, sequence in fetch(lines, (dumps(claims),))
+        if effect
+        or any(
+            id in orjson.loads(told or "{}").get("gone", ()) for (told,) in fetch(beside, (sequence, made_at, sequence))
+        )
+    ]
 
 
 @cached(2)

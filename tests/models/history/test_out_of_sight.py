@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 
 from models import claims, counterclaims, documents, reviews, sentences, speakers, statements
+from models.history import last_changes
 from models.history.changes import Actor
 from models.queries.visibility import WRITER, Viewer
 from models.refusals import Conflict, Gone, Moved, NotFound
-from models.tables import ClaimAbout, Sentence, Statement
+from models.storage.database import fetch
+from models.storage.transactions import transaction
+from models.tables import Claim, ClaimAbout, Sentence, Statement
 from models.upkeep import erasures
 from tests.factories import MACHINE, NEWEST, PUBLIC, put_claim, put_plain, put_review
 
@@ -184,6 +187,41 @@ def test_a_claim_that_was_retracted_in_sight_or_erased_is_told_of(registry: str,
     claims.retract(by=actor, id=claim, version=None, reason="What only reviewers know.")
     erasures.speaker(id=Statement.get_by_id(said).speaker_id, reason="Court order.", by=actor)
     _told(claim, "Court order.")
+
+
+def test_what_became_of_a_claim_is_told_as_before_once_lost_notes_are_rebuilt(registry: str, actor: Actor) -> None:
+    def put(word: str, **other: Any) -> tuple[int, int]:
+        said = put_plain(actor, word, document={"text": f"Somebody says {word}.", "language": "en"}, **other)
+        return said, statements.claim_of(id=said)
+
+    def outcome(claim: int, viewer: Viewer) -> Any:
+        try:
+            return claims.get(id=claim, viewer=viewer).version
+        except (Gone, Moved, NotFound) as refusal:
+            return type(refusal), refusal.detail, refusal.more
+
+    alone, shown = put_claim(actor, "It stands by itself."), put_claim(actor, "It is public.")
+    claims.retract(by=actor, id=alone, version=None, reason="In sight.")
+    left = put("first")
+    _move(actor, left[0], shown)
+    unseen, waiting, rejected = put("second"), put("third", origin=MACHINE), put("fourth")
+    merged, gone, standing = (put(word) for word in ("fifth", "sixth", "seventh"))
+    hidden = put("eighth", origin=MACHINE)
+    for said, claim in (unseen, waiting):
+        statements.retract(by=actor, id=said, version=None, reason=None)
+        claims.retract(by=actor, id=claim, version=None, reason="Out of sight.")
+    statements.change(by=actor, id=rejected[0], version=None, status="rejected")
+    for _, claim in (merged, hidden):
+        claims.merge(by=actor, id=claim, into=shown)
+    statements.retract(by=actor, id=standing[0], version=None, reason=None)
+    erasures.document(id=Statement.get_by_id(gone[0]).document_id, reason="Court order.", by=actor)
+    every = [(id, viewer) for (id,) in Claim.select(Claim.id).tuples() for viewer in (PUBLIC, WRITER)]
+    before = [outcome(*one) for one in every]
+    assert {kind for kind, *_ in (one for one in before if isinstance(one, tuple))} == {Gone, Moved, NotFound}
+    fetch("DELETE FROM last_changes WHERE noun = 'claims'")
+    with transaction():
+        last_changes.rebuild()
+    assert [outcome(*one) for one in every] == before
 
 
 def test_a_subject_who_was_retracted_out_of_sight_is_not_told_of_once_the_claim_is_public(
