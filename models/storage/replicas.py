@@ -1,5 +1,6 @@
 """PostgreSQL's hot standbys: which of them has followed far enough to answer a read."""
 
+import math
 import random
 import threading
 import time
@@ -18,14 +19,21 @@ _INTERVAL = 0.5
 #: while ago, or takes one, a change is stored later than its line was made, and the clocks of two machines differ.
 MARGIN = 10.0
 
-#: The last line of the log of changes: how far a replica has followed, since a change is stored with its line.
-_POSITION = "SELECT coalesce(max(sequence), 0) FROM changes"
+#: The last line of the log of changes: how far a replica has followed, since a change is stored with its line. And by
+#: how many seconds it is behind what it has received from its primary.
+_POSITION = """
+SELECT coalesce(max(sequence), 0), CASE WHEN pg_last_wal_receive_lsn() > pg_last_wal_replay_lsn()
+THEN extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) ELSE 0 END FROM changes"""
 
 
-def _position(server: PostgresServer) -> int:
-    """Return the sequence of a server's last line of the log. Raises one of UNAVAILABLE where it does not answer."""
+def _position(server: PostgresServer) -> tuple[int, float]:
+    """Return the sequence of a server's last line of the log, and how far it is behind what it has received.
+
+    Raises one of UNAVAILABLE where it does not answer.
+    """
     try:
-        return int(server.execute_sql(_POSITION).fetchone()[0])
+        sequence, behind = server.execute_sql(_POSITION).fetchone()
+        return int(sequence), math.inf if behind is None else float(behind)
     except errors.UNAVAILABLE:
         server.close()
         raise
@@ -34,12 +42,14 @@ def _position(server: PostgresServer) -> int:
 class Replica:
     """A hot standby, and how far it has followed its primary."""
 
-    def __init__(self, server: PostgresServer) -> None:
-        self.server = server
+    def __init__(self, server: PostgresServer, lag: float) -> None:
+        self.server, self._lag = server, lag
         #: Whether it answers.
         self.answers = False
         #: The last line of the log of changes that it is known to have.
         self.last_sequence = -1
+        #: When it was last no further than the lag that is allowed behind what it had received, by time.monotonic.
+        self.caught_up = -math.inf
 
     @contextmanager
     def connection(self) -> Iterator[Any]:
@@ -53,14 +63,16 @@ class Replica:
         """Tell whether it has this line of the log."""
         if self.last_sequence < sequence:
             with suppress(*errors.UNAVAILABLE), self.connection():
-                self.last_sequence = _position(self.server)
+                self.last_sequence, _ = _position(self.server)
         return self.last_sequence >= sequence
 
     def check(self) -> None:
         """Find out whether it answers, and how far it has followed."""
         try:
-            self.last_sequence = _position(self.server)
+            self.last_sequence, behind = _position(self.server)
             self.answers = True
+            if behind <= self._lag:
+                self.caught_up = time.monotonic()
         except errors.UNAVAILABLE:
             self.drop()
 
@@ -75,7 +87,7 @@ class Replicas:
 
     def __init__(self, primary: PostgresServer, standbys: list[PostgresServer], lag: float) -> None:
         self._primary, self._lag = primary, lag
-        self._replicas = [Replica(server) for server in standbys]
+        self._replicas = [Replica(server, lag) for server in standbys]
         #: How far the primary was, and when, by time.monotonic: `lag` seconds and a look ago, and since.
         self._seen: deque[tuple[float, int]] = deque()
         self._is_away = False
@@ -101,13 +113,15 @@ class Replicas:
     def _usable(self) -> list[Replica]:
         """List the replicas that have what the primary had `lag` seconds ago, as far as that is known.
 
-        While it is away, and none has that, those that have followed farthest: what one tells of, the others have too.
+        While it is away, those that have followed farthest: what one tells of, the others have too. But none that is
+        further than `lag` behind what it has received: others may still write to a primary that is out of reach here.
         """
         answering = [replica for replica in self._replicas if replica.answers]
-        seen, now = list(self._seen), time.monotonic()
-        old = [position for at, position in seen if at <= now - self._lag - _INTERVAL]
+        seen, before = list(self._seen), time.monotonic() - self._lag - _INTERVAL
+        old = [position for at, position in seen if at <= before]
         wanted = old[-1] if old else seen[0][1] if seen else 0
         if self._is_away:
+            answering = [replica for replica in answering if replica.caught_up >= before]
             wanted = min(wanted, max((replica.last_sequence for replica in answering), default=0))
         return [replica for replica in answering if replica.last_sequence >= wanted]
 
@@ -151,7 +165,7 @@ class Replicas:
     def _look(self) -> None:
         """Ask the primary how far it is."""
         try:
-            self._seen.append((time.monotonic(), _position(self._primary)))
+            self._seen.append((time.monotonic(), _position(self._primary)[0]))
             self._is_away = False
         except errors.UNAVAILABLE:
             self._is_away = True

@@ -5,6 +5,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -19,7 +20,7 @@ from models.history.changes import Actor
 from models.storage import database, schema, snapshots, transactions
 from models.storage.database import Limits
 from models.tables import Topic
-from tests.postgres import Postgres
+from tests.postgres import Postgres, free_port
 
 LIMITS = Limits(deadline=5, connections=4, lag=1)
 
@@ -189,6 +190,31 @@ def test_reading_goes_on_while_the_primary_is_gone_and_writing_when_it_is_back(
     primary.start()
     transactions.attempt(lambda: topics.create(by=actor, slug="back", label="Back"))
     assert Topic.get_or_none(slug="back")
+
+
+def test_a_standby_that_is_behind_is_not_read_though_the_primary_is_out_of_reach(
+    primary: Postgres, standby: Postgres
+) -> None:
+    _pause(standby)
+    try:
+        with psycopg.connect(primary.url()) as others:
+            others.execute("SELECT pg_logical_emit_message(true, 'written', 'meanwhile')")
+        time.sleep(LIMITS.lag + 1)
+        nowhere = f"postgresql://postgres@127.0.0.1:{free_port()}/postgres"
+        database.connect(nowhere, replicas=[standby.url()], limits=LIMITS)
+        with pytest.raises(OperationalError):
+            _on_standby()
+    finally:
+        _resume(standby)
+
+    def is_read() -> bool:
+        with suppress(OperationalError):
+            return _on_standby()
+        return False
+
+    _until(is_read)
+    database.close()
+    database.disconnect()
 
 
 def test_a_pool_whose_connections_are_all_in_use_refuses_in_time(primary: Postgres) -> None:
