@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from models import evidence, speakers, topics
-from models.history import changes, locks, merge_scope, merged_filters, merges, restores, standing_rows, subjects
+from models.history import changes, large, locks, merge_scope, merged_filters, merges, restores, standing_rows, subjects
 from models.history.changes import Actor
 from models.history.notes import ClaimMerge
 from models.history.session import SESSION, Session
@@ -112,6 +112,7 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     with transaction():
         standing_rows.refuse_unseen(by, get, id)
         claim = standing_rows.lock_standing(Claim, id, version)
+        large.refuse(by, Claim, id)
         links = _links(id)
         more = _relink(by, id, new.pop("topics", None), new.pop("about", None))
         changes.amend(by, claim, more=more, was={name: links[name] for name in more}, **new)
@@ -163,6 +164,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
     with transaction():
         standing_rows.refuse_unseen(by, get, id)
         standing_rows.refuse_to_name(by, Claim, get, into, "/into")
+        large.refuse(by, Claim, id)
         locks.hold(lambda: merge_scope.subjects_of(id))
         claim, survivor = merges.pair(Claim, id, into)
         into = survivor.id

@@ -6,7 +6,7 @@ from typing import Any
 
 from models.addresses import host, normalize
 from models.extraction.segmentation import MOST, cut
-from models.history import changes, locks, merged_filters, restores, standing_rows
+from models.history import changes, large, locks, merged_filters, restores, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import flag, shown_ids, unflag
 from models.history.locks import to_change
@@ -149,7 +149,9 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
             locks.hold(lambda: [to_change(Document, id), to_change(Statement, *(found for (found,) in dated.tuples()))])
         if "publisher" in new:
             new["publisher_key"] = new["publisher"] and comparison_key(new["publisher"])
-        changes.amend(by, standing_rows.lock_standing(Document, id, version), **new)
+        document = standing_rows.lock_standing(Document, id, version)
+        large.refuse(by, Document, id)
+        changes.amend(by, document, **new)
         if "published_at" in new:
             day = stored_day(None, new["published_at"])
             Statement.update(day=day).where(undated).execute()

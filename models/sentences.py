@@ -7,7 +7,7 @@ from typing import Any
 from peewee import SQL
 
 from models.extraction.segmentation import LONGEST, MOST
-from models.history import changes, locks, merged_filters, restores, standing_rows
+from models.history import changes, large, locks, merged_filters, restores, standing_rows
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
@@ -51,6 +51,7 @@ def change(*, by: Actor, id: int, version: Version, **new: int) -> None:
     """
     with transaction():
         sentence = _standing(id, version)
+        large.refuse(by, Sentence, id)
         start, end = new.get("start", sentence.start), new.get("end", sentence.end)
         printed = sentence.document
         _refuse_bad_span(printed, start, end, apart_from=id)

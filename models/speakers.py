@@ -6,6 +6,7 @@ from typing import Any
 from models import hierarchy, prints, wikidata
 from models.history import (
     changes,
+    large,
     locks,
     merge_scope,
     merged_filters,
@@ -89,6 +90,7 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
         SESSION.lock_names(_keys(new.get("name"), *new.get("aliases", ()), item=new.get("wikidata_id")))
         locks.hold(lambda: [to_change(Speaker, id, new.get("part_of"))])
         speaker = standing_rows.lock_standing(Speaker, id, version)
+        large.refuse(by, Speaker, id)
         more, was = dict[str, Any](), dict[str, Any]()
         if "name" in new:
             new["name_key"] = name_key(new["name"])
@@ -203,6 +205,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
     Raises Conflict where both are the same already, or are recorded with the same words, as `same_words` has it.
     """
     with transaction():
+        large.refuse(by, Speaker, id)
         locks.lock_parts()
         speaker, survivor = merges.pair(Speaker, id, into)
         into = survivor.id

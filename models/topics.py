@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from models.history import changes, merged_filters, restores, standing_rows
+from models.history import changes, large, merged_filters, restores, standing_rows
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
@@ -13,11 +13,7 @@ from models.queries.results import Item
 from models.queries.visibility import PUBLIC, Viewer
 from models.refusals import AlreadyKnown, Conflict, NotFound
 from models.storage.transactions import transaction
-from models.tables import ClaimTopicIndex, Topic
-
-#: How many claims may be filed under a topic that a writer changes: each is noted as changed while others wait, 100,000
-#: of them for up to ten seconds. Reviewers may change any.
-MOST_CLAIMS = 10_000
+from models.tables import Topic
 
 
 def create(*, by: Actor, slug: str, label: str, session: Session = SESSION) -> int:
@@ -31,7 +27,7 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     """Change slug or label. Raises Conflict where it is too large for a writer, or the slug is taken."""
     with transaction():
         topic = standing_rows.lock_standing(Topic, id, version)
-        _refuse_large(by, id)
+        large.refuse(by, Topic, id)
         if new.get("slug", topic.slug) != topic.slug:
             _refuse_taken(new["slug"], SESSION)
         changes.amend(by, topic, **new)
@@ -41,7 +37,7 @@ def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None
     """Take a heading back; claims filed under it lose it. Raises Conflict where it is too large for a writer."""
     with transaction():
         topic = standing_rows.lock_standing(Topic, id, version)
-        _refuse_large(by, id)
+        large.refuse(by, Topic, id)
         changes.retract(by, topic, reason)
 
 
@@ -49,7 +45,7 @@ def restore(*, by: Actor, id: int) -> None:
     """Let a retracted heading stand again. Raises Conflict where it is too large for a writer, or its slug is taken."""
     with restores.restoring():
         if topic := restores.retracted(by, Topic, id):
-            _refuse_large(by, id)
+            large.refuse(by, Topic, id)
             _refuse_taken(topic.slug, SESSION)
             restores.restore(by, topic)
 
@@ -91,12 +87,3 @@ def _refuse_taken(slug: str, session: Session) -> None:
     holder = session.find(Topic, slug=slug)
     if holder:
         raise AlreadyKnown(f"The topic {slug!r} exists: it is {holder}.", field="/slug", known=holder)
-
-
-def _refuse_large(by: Actor, id: int) -> None:
-    filed = ClaimTopicIndex.select(ClaimTopicIndex.claim_id).where(ClaimTopicIndex.topic_id == id)
-    if not by.reviews and filed.limit(MOST_CLAIMS + 1).count() > MOST_CLAIMS:
-        raise Conflict(
-            f"More than {MOST_CLAIMS:,} claims are filed under this topic, all of which this would change at once: "
-            "ask somebody with the review scope to do it."
-        )

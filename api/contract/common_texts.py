@@ -23,7 +23,8 @@ strings count UTF-16 units: use `Array.from(text).slice(start, end)`.
 **Reading** needs no key, unless the operator closed the registry. The public sees accepted statements
 and their claims, and of other people's articles the sentences that carry statements with one on
 either side. **Writing** takes a key: `Authorization: Bearer KEY`. Each scope includes those before it:
-`read` (whole texts), `write`, `review` (candidates, accepting and rejecting), `admin`.
+`read` (whole texts), `write`, `review` (candidates, accepting and rejecting; and what more than 10,000
+statements, claims or counterclaims hang on: with `write`, to change or merge that is refused with 409), `admin`.
 
 **Nothing is cut without a sign.** A list inside an item that may be cut, such as `statements`, has beside it
 `statement_count`, how many there are that the caller may see, and `statements_rest`, the address where all

@@ -57,11 +57,7 @@ def get_topic(id: int | str) -> Response:
     refuses=(HTTPStatus.CONFLICT, HTTPStatus.GONE),
 )
 def change_topic(id: int, version: Version, body: dict[str, Any]) -> Response:
-    """Change slug or label of a topic.
-
-    Refused with 409 where the slug is taken. One under which more than 10,000 claims are filed is changed, retracted
-    and restored with the review scope alone.
-    """
+    """Change slug or label of a topic."""
     topics.change(by=caller().actor, id=id, version=version, **body)
     return responses.one(topics.get(id=id))
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from models.history import changes, last_changes, restores, standing_rows
+from models.history import changes, large, last_changes, restores, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import is_hidden
 from models.history.notes import SpeakerMerge
@@ -64,7 +64,7 @@ def last_merge(
 ) -> tuple[int, Any]:
     """Read from the log into what a row was merged, and what moved then, as `moved_by_last_merge` does.
 
-    Raises NotFound where there is no such row, and Conflict where it is not merged, or where the
+    Raises NotFound where there is no such row, and Conflict where it is not merged, too much moved for a writer, or the
     survivor has itself been merged since: merges are undone in the reverse order. It is named to an actor that
     `may_know` of it.
     """
@@ -81,7 +81,9 @@ def last_merge(
             f"The {noun} {id} was merged into one that only reviewers see, and that was merged on in its turn: only a"
             " reviewer can undo that, which has to be done first."
         )
-    return int(survivor.id), moved_by_last_merge(model, id)
+    moved = moved_by_last_merge(model, id)
+    large.refuse_undoing(by, moved)
+    return int(survivor.id), moved
 
 
 def moved_by_last_merge(model: Any, id: int) -> Any:

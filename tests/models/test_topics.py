@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import claims, topics
+from models import topics
 from models.history.changes import Actor
 from models.refusals import Conflict, Gone, NotFound, Stale
 from tests.factories import PUBLIC, lines_of, listed_ids, seen
@@ -59,24 +59,3 @@ def test_ids_come_in_the_order_that_is_asked_for(registry: str, actor: Actor) ->
     trade, war = (topics.create(by=actor, slug=slug, label=slug) for slug in ("trade", "war"))
     assert topics.ids(["war", "trade", "war"], field="/topics") == [war, trade, war]
     assert topics.ids([], field="/topics") == []
-
-
-def test_a_writer_changes_none_under_which_very_many_claims_are_filed(
-    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(topics, "MOST_CLAIMS", 1)
-    writer = Actor(reviews=False)
-    id = topics.create(by=writer, slug="trade", label="Trade")
-    for text in ("It grew.", "It shrank."):
-        topics.change(by=writer, id=id, version=None, label=text)
-        claims.create(by=actor, text=text, language="en", topics=["trade"])
-    with pytest.raises(Conflict, match="review scope"):
-        topics.change(by=writer, id=id, version=None, label="Commerce")
-    with pytest.raises(Conflict, match="review scope"):
-        topics.retract(by=writer, id=id, version=None, reason=None)
-    topics.change(by=actor, id=id, version=None, label="Commerce")
-    topics.retract(by=actor, id=id, version=None, reason=None)
-    with pytest.raises(Conflict, match="review scope"):
-        topics.restore(by=writer, id=id)
-    topics.restore(by=actor, id=id)
-    assert seen(topics.get(id=id))["label"] == "Commerce"

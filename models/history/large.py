@@ -1,0 +1,57 @@
+"""What very much hangs on is changed and merged by reviewers alone: docs/decisions/0070."""
+
+from typing import Any
+
+from models.history.changes import Actor
+from models.queries.nodes import cached
+from models.refusals import Conflict
+from models.storage.database import fetch
+from models.tables import Claim, Document, Sentence, Speaker, Topic
+
+#: How many rows may hang on what a writer changes.
+MOST = 10_000
+
+#: The tables and columns by which rows hang on a noun, and are written anew, or noted as changed, with it.
+_HANGING: dict[Any, tuple[tuple[str, str], ...]] = {
+    Claim: (("statements", "claim_id"), ("counterclaims", "claim_id"), ("counterclaims", "answer_id")),
+    Document: (("statements", "document_id"), ("statements", "via_document_id")),
+    Sentence: (("statements", "sentence_id"),),
+    Speaker: (
+        ("statements", "speaker_id"),
+        ("statements", "via_speaker_id"),
+        ("statements", "on_behalf_of_id"),
+        ("claim_about", "speaker_id"),
+        ("speakers", "part_of_id"),
+    ),
+    Topic: (("claim_topic_index", "topic_id"),),
+}
+
+
+def refuse(by: Actor, model: Any, id: int) -> None:
+    """Raise Conflict where more than MOST rows hang on a row that somebody changes who does not review."""
+    if not by.reviews:
+        hanging = _HANGING[model]
+        _refuse_more(*fetch(_count(hanging), (id, MOST + 1) * len(hanging))[0])
+
+
+def refuse_undoing(by: Actor, moved: Any) -> None:
+    """Raise Conflict where a merge that somebody undoes who does not review has moved more than MOST rows."""
+    if not by.reviews:
+        _refuse_more(sum(len(ids) for ids in moved.values() if isinstance(ids, list)))
+
+
+def _refuse_more(count: int) -> None:
+    if count > MOST:
+        raise Conflict(
+            f"More than {MOST:,} statements, claims or counterclaims hang on this and would change with it while "
+            "others wait to write: ask somebody with the review scope to do it."
+        )
+
+
+@cached(8)
+def _count(hanging: tuple[tuple[str, str], ...]) -> str:
+    counts = (
+        f"(SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {column} = ? LIMIT ?) AS n)"  # noqa: S608 (our names)
+        for table, column in hanging
+    )
+    return f"SELECT {' + '.join(counts)}"

@@ -1,0 +1,60 @@
+"""What very much hangs on is changed and merged by reviewers alone."""
+
+import pytest
+
+from models import claims, documents, sentences, speakers, topics
+from models.history import large
+from models.history.changes import Actor
+from models.refusals import Conflict
+from models.tables import Sentence, Statement
+from tests.factories import put_claim, put_plain
+
+WRITER = Actor(reviews=False)
+
+
+@pytest.fixture
+def twice(registry: str, actor: Actor) -> Statement:
+    """A statement, whose speaker, sentence and claim another has too, and whose claim is one of two of the topic 1."""
+    topics.create(by=actor, slug="trade", label="Trade")
+    claim = put_claim(actor, topics=["trade"])
+    put_claim(actor, "It shrank.", topics=["trade"])
+    first = put_plain(actor, "first", claim={"id": claim})
+    put_plain(actor, "first", claim={"id": claim}, content=[{"text": "says first."}])
+    return Statement.get_by_id(first)
+
+
+def test_a_writer_changes_nothing_that_much_hangs_on(
+    twice: Statement, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end = Sentence.get_by_id(twice.sentence_id).end
+    changes = [
+        lambda by: claims.change(by=by, id=twice.claim_id, version=None, language="de"),
+        lambda by: documents.change(by=by, id=twice.document_id, version=None, title="Another"),
+        lambda by: sentences.change(by=by, id=twice.sentence_id, version=None, end=end),
+        lambda by: speakers.change(by=by, id=twice.speaker_id, version=None, name="Another"),
+        lambda by: topics.change(by=by, id=1, version=None, label="Commerce"),
+        lambda by: topics.retract(by=by, id=1, version=None, reason=None),
+        lambda by: topics.restore(by=by, id=1),
+    ]
+    monkeypatch.setattr(large, "MOST", 1)
+    for change in changes:
+        with pytest.raises(Conflict, match="review scope"):
+            change(WRITER)
+        change(actor)
+
+
+def test_a_writer_merges_nothing_that_much_hangs_on(
+    twice: Statement, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "MOST", 1)
+    other = put_claim(actor, "It stood still.")
+    somebody = speakers.create(by=actor, name="Another")
+    for noun, id, into in ((claims, twice.claim_id, other), (speakers, twice.speaker_id, somebody)):
+        noun.merge(by=WRITER, id=into, into=id)  # what moves is small
+        noun.unmerge(by=WRITER, id=into)
+        with pytest.raises(Conflict, match="review scope"):
+            noun.merge(by=WRITER, id=id, into=into)
+        noun.merge(by=actor, id=id, into=into)
+        with pytest.raises(Conflict, match="review scope"):
+            noun.unmerge(by=WRITER, id=id)
+        noun.unmerge(by=actor, id=id)
