@@ -19,7 +19,7 @@ from models.queries.results import Item
 from models.queries.visibility import Viewer
 from models.refusals import AlreadyKnown, Conflict, Refusal, TooLong
 from models.storage.columns import comparison_key, now
-from models.storage.transactions import transaction
+from models.storage.transactions import Unprepared, transaction
 from models.tables import Document, Statement
 
 
@@ -36,11 +36,16 @@ def create(
         return int(_put(by, address, sha256, session, text=text, language=language, url=url, **rest).id)
 
 
-def prepared(document: dict[str, Any]) -> dict[str, Any]:
-    """Cut a document that comes whole, and is not known, into sentences: that takes long, and no transaction."""
+def prepared(document: dict[str, Any], *, anyway: bool = False) -> dict[str, Any]:
+    """Cut a document that comes whole into sentences: that takes long, and no transaction.
+
+    One that is `known` is only marked as such, unless it is to be cut `anyway`.
+    """
     text = document.get("text")
-    if text is None or edition(normalize(document.get("url")), digest(text)):
+    if text is None or "sentence_offsets" in document:
         return document
+    if not anyway and edition(normalize(document.get("url")), digest(text)):
+        return document | {"known": True}
     return document | {"sentence_offsets": cut(text, MOST)}
 
 
@@ -62,14 +67,18 @@ def _put(
     text_public: bool = False,
     hidden: bool = False,
     sentence_offsets: list[tuple[int, int]] | None = None,
+    known: bool = False,
 ) -> Document:
     """Store a document that is not known, cut into sentences; `address` is its URL, normalised.
 
     `retrieved_at` is now where it is not given. One that comes with candidates alone is `hidden` from the public
     until one of them is accepted, unless its text is public. It is cut now where `sentence_offsets` are not given.
-    Raises TooLong where it has too many sentences.
+    Raises TooLong where it has too many sentences, and Unprepared where it was `known` as it was `prepared`: others
+    would wait while it is cut.
     """
     if sentence_offsets is None:
+        if known:
+            raise Unprepared
         sentence_offsets = cut(text, MOST)
     if len(sentence_offsets) > MOST:
         detail = f"The text falls into more than {MOST:,} sentences, the most that a document may have: part it."

@@ -55,7 +55,7 @@ class Operation:
     #: The shape in which the same lines may come as one JSON body.
     line_body: type[Schema] | None = None
     #: Called with the view's arguments before the transaction, for what takes long, or is many transactions of its own;
-    #: returns more arguments.
+    #: returns more arguments. It is called again, with these and `anyway`, where the transaction is Unprepared.
     before_transaction: Callable[..., dict[str, Any]] | None = None
 
     @property
@@ -111,6 +111,17 @@ class Operation:
                 return responses.from_stored(reply)
             database.release()
             arguments |= self.before_transaction(**arguments)
+        try:
+            return self._stored(arguments, retry)
+        except transactions.Unprepared:
+            if self.before_transaction is None:
+                raise
+        database.release()
+        arguments |= self.before_transaction(**arguments, anyway=True)
+        return self._stored(arguments, retry)
+
+    def _stored(self, arguments: dict[str, Any], retry: dict[str, Any] | None) -> Response:
+        """Call the view in a transaction, or send what it responded to the same request before."""
         if retry is None:
             return places.in_a_place_to_write(lambda: transactions.write(lambda: self._viewed(arguments)))
         once = partial(replies.once, **retry, work=lambda: responses.to_store(self._viewed(arguments)))

@@ -88,7 +88,7 @@ def imported(
     Each write is done by `in_place`; a dry run is one. What takes long before it, by `in_place_to_compute`.
     """
     if not dry_run:
-        work = Import(by, in_place=in_place)
+        work = Import(by, in_place=in_place, in_place_to_compute=in_place_to_compute)
         with _or_told(work):
             groups = _prepared(parse_groups(lines, _SHARED, in_place=in_place_to_compute), in_place_to_compute)
             return _report(_stored(groups, work), report, dry_run=False)

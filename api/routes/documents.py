@@ -40,9 +40,12 @@ def list_documents(query: dict[str, Any]) -> Response:
     return page_sorted(documents.listed, query, caller().viewer, default="-id")
 
 
-def _found_in_new(query: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
-    findings = candidates.read_new(document=body, caller=caller_name()) if query["extract"] else None
-    return {"findings": findings, "body": in_a_place_to_compute(lambda: documents.prepared(body))}
+def _found_in_new(
+    query: dict[str, Any], body: dict[str, Any], findings: Any = None, *, anyway: bool = False
+) -> dict[str, Any]:
+    if query["extract"] and findings is None:
+        findings = candidates.read_new(document=body, caller=caller_name())
+    return {"findings": findings, "body": in_a_place_to_compute(lambda: documents.prepared(body, anyway=anyway))}
 
 
 @routes.operation(

@@ -39,16 +39,16 @@ def list_statements(query: dict[str, Any]) -> Response:
     return page_sorted(statements.listed, query, caller().viewer)
 
 
-def _prepared(body: dict[str, Any], **_given: Any) -> dict[str, Any]:
+def _prepared(body: dict[str, Any], *, anyway: bool = False, **_given: Any) -> dict[str, Any]:
     """Cut what comes whole into sentences: the document that printed it, and the one that reported it."""
-    whole = {"document": _cut(body["document"])} if "document" in body else {}
+    whole = {"document": _cut(body["document"], anyway)} if "document" in body else {}
     if "document" in (body.get("via") or {}):
-        whole["via"] = body["via"] | {"document": _cut(body["via"]["document"])}
+        whole["via"] = body["via"] | {"document": _cut(body["via"]["document"], anyway)}
     return {"body": body | whole}
 
 
-def _cut(document: dict[str, Any]) -> dict[str, Any]:
-    return in_a_place_to_compute(lambda: documents.prepared(document))
+def _cut(document: dict[str, Any], anyway: bool) -> dict[str, Any]:
+    return in_a_place_to_compute(lambda: documents.prepared(document, anyway=anyway))
 
 
 @routes.operation(

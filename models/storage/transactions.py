@@ -50,6 +50,10 @@ def at_once(work: Callable[[], T]) -> T:
     return work()
 
 
+class Unprepared(Exception):
+    """What takes long was not done before the transaction, since it was known already, and is not known any more."""
+
+
 class _Local(threading.local):
     """What this thread knows of its open transaction."""
 

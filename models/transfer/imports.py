@@ -19,11 +19,11 @@ from models.queries.visibility import PUBLIC, REVIEWER
 from models.refusals import AlreadyKnown, Conflict, Refusal
 from models.storage import database, transactions
 from models.storage.spilled import SpilledDict
-from models.storage.transactions import InPlace, at_once
+from models.storage.transactions import InPlace, Unprepared, at_once
 from models.transfer.batch import BatchSession, NewIds
-from models.transfer.lines import Line, Outcome, claims_named, unbound_claim, waiting_lines
+from models.transfer.lines import Line, Outcome, claims_named, left_out_claim, unbound_claim, waiting_lines
 from models.transfer.local_ids import LocalIds, unknown_name
-from models.transfer.prefetch import prefetch
+from models.transfer.prefetch import prefetch, prepare_again
 
 #: Seconds after which a transaction takes no more lines in where others wait for it: on SQLite all who write, on
 #: PostgreSQL those who name somebody new, where a line does.
@@ -48,9 +48,18 @@ T = TypeVar("T")
 class Import:
     """What one file's names stand for, as far as it has been read, and storing what comes next."""
 
-    def __init__(self, by: Actor, going_on: Callable[[], None] = lambda: None, in_place: InPlace = at_once) -> None:
-        """Take who imports, what is called before each line is stored, which may raise, and what does each write."""
-        self.by, self._going_on, self._in_place = by, going_on, in_place
+    def __init__(
+        self,
+        by: Actor,
+        going_on: Callable[[], None] = lambda: None,
+        in_place: InPlace = at_once,
+        in_place_to_compute: InPlace = at_once,
+    ) -> None:
+        """Take who imports, what is called before each line is stored, which may raise, and what does each write.
+
+        And what does what takes long before that.
+        """
+        self.by, self._going_on, self._in_place, self._in_place_to_compute = by, going_on, in_place, in_place_to_compute
         self.names = LocalIds()
         self._new_ids = NewIds()
         #: The number of the last line that is stored, with those before it that were neither refused nor noted.
@@ -64,7 +73,11 @@ class Import:
         outcomes: list[Outcome] = []
         while len(outcomes) < len(lines):
             some = lines[len(outcomes) : len(outcomes) + self._lines]
-            stored = self._in_place(partial(self._attempt, some))
+            try:
+                stored = self._in_place(partial(self._attempt, some))
+            except Unprepared:
+                prepare_again(some, self._in_place_to_compute)
+                continue
             self._lines = len(stored) if len(stored) < len(some) else min(2 * self._lines, _LINES_PER_BATCH)
             outcomes += stored
             self.last_stored = max(self.last_stored, some[len(stored) - 1].number)
@@ -94,15 +107,7 @@ class Import:
             pointing = {name: self.names.passed_over_by(name) for name in some}
             group = [unbound_claim(self.names, name) for name, line in pointing.items() if not line]
             yield from (one for one in self.store(group) if one.outcome == "refused")
-            yield from (self._left_out(name, line) for name, line in pointing.items() if line)
-
-    def _left_out(self, name: str, pointing: int) -> Outcome:
-        points = "points" if name in self.names.passed_over else "may point"
-        detail = (
-            f"Line {pointing}, which {points} at this claim, was refused, so it is not stored: mend that line first."
-        )
-        errors = ({"pointer": "", "detail": detail},)
-        return Outcome(self.names.claim_lines[name][0], "claim", "refused", None, f"the line: {detail}", errors)
+            yield from (left_out_claim(self.names, name, line) for name, line in pointing.items() if line)
 
     def _undoable(self, work: Callable[[], T]) -> T:
         """Do `work` in a transaction or savepoint; where that fails, the names are what they were as well."""

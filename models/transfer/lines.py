@@ -79,6 +79,14 @@ def unbound_claim(names: LocalIds, name: str) -> Line:
     return Line(names.claim_lines[name][0], "claim", {"claim": name})
 
 
+def left_out_claim(names: LocalIds, name: str, pointing: int) -> Outcome:
+    """Tell that a claim is not stored, because the line that points at it was refused."""
+    points = "points" if name in names.passed_over else "may point"
+    detail = f"Line {pointing}, which {points} at this claim, was refused, so it is not stored: mend that line first."
+    errors = ({"pointer": "", "detail": detail},)
+    return Outcome(names.claim_lines[name][0], "claim", "refused", None, f"the line: {detail}", errors)
+
+
 def waiting_lines(names: LocalIds) -> Iterator[Line]:
     """Yield the counterclaims and reviews that wait for the statements of their claims, as there are no more lines."""
     return (Line(number, noun, members, waited=True) for number, noun, members in names.all_waiting())

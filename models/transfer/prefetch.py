@@ -8,7 +8,8 @@ from models import speakers
 from models.addresses import normalize
 from models.documents import digest, edition
 from models.history.locks import to_name
-from models.storage import database
+from models.refusals import Busy
+from models.storage import database, transactions
 from models.storage.spilled import SpilledDict
 from models.storage.transactions import InPlace, at_once
 from models.tables import Claim, Document, Speaker, Statement, Topic
@@ -38,18 +39,34 @@ def prefetch(session: BatchSession, names: LocalIds, lines: Sequence[Line]) -> N
 def prepare(lines: Sequence[Line | Outcome], in_place: InPlace = at_once) -> None:
     """Cut the documents that lines give whole, and that are not known, into sentences, each by `in_place`.
 
-    That takes long: it is done before the transaction in which the lines are stored, which keeps others waiting.
+    That takes long: it is done before the transaction in which the lines are stored, which keeps others waiting. Those
+    that are `known` are marked as such.
     """
-    whole = [document for document in whole_documents(lines) if "sentence_offsets" not in document]
+    whole = _uncut(lines)
     if not whole:
         return
     keys = [(normalize(document.get("url")), digest(document["text"])) for document in whole]
     session = BatchSession(len(lines))
     session.fetch(Document, "url_normalized", [address for address, _ in keys if address])
     session.fetch(Document, "sha256", [sha256 for address, sha256 in keys if not address])
-    new = [document for document, key in zip(whole, keys, strict=True) if not edition(*key, session)]
+    for document, key in zip(whole, keys, strict=True):
+        document["known"] = edition(*key, session) is not None
     database.release()
-    cut_documents(new, in_place)
+    cut_documents((document for document in whole if not document["known"]), in_place)
+
+
+def prepare_again(lines: Sequence[Line], in_place: InPlace) -> None:
+    """Cut the rest as well, by `in_place`: one was taken back since. Raises Busy inside a transaction, as of a dry run.
+
+    Others would wait for that.
+    """
+    if transactions.is_open():
+        raise Busy("A document of these lines was taken back at the same moment: send them again.")
+    cut_documents(_uncut(lines), in_place)
+
+
+def _uncut(lines: Sequence[Line | Outcome]) -> list[dict[str, Any]]:
+    return [document for document in whole_documents(lines) if "sentence_offsets" not in document]
 
 
 class _Named:

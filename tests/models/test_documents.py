@@ -310,8 +310,9 @@ def test_nothing_is_worked_out_ahead_of_a_document_that_is_known_or_that_is_only
     registry: str, actor: Actor
 ) -> None:
     put_document(actor)
-    for named in (document(), {"id": 1}, {"url": "https://example.org/visit"}):
+    for named in ({"id": 1}, {"url": "https://example.org/visit"}):
         assert documents.prepared(named) == named
+    assert documents.prepared(document()) == document() | {"known": True}
 
 
 def test_the_given_places_of_sentences_are_taken(registry: str, actor: Actor) -> None:
