@@ -178,7 +178,8 @@ def _resolve(text: str, unit: Unit, before: Unit | None, drafts: list[Draft], re
     for draft in drafts:
         if draft.source is not None:
             whose = register.told if any(one.source in draft.passed_on for one in drafts) else register.resolve
-            draft.speaker = whose(unit, _around(unit, draft, drafts) or draft.source)
+            said = " ".join(text[start : min(end, start + denials.LOOKED_AT)] for start, end in draft.contents)
+            draft.speaker = whose(unit, _around(unit, draft, drafts) or draft.source, said)
             printed = text[slice(*draft.mention)] if draft.mention else ""
             draft.confidence *= confidence.resolved(draft.speaker, printed)
         if (medium := passing.told_whom(draft, register.is_medium)) is not None:

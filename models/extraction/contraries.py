@@ -89,6 +89,12 @@ def flatly_answered(text: str, findings: list[Finding], at: int) -> int | None:
     return None
 
 
+def asked_between(text: str, before: Finding, after: Finding) -> bool:
+    """Tell whether a question stands between two findings, which the second may answer instead."""
+    end = max(stop for _, stop in [*before.contents, before.cue or (0, 0), before.mention or (0, 0)])
+    return "?" in text[max(end, after.contents[0][0] - LOOKED_AT) : after.contents[0][0]]
+
+
 def flatly_answers(text: str, findings: list[Finding], at: int) -> bool:
     """Tell whether "Nonsense" answers what another said just before, even where that is a denial itself."""
     finding, before = findings[at], findings[at - 1] if at else None

@@ -9,6 +9,7 @@ to whoever issued it. What cannot be told apart keeps its printed words.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from models.extraction.descriptions import (
 from models.extraction.entries import Entry, entry_of
 from models.extraction.findings import Speaker, SpeakerKind
 from models.extraction.grammar import children
-from models.extraction.known_names import SPOKE, is_agent
+from models.extraction.known_names import ACTED, SPOKE, is_agent
 from models.extraction.lexicon import MEDIA, SPEAKING_THINGS
 from models.extraction.name_phrases import (
     head_of,
@@ -45,6 +46,8 @@ _IT = frozenset({"it", "its"})
 _RELATIVE = frozenset({"who", "which", "that", "whom"})
 
 
+#: Words of what is said that may name somebody.
+_CAPITALS = re.compile(r"(?<!I )(?<!I[’'])\b[A-Z][\w-]+")
 #: For how long, in units, another whose gender is not known may be the one meant.
 _NEAR = 2
 #: Passing a document on makes nobody its issuer: "a police statement quoted by Reuters".
@@ -65,8 +68,9 @@ ROLES = PERSON_ROLES | GROUP_WORDS | ORGANIZATION_WORDS
 class Register(TakenUp):
     """The names of one text so far, and whom a mention of the current unit stands for."""
 
-    def resolve(self, unit: Unit, mention: Range) -> Speaker:
-        """Say whom a mention of the current unit stands for."""
+    def resolve(self, unit: Unit, mention: Range, said: str = "") -> Speaker:
+        """Say whom a mention of the current unit stands for, of who says this."""
+        self._said = frozenset(_CAPITALS.findall(said))
         self._enter_until(mention[0])
         speaker, head = self._resolve(unit, mention), head_of(unit.doc, mention)
         told = is_agent(head)
@@ -96,10 +100,10 @@ class Register(TakenUp):
         yield
         self._unit, self._names, self._indefinite, self.speaking, self.addressed = kept
 
-    def told(self, unit: Unit, mention: Range) -> Speaker:
+    def told(self, unit: Unit, mention: Range, said: str = "") -> Speaker:
         """Say whom a mention stands for of whom another only tells: he stays who spoke last."""
         kept = self.last, self._someone
-        speaker = self.resolve(unit, mention)
+        speaker = self.resolve(unit, mention, said)
         self.last, self._someone = kept
         return speaker
 
@@ -189,7 +193,9 @@ class Register(TakenUp):
         if (present := {"i": self.speaking or self.author, "you": self.addressed}.get(word)) is not None:
             return present
         if word in _HE or word in _SHE:
-            return self._person("he" if word in _HE else "she")
+            gender = "he" if word in _HE else "she"
+            answers = self._answerer(head, gender) if head.dep_ == "nsubj" else None
+            return answers or self._person(gender)
         if word in _IT or word in _THEY:
             bodies = [entry for entry in self._latest() if entry.kind in ("organization", "government")]
             if word in _THEY and self._group is not None and not (bodies and bodies[0].seen > self._group[1]):
@@ -228,11 +234,17 @@ class Register(TakenUp):
         present = [who.name for who in (self.speaking, self.addressed, self.author) if who is not None]
         entries = [entry for entry in self._latest() if entry.kind == "person" and entry.gender in ("", gender)]
         entries = [entry for entry in entries if entry.name not in present]
+        entries = self._unsaid(entries, gender)
         someone = self._someone if self._someone and not is_other(self._someone[0].name, gender) else None
+        if someone is not None and self._genders.get(someone[0].name, gender) != gender:
+            someone = None
         someone = someone if someone is not None and someone[0].name not in present else None
         if someone is not None and not (entries and entries[0].seen >= someone[1]):
             named = self._bearer(someone[0])
+            if named is None and entries and self._is_rather(entries[0], someone, gender):
+                return Speaker(entries[0].name, "person")
             if named is None or named.gender in ("", gender):
+                self._genders[someone[0].name] = gender
                 return someone[0]
         lone = self._lone_speaker() if not entries or entries[0].seen < self.clock - 1 else None
         if lone is not None and lone.gender in ("", gender) and lone.name not in present:
@@ -242,6 +254,17 @@ class Register(TakenUp):
         if not any(one.gender == "" and one.seen > self.clock - _NEAR for one in entries[1:]):
             entries[0].gender = gender
         return Speaker(entries[0].name, "person")
+
+    def _is_rather(self, entry: Entry, someone: tuple[Speaker, float], gender: str) -> bool:
+        """Tell whether "she" is rather a woman named beside one of whom no more is known, who did not speak last."""
+        told = someone[0].name in self._genders or (self.last is not None and self.last[0] == someone[0])
+        spoke = abs(entry.seen % 1 - SPOKE % 1) < ACTED / 10
+        return entry.gender == gender and not told and int(entry.seen) - spoke >= int(someone[1])
+
+    def _unsaid(self, entries: list[Entry], gender: str) -> list[Entry]:
+        """Leave out whom the words name, who then does not say them, where another fits: "Whelan cheated, she said"."""
+        others = [entry for entry in entries if entry.name.split()[-1] not in self._said]
+        return others if others and (others[0].gender == gender or others[0] is entries[0]) else entries
 
     def _lone_speaker(self) -> Entry | None:
         """Find who spoke just before by a family name alone, of whom the text says no more: "Dorrance said yes"."""

@@ -168,7 +168,13 @@ _CRIMES = frozenset(
 
 
 def heads_around(doc: Doc, first: int, head: Token) -> set[str]:
-    """Read the nouns that say what somebody is: before the name, in an apposition to it or before it, behind "is"."""
+    """Read the nouns that say what somebody is."""
+    nouns = nouns_around(doc, first, head)
+    return {TITLES.get(noun.lower_, noun.lower_) for noun in nouns if noun.pos_ in ("NOUN", "PROPN")}
+
+
+def nouns_around(doc: Doc, first: int, head: Token) -> list[Token]:
+    """List the nouns that say what somebody is: before the name, in an apposition to it or before it, behind "is"."""
     nouns = [t for apposition in children(head, "appos") for t in (apposition, *children(apposition, "conj"))]
     if first > 0 and doc[first - 1].pos_ in ("NOUN", "PROPN") and doc[first - 1].head.i == head.i:
         nouns.append(doc[first - 1])
@@ -178,7 +184,7 @@ def heads_around(doc: Doc, first: int, head: Token) -> set[str]:
         nouns += [head.head.head, *([head.head.head.head] if head.head.head.dep_ == "appos" else [])]
     if head.dep_ == "nsubj" and head.head.lemma_ == "be" and not children(head.head, "neg"):
         nouns += children(head.head, "attr")
-    return {TITLES.get(noun.lower_, noun.lower_) for noun in nouns if noun.pos_ in ("NOUN", "PROPN")}
+    return nouns
 
 
 _MEN = frozenset(

@@ -31,10 +31,12 @@ class Entry:
     roles: set[str] = field(default_factory=set)
     #: The nouns that say what he is: of "the chief of the defence staff" the first.
     heads: set[str] = field(default_factory=set)
+    #: Words for that of which he is the head or a part: "opposition" of its leader.
+    bodies: set[str] = field(default_factory=set)
     gender: str = ""
     seen: float = 0.0
-    #: When it was first seen.
-    since: float = 0.0
+    #: In which unit it was first seen.
+    since: int = 0
     #: Whether the name only describes: "the defence ministry", of a country that is not printed with it.
     described: bool = False
 
@@ -75,14 +77,14 @@ def is_medium(entry: Entry) -> bool:
     return sends or (entry.kind != "person" and (named or bool(entry.heads & MEDIA)))
 
 
-def touch(entries: list[Entry], entry: Entry, seen: float) -> None:
+def touch(entries: list[Entry], entry: Entry, seen: float, clock: int) -> None:
     """Make an entry the last one; drop the one longest unseen when there are too many."""
     for at, other in enumerate(entries):
         if other is entry or other.name == entry.name:
             entry = entries.pop(at)
             break
     entry.seen = max(entry.seen, seen)
-    entry.since = entry.since or seen
+    entry.since = entry.since or clock
     entries.append(entry)
     del entries[:-REMEMBERED]
 

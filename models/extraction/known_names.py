@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from models.extraction.bodies import body_name
@@ -11,6 +12,7 @@ from models.extraction.descriptions import (
     brings_in,
     heads_around,
     kind_word,
+    nouns_around,
     roles_around,
     stands_trial,
 )
@@ -25,6 +27,7 @@ from models.extraction.name_phrases import (
     title_of,
 )
 from models.extraction.names import FEMALE, MALE
+from models.extraction.ownership import bodies_of, is_group, name_of_group
 from models.extraction.places import METONYMS
 from models.extraction.speaker_kinds import PERSON_ROLES, kind_of
 from models.extraction.units import Unit
@@ -74,10 +77,17 @@ class KnownNames:
         self.described: list[Someone] = []
         self._indefinite: list[Token] = []
         self._acting: list[Token] = []
+        #: By which pronoun those were taken up who are only described.
+        self._genders: dict[str, str] = {}
+        #: What is said names these.
+        self._said: frozenset[str] = frozenset()
         #: Who spoke last, and in which unit.
         self.last: tuple[Speaker, int] | None = None
-        #: The nouns of the units before this one.
+        #: The nouns of the units before this one, and of the last of them.
         self.nouns: set[str] = set()
+        self.nouns_before: set[str] = set()
+        #: The last group of persons that was mentioned, and when.
+        self._several: tuple[str, int] | None = None
         #: Whom "I" stands for: whose turn of an interview it is.
         self.speaking: Speaker | None = None
         #: Whose column it is: his "I" stands outside of quotations and turns.
@@ -90,7 +100,10 @@ class KnownNames:
         self.finish()
         self.clock += 1
         if self._unit is not None:
-            self.nouns.update(t.lower_ for t in self._unit.doc if t.pos_ in ("NOUN", "PROPN"))
+            self.nouns_before = {t.lower_ for t in self._unit.doc if t.pos_ in ("NOUN", "PROPN")}
+            self.nouns |= self.nouns_before
+            groups = [t for t in self._unit.doc if self._unit.quote[t.i] < 0 and is_group(t)]
+            self._several = (name_of_group(groups[0]), self.clock) if groups else self._several
         self._unit = unit
         self._names = [] if unit.bare else name_runs(unit.doc)
         self._indefinite = [] if unit.bare else [t for t in unit.doc if unit.quote[t.i] < 0 and brings_in(t)]
@@ -101,7 +114,7 @@ class KnownNames:
 
     def new(self) -> list[Entry]:
         """List the persons whose name stands in the current unit for the first time."""
-        return [entry for entry in self.entries if entry.kind in ("person", "unknown") and entry.since > self.clock - 1]
+        return [one for one in self.entries if one.kind in ("person", "unknown") and one.since == self.clock]
 
     def name(self, someone: Someone, named: Speaker) -> None:
         """Take one who was only described for the bearer of a name from now on."""
@@ -164,13 +177,14 @@ class KnownNames:
         name = text_of(doc[first : last + 1]) if not _is_demonym(doc, first, last) else ""
         if not name or name.lower() in METONYMS:
             if name:
-                touch(self.entries, Entry(METONYMS[name.lower()], "government"), self.clock)
+                touch(self.entries, Entry(METONYMS[name.lower()], "government"), self.clock, self.clock)
             return
         head = doc[last]
         roles = {title} if title else set()
         roles |= roles_around(doc, start, head) | {token.lower_ for token in doc[start:first]}
         heads = ({title} if title else set()) | heads_around(doc, start, head)
-        entry = entry_of(self.entries, name)
+        before = self._title_before(doc, first)
+        name, entry = self._by_title(doc, first, name)
         if entry is None:
             kind = "government" if name in self._states else kind_of(name, head)
             the = start > 0 and doc[start - 1].lower_ in _NO_PERSON and not title
@@ -180,28 +194,36 @@ class KnownNames:
         elif len(name) > len(entry.name) and (entry.kind == "person" or (title and entry.kind == "unknown")):
             entry.name = name
         entry.roles |= roles
+        entry.bodies |= bodies_of(nouns_around(doc, start, head))
+        heads |= {t.lower_ for t in doc[start:first] if t.lower_ in PERSON_ROLES}
+        heads |= {"head"} if {"head", "teacher"} <= roles | heads else set()
         entry.heads |= heads | ({kind_word(name)} if entry.kind in ("organization", "government") else set())
         entry.kind = kind_by_heads(entry)
         entry.heads |= {"company"} if is_firm(entry) else set()
         entry.heads |= {"defendant", "accused"} if stands_trial(head) else set()
-        before = {doc[first - 1].lower_} if first and self._printed(first - 1) else set()
-        given = name.split()[0].lower()
-        if not entry.gender and len(name.split()) > 1 and (given in MALE) != (given in FEMALE):
-            entry.gender = "he" if given in MALE else "she"
-            entry.kind = "person" if entry.kind == "unknown" else entry.kind
-        if before & MALE_TITLES:
-            entry.gender = "he"
-        elif before & FEMALE_TITLES:
-            entry.gender = "she"
-        if entry.kind == "unknown" and (entry.gender or before & TITLES.keys()):
-            entry.kind = "person"
-        touch(self.entries, entry, self.clock + _weight(head))
+        _tell_gender(entry, name, before)
+        touch(self.entries, entry, self.clock + _weight(head), self.clock)
+
+    def _title_before(self, doc: Doc, first: int) -> set[str]:
+        """Read the word before a name, which may be a title."""
+        return {doc[first - 1].lower_} if first and self._printed(first - 1) else set()
+
+    def _by_title(self, doc: Doc, first: int, name: str) -> tuple[str, Entry | None]:
+        """Find whose name it is by the title before it: "Mrs Arne" is another than Felix Arne."""
+        entry, before = entry_of(self.entries, name), self._title_before(doc, first)
+        if entry is None or not _contradicts(before, entry):
+            return name, entry
+        others = [one for one in self.entries if one.name.split()[-1] == name and not _contradicts(before, one)]
+        if others:
+            return others[-1].name, others[-1]
+        name = f"{text_of(doc[first - 1 : first])} {name}"
+        return name, next((one for one in self.entries if one.name == name), None)
 
     def _touch_body(self, name: str, described: bool, kind: SpeakerKind, head: Token) -> Entry:
         """Enter a body under the name that holds whose it is."""
         entry = next((entry for entry in self.entries if entry.name.lower() == name.lower()), None)
         entry = entry or Entry(name, kind, heads={head.lower_}, described=described)
-        touch(self.entries, entry, self.clock + (ACTED if _acts(head) else 0.0))
+        touch(self.entries, entry, self.clock + (ACTED if _acts(head) else 0.0), self.clock)
         return entry
 
     def _printed(self, at: int) -> bool:
@@ -211,6 +233,35 @@ class KnownNames:
     def _latest(self) -> list[Entry]:
         """List entries, the one most likely to be meant by a pronoun first."""
         return sorted(self.entries, key=lambda entry: entry.seen, reverse=True)
+
+
+def _tell_gender(entry: Entry, name: str, before: set[str]) -> None:
+    """Note by a given name, or by the title before a name, whether its bearer is he or she."""
+    given = _without_accents(name.split(maxsplit=1)[0].lower())
+    if not entry.gender and len(name.split()) > 1 and (given in MALE) != (given in FEMALE):
+        entry.gender = "he" if given in MALE else "she"
+        entry.kind = "person" if entry.kind == "unknown" else entry.kind
+    if before & MALE_TITLES:
+        entry.gender = "he"
+    elif before & FEMALE_TITLES:
+        entry.gender = "she"
+    if entry.kind == "unknown" and (entry.gender or before & TITLES.keys()):
+        entry.kind = "person"
+
+
+def _without_accents(name: str) -> str:
+    """Write a name without accents: "helene" for "hélène"."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
+
+
+def _contradicts(before: set[str], entry: Entry) -> bool:
+    """Tell whether the title before a family name shows that it is not this person's: "Mrs Arne" is no man."""
+    other = FEMALE_TITLES if entry.gender == "he" else MALE_TITLES if entry.gender == "she" else frozenset()
+    return bool(before & other & _COURTESY)
+
+
+#: Titles that tell a man from a woman, and nothing else.
+_COURTESY = frozenset({"mr.", "mr", "mrs.", "mrs", "ms.", "ms", "miss"})
 
 
 def _is_demonym(doc: Doc, first: int, last: int) -> bool:

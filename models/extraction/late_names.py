@@ -34,6 +34,7 @@ _SECOND = (1, 2)
 _SMALL = frozenset("the his her its their this".split())
 #: What makes another office of one: "the shadow chancellor" is not the chancellor.
 _OTHER_OFFICE = frozenset("shadow deputy vice former assistant associate acting ex late retired fellow rival".split())
+_COURTESY = re.compile(r"(?:Mr|Mrs|Ms|Miss)\b")
 #: How nouns end that say what one person is.
 _PERSONAL = re.compile(r"\w*(?:ist|ian|man|woman|master|mistress|eer|ician)")
 
@@ -107,7 +108,13 @@ def _next_to_speak(unit: Unit, draft: Draft, before: Draft | None, register: Reg
     entry = next((one for one in register.new() if one.name == draft.speaker.name), None) if draft.speaker else None
     first, last = draft.source or (0, -1)
     bare = last - first + 1 == len(draft.speaker.name.split()) > 1 if draft.speaker is not None else False
-    if entry is None or entry.heads or not bare or before.unit.paragraph != unit.paragraph:
+    if (
+        entry is None
+        or entry.heads
+        or not bare
+        or _COURTESY.match(entry.name)
+        or before.unit.paragraph != unit.paragraph
+    ):
         return None
     if before.unit is unit and not _stop_between(unit, before.cue.head, draft.cue.head):
         return None

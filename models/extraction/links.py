@@ -17,6 +17,7 @@ from models.extraction.contraries import (
     NEGATED,
     OWN_PRONOUN,
     apart,
+    asked_between,
     contrary_of,
     cue_words,
     flatly_answered,
@@ -25,7 +26,7 @@ from models.extraction.contraries import (
     said_in,
     same,
 )
-from models.extraction.denials import ELLIPTIC, LOOKED_AT, PRONOUNS
+from models.extraction.denials import ELLIPTIC, LOOKED_AT, PRONOUNS, leans
 from models.extraction.doubts import (
     DENYING,
     ECHO,
@@ -82,7 +83,7 @@ def link(text: str, findings: list[Finding]) -> list[Finding]:
         elif charge is None and finding.polarity == "assert" and goes_on(text, linked, at) is None:
             charge, why = _contradicted(text, linked, bags, at)
         if charge is None:
-            linked[at] = _without_charge(text, linked, at)
+            linked[at] = _without_charge(text, linked, bags, at)
         elif (why := why or _which_of_two(text, linked, at, charge)) is not None:
             linked[at] = replace(finding, polarity="deny", may_deny=findings[charge].id, doubt=why)
         else:
@@ -94,10 +95,27 @@ def link(text: str, findings: list[Finding]) -> list[Finding]:
 def _answered(text: str, findings: list[Finding], bags: list[Words], at: int) -> tuple[int | None, Doubt | None]:
     """Find what a finding denies, or says the contrary of, and what leaves that in doubt."""
     if flatly_answers(text, findings, at):
-        return at - 1, None
+        return at - 1, "not_said_to_answer" if asked_between(text, findings[at - 1], findings[at]) else None
     answered = _charge if findings[at].polarity == "deny" else contrary_of
     charge = _innermost(text, findings, at, answered(text, findings, bags, at))
-    return charge, doubt(text, findings, bags, at, charge) if charge is not None else None
+    if charge is None:
+        return None, None
+    return charge, doubt(text, findings, bags, at, charge) or _loosely_tied(text, findings, bags, at, charge)
+
+
+def _loosely_tied(text: str, findings: list[Finding], bags: list[Words], at: int, charge: int) -> Doubt | None:
+    """Tell what leaves in doubt whether a denial answers a charge with which it shares no word."""
+    denial, answered = findings[at], findings[charge]
+    said = said_in(text, denial)
+    if charge > at or bags[at].content & bags[charge].content or holds(denial, answered) or names(said, answered):
+        return None
+    if leans(said) and asked_between(text, answered, denial):
+        return "not_said_to_answer"
+    outright = charge == at - 1 and any(word.startswith(DENYING) for word in cue_words(text, denial))
+    if answered.form == "direct" and not outright:  # a remark, and perhaps not what is answered
+        return "no_common_words"
+    said_on = any(same(one, answered) and one.form != "direct" for one in findings[charge + 1 : at])
+    return "others_between" if said_on else None
 
 
 def _innermost(text: str, findings: list[Finding], at: int, charge: int | None) -> int | None:
@@ -137,11 +155,14 @@ def _contradicted(
     return told[0], None if told[1] else "not_said_to_answer"
 
 
-def _without_charge(text: str, findings: list[Finding], at: int) -> Finding:
+def _without_charge(text: str, findings: list[Finding], bags: list[Words], at: int) -> Finding:
     """Let a finding deny what the denial does that it goes on from, or perhaps what it flatly says no to."""
     finding = findings[at]
     if finding.polarity == "assert" and (denial := goes_on(text, findings, at)) is not None:
         before = findings[denial]
+        answered = next((one for one in range(denial) if findings[one].id == before.denies), None)
+        if answered is not None and not bags[at].content & bags[answered].content:
+            return replace(finding, polarity="deny", may_deny=before.denies, doubt="no_common_words")
         return replace(finding, polarity="deny", denies=before.denies, may_deny=before.may_deny, doubt=before.doubt)
     if (answered := flatly_answered(text, findings, at)) is not None:
         return replace(finding, polarity="deny", may_deny=findings[answered].id, doubt="not_said_to_answer")

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from models.extraction.asked import Question, question
 from models.extraction.bodies import body_name
-from models.extraction.claim_writing import within
 from models.extraction.descriptions import TAKEN_UP, is_other, loosened, owners, words_of
 from models.extraction.entries import FIRMS, Entry, entry_of, is_firm, is_medium
 from models.extraction.findings import Speaker, SpeakerKind
 from models.extraction.grammar import children
 from models.extraction.known_names import ACTED, SPOKE, KnownNames
 from models.extraction.name_phrases import core_of, name_around, text_of, title_of
+from models.extraction.ownership import some_of
 from models.extraction.places import METONYMS
 from models.extraction.speaker_kinds import GOVERNMENT_WORDS, ORGANIZATION_WORDS, PERSON_ROLES, kind_of
 from models.extraction.units import Unit
-from models.extraction.variation import names_person, varies
+from models.extraction.variation import APART, names_person, varies
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -68,9 +69,16 @@ _FEW = 4
 class TakenUp(KnownNames):
     """The names of one text, and whom a description of the current unit takes up."""
 
+    #: The subjects of the unit before.
+    subjects_before: list[set[str]]
+    #: Who was asked last, and by whom.
+    _question: Question | None = None
+
     def read(self, unit: Unit) -> None:
         """Take up a new unit; its names and descriptions enter as resolve comes past them."""
+        self.subjects_before = _subjects(self._unit.doc) if self._unit is not None else []
         super().read(unit)
+        self._question = question(unit, self.clock) or self._question
         self._acting = [] if unit.bare else [t for t in unit.doc if unit.quote[t.i] < 0 and _acts_by_role(t)]
 
     def _enter_until(self, stop: int | None) -> None:
@@ -89,6 +97,34 @@ class TakenUp(KnownNames):
     def _spoke_here(self) -> bool:
         """Tell whether somebody who is only described spoke in this unit already."""
         return self._someone is not None and self._someone[1] > self.clock + ACTED
+
+    def _answerer(self, head: Token, gender: str) -> Speaker | None:
+        """Find who was asked just before, where "he" may be the one: he answers, and not who asked."""
+        if self._question is None or self.clock - self._question.clock > 1:
+            return None
+        asker, asked = self._question.asker, self._question.asked
+        if asked.doc is head.doc and asked.i > head.i:
+            return None
+        if asked.lower_ in ("him", "her"):
+            return self._other_than(asker, gender) if (asked.lower_ == "him") == (gender == "he") else None
+        mention = asked.left_edge.i, asked.i
+        if asked.pos_ == "PROPN":
+            who = self._named(asked.doc, asked)
+        else:
+            who = self._taken_up(asked.doc, mention, asked) or Speaker(
+                text_of(asked.doc[mention[0] : asked.i + 1]), kind_of(asked.text, asked), described=True
+            )
+        entry = self._bearer(who)
+        if who.kind not in ("person", "unknown", "unnamed") or is_other(who.name, gender):
+            return None
+        return who if entry is None or entry.gender in ("", gender) else None
+
+    def _other_than(self, asker: Token, gender: str) -> Speaker | None:
+        """Find the last who was named and is not the asker."""
+        names = {t.text for t in asker.subtree if t.pos_ == "PROPN"}
+        near = [one for one in self._latest() if one.kind == "person" and one.gender in ("", gender)]
+        near = [one for one in near if not names & set(one.name.split()) and not one.heads & {asker.lower_}]
+        return near[0].speaker if names and near and near[0].seen > self.clock - _LATELY - 1 else None
 
     def _taken_up(self, doc: Doc, mention: Range, head: Token) -> Speaker | None:
         """Find whom "the general" or "the senior Chinese diplomat" takes up.
@@ -111,7 +147,9 @@ class TakenUp(KnownNames):
             return self._lately(("person", "unknown"))
         if word == "witness":
             return self._witness()
-        found = self._nearest(word, told, opening, exact=True) or self._loosely(word, told, opening)
+        found = self._nearest(word, told, opening, mention[0], exact=True) or self._loosely(
+            word, told, opening, mention[0]
+        )
         if found is None and word in _PRINTS and told <= _SAME and opening != "its":
             return self._medium()
         if found is None and word in FIRMS and not told and opening == "the":
@@ -126,9 +164,9 @@ class TakenUp(KnownNames):
         known = [one for one in self._people() if names <= one.roles and one.kind == "person"]
         return known[0].speaker if len(known) == 1 else None
 
-    def _loosely(self, word: str, told: frozenset[str], opening: str) -> Speaker | None:
+    def _loosely(self, word: str, told: frozenset[str], opening: str, at: int) -> Speaker | None:
         """Find whom a looser word may take up; nobody where another, who is named, spoke just before."""
-        found = self._nearest(word, told, opening, exact=False)
+        found = self._nearest(word, told, opening, at, exact=False)
         if found is None or self.last is None or self.clock - self.last[1] > 1:
             return found
         spoke = self.last[0]
@@ -174,6 +212,8 @@ class TakenUp(KnownNames):
         entry = self._who_spoke() or self._who_acted()
         if entry is None or (entry.gender and is_other(text_of(head), entry.gender)):
             return None
+        if any(head.lower_ in these and (entry.heads - {head.lower_}) & these for these in APART):
+            return None
         entry.heads.add(head.lower_)
         return entry.speaker
 
@@ -215,11 +255,13 @@ class TakenUp(KnownNames):
         found = self._taken_up(doc, mention, head)
         return found if found is not None and found.kind in ("organization", "government") else None
 
-    def _nearest(self, word: str, told: frozenset[str], opening: str, *, exact: bool) -> Speaker | None:
+    def _nearest(self, word: str, told: frozenset[str], opening: str, at: int, *, exact: bool) -> Speaker | None:
         """Find the nearest, or whose print shares a word with the description; one without a name has to share all."""
         fitting: list[tuple[bool, float, Speaker]] = []
         for entry in self._latest():
             if word not in (entry.heads if exact else loosened(entry.heads, entry.roles)):
+                continue
+            if opening in ("its", "their") and entry.bodies and not self._is_of(entry, at):
                 continue
             own = entry.roles | set(entry.name.lower().split())
             if entry.kind in ("organization", "government") and not told <= own | owners(entry.name):
@@ -233,15 +275,23 @@ class TakenUp(KnownNames):
         ]
         return max(fitting, key=lambda found: found[:2])[2] if fitting else None
 
+    def _is_of(self, entry: Entry, at: int) -> bool:
+        """Tell whether "its leader" may mean the leader of what the text told of last, as far as subjects show."""
+        here = _subjects(self._unit.doc, at) if self._unit is not None else []
+        last = next((words for words in (*reversed(here), *reversed(self.subjects_before))), set())
+        if last & set(entry.name.lower().split()):
+            return bool(entry.bodies & self.nouns_before)
+        return bool(entry.bodies & last)
+
     def _named(self, doc: Doc, head: Token) -> Speaker:
         if (body := body_name(doc, head, self._printed)) is not None:
             return self._touch_body(*body, kind_of(body[0], head), head).speaker
         first, last = name_around(doc, head)
         _, first = title_of(doc, first, last)
         name = text_of(doc[first : last + 1])
+        name, entry = self._by_title(doc, first, name)
         if name.lower() in METONYMS:
             return Speaker(METONYMS[name.lower()], "government")
-        entry = entry_of(self.entries, name)
         if entry is not None:
             return entry.speaker
         kind = "government" if name in self._states else kind_of(name, head)
@@ -267,8 +317,8 @@ class TakenUp(KnownNames):
         if head.lower_ in ("one", "another") and beside is not None:
             return core_of(doc, (beside.left_edge.i, mention[1]), beside)
         words = core_of(doc, mention, head)
-        if words.lower() == "one of them" and self._group is not None and self._group[0].kind == "group":
-            return f"{words[:6]} {within(self._group[0].name)}"
+        if self._several is not None and self._several[1] > self.clock - _WITHIN:
+            words = some_of(words, self._several[0]) or words
         for token in doc[head.i + 1 : mention[1] + 1]:
             if token.lower_ in FIRMS and _only_points(token) and (firm := self._firm()) is not None:
                 words = words.replace(f"the {token.text}", firm.name, 1)
@@ -289,6 +339,12 @@ class TakenUp(KnownNames):
             return None
         bearers = [one for one in self.entries if word in one.heads]
         return bearers[0].name if len(bearers) == 1 and bearers[0].kind == "person" else None
+
+
+def _subjects(doc: Doc, stop: int | None = None) -> list[set[str]]:
+    """List the subjects of a unit, each as its words."""
+    heads = [t for t in doc[:stop] if t.dep_ in ("nsubj", "nsubjpass") and t.pos_ in ("NOUN", "PROPN")]
+    return [{t.lower_ for t in doc[head.left_edge.i : head.i + 1]} for head in heads]
 
 
 def _only_points(head: Token) -> bool:

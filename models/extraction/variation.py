@@ -35,6 +35,21 @@ DEMONYMS = frozenset(
     chilean uruguayan ecuadorian peruvian venezuelan cuban latvian lithuanian estonian georgian kazakh indian pakistani
     californian texan sicilian catalan corsican glaswegian mancunian liverpudlian dubliner""".split()
 )
+#: What nobody is at once: "the striker" is not the goalkeeper who just spoke.
+APART = tuple(
+    frozenset(words.split())
+    for words in (
+        "striker midfielder defender goalkeeper keeper winger forward referee umpire coach manager",
+        "driver passenger pedestrian cyclist motorist",
+        "tenant landlord landlady",
+        "teacher pupil student headteacher headmaster headmistress",
+        "doctor nurse patient surgeon midwife",
+        "captain skipper deckhand passenger steward",
+        "prosecutor defendant judge barrister solicitor juror victim plaintiff",
+        "buyer seller broker",
+        "singer guitarist drummer pianist composer conductor",
+    )
+)
 #: What stands in names without being one, and the longest name that is looked for, in words.
 _IN_NAMES = frozenset({"&", "’s", "'s"})
 _LONGEST = 8

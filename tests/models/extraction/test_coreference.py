@@ -50,6 +50,42 @@ def test_a_pronoun_keeps_its_gender(parse: Parser) -> None:
     assert [finding.speaker.name for finding in extract(text, parse=parse)] == ["Fenn", "Lund"]
 
 
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        (
+            "Ann Roe met the port's boss. The boss said it was dry. “Dry,” he told her. She said it was wet.",
+            ["The boss", "The boss", "Ann Roe"],
+        ),
+        (
+            "Tom Abel said the door was open. Ms Quill asked him when. At ten, he said.",
+            ["Tom Abel", "Tom Abel"],
+        ),
+        ("Tom Abel sat down. Mr Quill asked him if it rained. “No,” he said.", ["Quill", "Tom Abel"]),
+        ("Felix Arne wept. Mrs Arne said that she was poor.", ["Mrs Arne"]),
+        ("Hillary Dunn and Bill Dunn met. Mrs. Dunn said that it rained.", ["Hillary Dunn"]),
+        ("The goalkeeper, Jan Melo, said it was out. The striker said it was in.", ["Jan Melo", "The striker"]),
+        (
+            "Brita Holm leads the opposition; she is its leader. The Farmers' League met. Its leader said it was late.",
+            ["Its leader"],
+        ),
+        (
+            "Brita Holm, the leader of the opposition, rose. The League met. Its leader said it was late.",
+            ["Its leader"],
+        ),
+        ("The younger actors were afraid. Two of them said it was late.", ["Two of the younger actors"]),
+        ("The head teacher, Olive Tanner, left. The head said it was late.", ["Olive Tanner"]),
+        (
+            "Detective Inspector Joe Lark said it was open. Tom Abel left. The detective said it was old.",
+            ["Joe Lark", "Joe Lark"],
+        ),
+        ("Joss Whelan beat Hélène Roy. Whelan's lead, she said, was small.", ["Hélène Roy"]),
+    ],
+)
+def test_nobody_else_is_taken_for_who_speaks(parse: Parser, text: str, speakers: list[str]) -> None:
+    assert [finding.speaker and finding.speaker.name for finding in extract(text, parse=parse)] == speakers
+
+
 def test_a_body_of_another_kind_is_not_taken_up(parse: Parser) -> None:
     text = "An MP claimed that the hospital had turned a driver away. The hospital said no driver had come."
     assert [finding.speaker.name for finding in extract(text, parse=parse)] == ["An MP", "The hospital"]

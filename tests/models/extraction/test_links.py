@@ -66,6 +66,8 @@ DOUBTFUL = [
         "others_between",
     ),
     ("A guard said the union claimed the dam leaked. Olga Fenn denied it.", "f2", "nested"),
+    ("“Water came in,” a guard said. Olga Fenn said that was untrue.", "f1", "no_common_words"),
+    ("A guard said the dam leaked. Did it? “That is not so,” Olga Fenn said.", "f1", "not_said_to_answer"),
     ("A guard said Olga Fenn had sold maps. Olga Fenn denied any wrongdoing.", "f1", "another_matter"),
     ("Peter Hale denied that the dam leaked. Olga Fenn called it a lie.", "f1", "a_denial"),
     (

@@ -40,7 +40,7 @@ def test_what_is_said_to_contradict_right_behind_a_charge_answers_it(parse: Pars
 
 def test_who_denied_goes_on_denying(parse: Parser) -> None:
     last = told(parse, f"{CHARGE} The owner denied it. The men never had the keys, the owner said.")
-    assert (last.polarity, last.denies) == ("deny", "f1")
+    assert (last.polarity, last.denies, last.may_deny, last.doubt) == ("deny", None, "f1", "no_common_words")
 
 
 @pytest.mark.parametrize(
