@@ -6,7 +6,7 @@ from models.history.changes import Actor
 from models.queries.nodes import cached
 from models.refusals import Conflict
 from models.storage.database import fetch
-from models.tables import Claim, Document, Sentence, Speaker, Topic
+from models.tables import Claim, Document, Speaker, Topic
 
 #: How many rows may hang on what a writer changes.
 MOST = 10_000
@@ -14,8 +14,8 @@ MOST = 10_000
 #: The tables and columns by which rows hang on a noun, and are written anew, or noted as changed, with it.
 _HANGING: dict[Any, tuple[tuple[str, str], ...]] = {
     Claim: (("statements", "claim_id"), ("counterclaims", "claim_id"), ("counterclaims", "answer_id")),
+    # What changes of a sentence, all that the document prints is noted for.
     Document: (("statements", "document_id"), ("statements", "via_document_id")),
-    Sentence: (("statements", "sentence_id"),),
     Speaker: (
         ("statements", "speaker_id"),
         ("statements", "via_speaker_id"),

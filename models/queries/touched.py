@@ -21,7 +21,8 @@ _CLAIMS = {
 }
 NOUNS = tuple(_CLAIMS)
 
-_TITLES = {"title", "publisher", "publisher_key", "kind", "licence"}
+#: Of a document, `positions` are those of its sentences.
+_TITLES = {"title", "publisher", "publisher_key", "kind", "licence", "positions"}
 _NOTES = {"description", "kind", "wikidata_id"}
 #: What may change of a row while the words of its statements stay the same.
 _UNSAID = {"speakers": _NOTES, "documents": _TITLES | {"published_at"}, "topics": {"slug", "label"}}

@@ -27,10 +27,14 @@ def test_a_writer_changes_nothing_that_much_hangs_on(
     twice: Statement, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     end = Sentence.get_by_id(twice.sentence_id).end
+    unused = Sentence.select(Sentence.id).order_by(-Sentence.start).scalar()
     changes = [
         lambda by: claims.change(by=by, id=twice.claim_id, version=None, language="de"),
         lambda by: documents.change(by=by, id=twice.document_id, version=None, title="Another"),
         lambda by: sentences.change(by=by, id=twice.sentence_id, version=None, end=end),
+        lambda by: sentences.retract(by=by, id=unused, version=None, reason=None),
+        lambda by: sentences.restore(by=by, id=unused),
+        lambda by: sentences.create(by=by, document=twice.document_id, start=end, end=end + 1),
         lambda by: speakers.change(by=by, id=twice.speaker_id, version=None, name="Another"),
         lambda by: topics.change(by=by, id=1, version=None, label="Commerce"),
         lambda by: topics.retract(by=by, id=1, version=None, reason=None),
