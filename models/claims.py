@@ -139,6 +139,7 @@ def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None
         standing_rows.refuse_while_used(
             by, "A claim", Statement.claim, id, "" if by.reviews or claim.standalone else _AFTER
         )
+        large.refuse(by, Claim, id)
         changes.retract(by, claim, reason)
 
 
@@ -150,6 +151,7 @@ def restore(*, by: Actor, id: int) -> None:
     with restores.restoring():
         locks.hold(lambda: merge_scope.of_restored_claim(id))
         if claim := restores.retracted(by, Claim, id, get):
+            large.refuse(by, Claim, id)
             restores.restore(by, claim, standalone=claim.standalone or not by.reviews)
 
 
@@ -164,9 +166,8 @@ def merge(*, by: Actor, id: int, into: int) -> int:
     with transaction():
         standing_rows.refuse_unseen(by, get, id)
         standing_rows.refuse_to_name(by, Claim, get, into, "/into")
-        large.refuse(by, Claim, id)
         locks.hold(lambda: merge_scope.subjects_of(id))
-        claim, survivor = merges.pair(Claim, id, into)
+        claim, survivor = merges.pair(by, Claim, id, into)
         into = survivor.id
         locks.hold(lambda: merge_scope.of_merged_claims(id, into))
         _refuse_opponents(by, id, into)

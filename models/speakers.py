@@ -118,6 +118,7 @@ def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None
         speaker = standing_rows.lock_standing(Speaker, id, version)
         for column in (Statement.speaker, Statement.via_speaker, Statement.on_behalf_of):
             standing_rows.refuse_while_used(by, "A speaker", column, id)
+        large.refuse(by, Speaker, id)
         changes.retract(by, speaker, reason)
 
 
@@ -132,6 +133,7 @@ def restore(*, by: Actor, id: int) -> None:
             _refuse_aliases(aliases, id, SESSION)
             for item in wikidata.items_of(id):
                 _refuse_taken_item(item, SESSION)
+            large.refuse(by, Speaker, id)
             restores.restore(by, speaker)
             if is_hidden(noun="speakers", id=id):
                 subjects.refresh_about(id)
@@ -205,9 +207,8 @@ def merge(*, by: Actor, id: int, into: int) -> int:
     Raises Conflict where both are the same already, or are recorded with the same words, as `same_words` has it.
     """
     with transaction():
-        large.refuse(by, Speaker, id)
         locks.lock_parts()
-        speaker, survivor = merges.pair(Speaker, id, into)
+        speaker, survivor = merges.pair(by, Speaker, id, into)
         into = survivor.id
         locks.hold(lambda: merge_scope.of_merged_speakers(id, into))
         hierarchy.refuse_long(id, into)

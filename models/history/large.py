@@ -29,19 +29,8 @@ _HANGING: dict[Any, tuple[tuple[str, str], ...]] = {
 
 def refuse(by: Actor, model: Any, id: int) -> None:
     """Raise Conflict where more than MOST rows hang on a row that somebody changes who does not review."""
-    if not by.reviews:
-        hanging = _HANGING[model]
-        _refuse_more(*fetch(_count(hanging), (id, MOST + 1) * len(hanging))[0])
-
-
-def refuse_undoing(by: Actor, moved: Any) -> None:
-    """Raise Conflict where a merge that somebody undoes who does not review has moved more than MOST rows."""
-    if not by.reviews:
-        _refuse_more(sum(len(ids) for ids in moved.values() if isinstance(ids, list)))
-
-
-def _refuse_more(count: int) -> None:
-    if count > MOST:
+    hanging = _HANGING[model]
+    if not by.reviews and fetch(_count(hanging), (id, MOST + 1) * len(hanging))[0][0] > MOST:
         raise Conflict(
             f"More than {MOST:,} statements, claims or counterclaims hang on this and would change with it while "
             "others wait to write: ask somebody with the review scope to do it."

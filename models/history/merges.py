@@ -36,11 +36,11 @@ _RETRACTED_UNSEEN = (
 )
 
 
-def pair(model: Any, id: int, into: int) -> tuple[Any, Any]:
+def pair(by: Actor, model: Any, id: int, into: int) -> tuple[Any, Any]:
     """Find the row to merge and the one that it is merged into, at `/into`; raises as `lock_standing` and `referred`.
 
     The lower id is locked first: two merges crosswise would wait for one another. Raises Conflict where MOST_IN_ROW
-    lead to it already.
+    lead to it already, or either is too large for a writer: all that shows the survivor is written anew as well.
     """
     if into < id:
         other = standing_rows.referred(model, into, "/into")
@@ -50,6 +50,8 @@ def pair(model: Any, id: int, into: int) -> tuple[Any, Any]:
         other = standing_rows.referred(model, into, "/into")
     if other.id == row.id:
         raise Conflict(f"A {standing_rows.singular(model)} cannot be merged into itself.", field="/into")
+    for one in (row, other):
+        large.refuse(by, model, one.id)
     if rows.levels(model.merged_into, row.id, MOST_IN_ROW) > MOST_IN_ROW:
         detail = (
             f"{MOST_IN_ROW} merges, each into the next, have led to the {standing_rows.singular(model)} {row.id}: undo"
@@ -64,8 +66,8 @@ def last_merge(
 ) -> tuple[int, Any]:
     """Read from the log into what a row was merged, and what moved then, as `moved_by_last_merge` does.
 
-    Raises NotFound where there is no such row, and Conflict where it is not merged, too much moved for a writer, or the
-    survivor has itself been merged since: merges are undone in the reverse order. It is named to an actor that
+    Raises NotFound where there is no such row, and Conflict where it is not merged, or where the survivor is too large
+    for a writer, or has itself been merged since: merges are undone in the reverse order. It is named to an actor that
     `may_know` of it.
     """
     if found is None:
@@ -81,9 +83,8 @@ def last_merge(
             f"The {noun} {id} was merged into one that only reviewers see, and that was merged on in its turn: only a"
             " reviewer can undo that, which has to be done first."
         )
-    moved = moved_by_last_merge(model, id)
-    large.refuse_undoing(by, moved)
-    return int(survivor.id), moved
+    large.refuse(by, model, survivor.id)
+    return int(survivor.id), moved_by_last_merge(model, id)
 
 
 def moved_by_last_merge(model: Any, id: int) -> Any:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import claims, documents, sentences, speakers, topics
+from models import claims, counterclaims, documents, sentences, speakers, topics
 from models.history import large
 from models.history.changes import Actor
 from models.refusals import Conflict
@@ -51,14 +51,31 @@ def test_a_writer_merges_nothing_that_much_hangs_on(
     twice: Statement, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(large, "MOST", 1)
-    other = put_claim(actor, "It stood still.")
+    still = put_claim(actor, "It stood still.")
     somebody = speakers.create(by=actor, name="Another")
-    for noun, id, into in ((claims, twice.claim_id, other), (speakers, twice.speaker_id, somebody)):
-        noun.merge(by=WRITER, id=into, into=id)  # what moves is small
-        noun.unmerge(by=WRITER, id=into)
+    for noun, id, into in ((claims, twice.claim_id, still), (speakers, twice.speaker_id, somebody)):
+        for one, other in ((id, into), (into, id)):  # all that the survivor has is written anew, too
+            with pytest.raises(Conflict, match="review scope"):
+                noun.merge(by=WRITER, id=one, into=other)
+            noun.merge(by=actor, id=one, into=other)
+            with pytest.raises(Conflict, match="review scope"):
+                noun.unmerge(by=WRITER, id=one)
+            noun.unmerge(by=actor, id=one)
+
+
+def test_a_writer_takes_back_nothing_that_many_claims_hang_on(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "MOST", 1)
+    accused = speakers.create(by=actor, name="The accused")
+    answer = put_claim(actor, "No comment.")
+    for text in ("It grew.", "It shrank."):
+        claim = put_claim(actor, text, about=[{"id": accused, "accused": True}])
+        counterclaims.create(by=actor, claim=claim, answer=answer, kind="denies")
+    for noun, id in ((speakers, accused), (claims, answer)):
         with pytest.raises(Conflict, match="review scope"):
-            noun.merge(by=WRITER, id=id, into=into)
-        noun.merge(by=actor, id=id, into=into)
+            noun.retract(by=WRITER, id=id, version=None, reason=None)
+        noun.retract(by=actor, id=id, version=None, reason=None)
         with pytest.raises(Conflict, match="review scope"):
-            noun.unmerge(by=WRITER, id=id)
-        noun.unmerge(by=actor, id=id)
+            noun.restore(by=WRITER, id=id)
+        noun.restore(by=actor, id=id)
