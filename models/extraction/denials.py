@@ -11,6 +11,7 @@ from models.extraction.findings import Polarity
 from models.extraction.grammar import AUXILIARIES, children, is_negated, subject
 from models.extraction.lexicon import INNOCENT, NAME_AS
 from models.extraction.object_verbs import NOT_GRANTED
+from models.extraction.recollections import remembers_otherwise
 from models.extraction.units import Unit
 from models.extraction.unsaid import UNWILLING
 from models.extraction.untruth import (
@@ -164,7 +165,7 @@ def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) 
     if unit.bare or cue.frame == "colon":
         return "deny" if cue.frame == "colon" and (says_no(content) or ELLIPTIC.match(content)) else "assert"
     verb = unit.doc[cue.head]
-    if _is_ungranted(verb, cue):
+    if _is_ungranted(verb, cue) or remembers_otherwise(unit, cue):
         return "deny"
     if _held_back(verb, unit.doc[cue.holder]) or (cue.lemma in _ADMIT and cue.frame in ("clause", "around")):
         return "assert"

@@ -28,10 +28,15 @@ def subject(verb: Token) -> Token | None:
 
 def _with_name(verb: Token, own: Token) -> Token:
     """Go on from a noun to the name right behind it, where the parser made two subjects of "The singer Ann Roe"."""
-    if own.pos_ != "NOUN" or own.tag_ != "NN" or own.i > verb.i:
+    if own.pos_ != "NOUN" or own.i > verb.i:
         return own
-    named = (other for other in verb.children if other.dep_ in SUBJECTS and other.left_edge.i == own.i + 1)
-    return next((other for other in named if other.pos_ == "PROPN"), own)
+    for other in verb.children:
+        if other.dep_ not in SUBJECTS or other.pos_ != "PROPN" or not own.i < other.i < verb.i:
+            continue
+        begins = other.left_edge.i
+        if (begins == own.i + 1 and own.tag_ == "NN") or (verb.doc[begins - 1].text == "," and other.i == verb.i - 1):
+            return other  # "The singer Ann Roe said", "The bridge, Ann Roe told the paper, is old"
+    return own
 
 
 def children(token: Token, *deps: str) -> list[Token]:

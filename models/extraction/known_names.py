@@ -206,7 +206,8 @@ class KnownNames:
 
     def _title_before(self, doc: Doc, first: int) -> set[str]:
         """Read the word before a name, which may be a title."""
-        return {doc[first - 1].lower_} if first and self._printed(first - 1) else set()
+        other = self._unit is not None and doc is not self._unit.doc
+        return {doc[first - 1].lower_} if first and (other or self._printed(first - 1)) else set()
 
     def _by_title(self, doc: Doc, first: int, name: str) -> tuple[str, Entry | None]:
         """Find whose name it is by the title before it: "Mrs Arne" is another than Felix Arne."""

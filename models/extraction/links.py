@@ -49,6 +49,8 @@ from models.extraction.stems import Words, stem, words_of
 
 #: How many remarks of a speaker may stand between his claim and who answers it.
 _REMARKS = 3
+#: "remembers it differently": what of all that was said before is left open.
+_RECOLLECTS = re.compile(r"(?:remember|recall|see|saw)(?:s|ed)?$")
 #: What tells a charge in full: a clause, or a deed; "that" alone, "doing so" and "such a meeting" only point back.
 _IN_FULL = re.compile(
     r"(?!.*\b(?:such|(?:did|done|doing) (?:so|that|it|this))\b)"
@@ -113,6 +115,8 @@ def _loosely_tied(text: str, findings: list[Finding], bags: list[Words], at: int
         return "not_said_to_answer"
     outright = charge == at - 1 and any(word.startswith(DENYING) for word in cue_words(text, denial))
     if answered.form == "direct" and not outright:  # a remark, and perhaps not what is answered
+        return "no_common_words"
+    if denial.kind != "speech" and _RECOLLECTS.search(" ".join(cue_words(text, denial))):
         return "no_common_words"
     said_on = any(same(one, answered) and one.form != "direct" for one in findings[charge + 1 : at])
     return "others_between" if said_on else None

@@ -213,7 +213,7 @@ def told_whom(draft: Draft, is_medium: Callable[[str], bool]) -> tuple[int, int]
         return _whole(quoting)
     if (through := _through(unit, verb)) is not None:
         return _whole(through)
-    if (showing := _showing(draft, is_medium)) is not None:
+    if (showing := _showing(draft, is_medium) or _in_setting(draft, is_medium)) is not None:
         return showing
     speaking = [verb] if verb.pos_ != "NOUN" else []
     speaking += [t for t in doc[draft.source[0] : draft.source[1] + 1] if lemma(t) in _SPEAKS and t.dep_ == "relcl"]
@@ -229,6 +229,39 @@ def told_whom(draft: Draft, is_medium: Callable[[str], bool]) -> tuple[int, int]
             name = next((t.i for t in doc[first : thing.i] if t.pos_ == "PROPN"), thing.i)
             return name if thing.pos_ == "PROPN" else first, thing.i  # "the broadcaster Kanal Ost"
     return None
+
+
+#: How the words begin before who speaks that tell to whom, or by whom his words are passed on.
+_SETTINGS = frozenset(
+    """speaking talking asked interviewed reached contacted quoted cited seen obtained published reviewed read shown
+    printed released""".split()
+)
+#: By what such words are joined with who passes it on.
+_JOINED_BY = frozenset({"by", "to", "with", "on", "in"})
+
+
+def _in_setting(draft: Draft, is_medium: Callable[[str], bool]) -> tuple[int, int] | None:
+    """Find a medium in what leads to the speaker: "Speaking to Radio Brill, she", "In a memo seen by the Sun, he"."""
+    doc, unit = draft.unit.doc, draft.unit
+    first = draft.source[0] if draft.source is not None else 0
+    for token in doc[max(0, first - _LEADING) : draft.cue.first]:
+        if token.lower_ not in _SETTINGS or unit.quote[token.i] >= 0 or token.tag_ not in ("VBN", "VBG", "VBD"):
+            continue
+        if not any(t.text == "," for t in doc[token.i : draft.cue.first]):
+            continue
+        for prep in children(token, "prep", "agent", "dative"):
+            for thing in children(prep, "pobj") if prep.lower_ in _JOINED_BY else ():
+                start, paper = thing.left_edge.i, thing.lemma_.lower() in _WRITTEN  # "reached by email"
+                if not paper and (names_medium(doc, start, thing.i) or is_medium(doc[start : thing.i + 1].text)):
+                    name = next((t.i for t in doc[start : thing.i] if t.pos_ == "PROPN"), thing.i)
+                    return name if thing.pos_ == "PROPN" else start, thing.i
+    return None
+
+
+#: What is written, and passes nothing on where somebody was reached by it.
+_WRITTEN = lexicon.RELAYS | frozenset("email report memo memorandum document draft".split())
+#: How many words before a speaker such a setting may begin.
+_LEADING = 14
 
 
 def _quoting_medium(draft: Draft) -> Token | None:

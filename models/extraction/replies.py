@@ -49,6 +49,7 @@ _SPEAKS_FOR = re.compile(
 )
 #: "I stand by the story": it answers who denied it.
 _STANDS_BY = re.compile(r"[\s“\"'‘]*(?:that )?(?:he|she|it|they|we|i) (?:stands?|stood) by\b", re.IGNORECASE)
+_HOLDS_TO_IT = re.compile(r"\b(?:stand|stands|stood|standing) by$")
 #: "There is no truth in it": it goes on from a denial.
 _NO_TRUTH_IN_IT = re.compile(
     r"\b(?:no|not any|n['’]t any) (?:\w+ )?(?:truth|substance|basis|merit|foundation)(?: whatsoever| at all)? "
@@ -75,14 +76,19 @@ def answered_by(text: str, findings: list[Finding], bags: list[Words], at: int) 
     """Find what a statement answers, as the text says that it does, or by what it flatly says."""
     finding = findings[at]
     other = _last_of_another(findings, at)
-    if other is None or finding.kind not in ("speech", "belief") or findings[other].kind == "intention":
+    if other is None or findings[other].kind == "intention":
         return None
     charge, said = findings[other], said_in(text, finding)
+    holds_to = _HOLDS_TO_IT.search(" ".join(cue_words(text, finding))) is not None
+    if finding.kind not in ("speech", "belief") and not holds_to:
+        return None
     distance = apart(charge, finding)
     if distance > _NEAR + 1 or holds(charge, finding) or holds(finding, charge) or charge.speaker is None:
         return None
     if _is_denial(charge):
-        return other if _STANDS_BY.match(said) and distance <= _NEAR else None
+        return other if (holds_to or _STANDS_BY.match(said)) and distance <= _NEAR else None
+    if finding.kind not in ("speech", "belief"):
+        return None
     if _disagrees(text, findings, at, other):
         return _most_alike(findings, bags, at, other)
     if distance > _NEAR:

@@ -9,7 +9,9 @@ from models.extraction.coreference import ROLES
 from models.extraction.cue import Cue
 from models.extraction.grammar import AUXILIARIES, children, has_to, is_passive, subject
 from models.extraction.lexicon import SAY, SPEAKING_THINGS
+from models.extraction.supposed import is_supposed
 from models.extraction.units import Unit
+from models.extraction.variation import names_person
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -81,7 +83,13 @@ def unsaid(unit: Unit, cue: Cue) -> bool:
         return True
     if verb.dep_ == "relcl" and verb.head.lower_ == "one" and any(t.lower_ == "only" for t in verb.head.children):
         return True  # "he is not the only one who disputes it"
-    if _by_nobody(verb) or _is_reflexive(unit, cue) or _only_leads_in(unit, cue) or _tells_nothing(unit, cue):
+    if (
+        is_supposed(cue, verb)
+        or _by_nobody(verb)
+        or _is_reflexive(unit, cue)
+        or _only_leads_in(unit, cue)
+        or _tells_nothing(unit, cue)
+    ):
         return True
     if verb.tag_[:2] not in ("VB", "MD") or cue.frame in ("according", "colon", "noun", "passive"):
         return False
@@ -132,10 +140,18 @@ def _tells_nothing(unit: Unit, cue: Cue) -> bool:
     if cue.frame == "clause" and relative and relative[0].i < said.i:
         return True
     own = subject(verb)
+    if own is not None and own.lower_ in _FIGURES:
+        return True
     thing = own is not None and own.pos_ == "NOUN" and not {own.lower_, own.lemma_.lower()} & _SOURCES
+    if thing and own is not None and said.lower_ in ("no", "yes"):
+        return not names_person(own.lemma_.lower())  # "The dice said no"
     return thing and (said.lower_ in _NO_CLAIM or said.head.lower_ in _NO_CLAIM)
 
 
+#: What only speaks in a figure: "History tells us".
+_FIGURES = frozenset(
+    "history experience instinct conscience logic reason nature fate luck gut heart sky weather".split()
+)
 #: Verbs that may tell nothing, and what they tell then.
 _BARELY = frozenset({"say", "tell", "speak"})
 _NO_CLAIM = frozenset({"story", "tale", "all", "everything", "volumes", "it", "itself", "what"})
@@ -157,11 +173,13 @@ def _is_reflexive(unit: Unit, cue: Cue) -> bool:
     if cue.frame == "quote" or not cue.complements:
         return False
     thing = unit.doc[cue.complements[0]]
-    return thing.lower_ == "itself" and thing.dep_ in ("dobj", "pobj")
+    return thing.lower_ in ("itself", "themselves") and thing.dep_ in ("dobj", "pobj")
 
 
 def _by_nobody(verb: Token) -> bool:
     """Tell whether nobody does it: "nobody has told me", "none of us says", "contested by no one"."""
+    if verb.dep_ in ("acl", "relcl") and verb.head.lower_ in _NOBODY and subject(verb) is None:
+        return True  # "There is nothing to suggest that"
     named = [subject(verb), *(thing for by in children(verb, "agent") for thing in children(by, "pobj"))]
     return any(
         one is not None and (one.lower_ in _NOBODY or any(c.lower_ in ("no", "any") for c in children(one, "det")))
@@ -179,6 +197,8 @@ def _is_unreal(unit: Unit, cue: Cue, verb: Token) -> bool:
         return True
     if any(child.lower_ in ("never", "nor", "neither") and child.i < verb.i for child in verb.children):
         return True
+    if any(helper.lower_ in ("would", "could") for helper in helpers) and _only(verb):
+        return False  # "would confirm only that he had been there"
     if any(helper.lower_ in _SUPPOSED or helper.lower_ in ("'d", "’d") for helper in helpers) and not first_person:
         return not any(helper.lower_ == "have" for helper in helpers) or cue.frame != "quote"
     if any(
@@ -191,6 +211,12 @@ def _is_unreal(unit: Unit, cue: Cue, verb: Token) -> bool:
         bearers = ("acomp", "attr", "prep", "expl", "nsubj")
         return subject(verb) is None and any(child.dep_ in bearers for child in verb.head.children)
     return _is_asked(unit, holder, own)
+
+
+def _only(verb: Token) -> bool:
+    """Tell whether "only" stands right beside a verb: it is what was said after all."""
+    supposed = any(child.dep_ == "mark" and child.lower_ in _CONDITIONS for child in verb.children)
+    return not supposed and any(token.lower_ == "only" for token in verb.doc[max(0, verb.i - 1) : verb.i + 2])
 
 
 def _parted(opener: Token, verb: Token) -> bool:

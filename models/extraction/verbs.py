@@ -14,6 +14,7 @@ from models.extraction.cue import Cue, lemma, make
 from models.extraction.grammar import children, finite_clause, has_to, is_passive, subject
 from models.extraction.object_verbs import carrying, idiom, innocent, judging, naming, putting, ungranted
 from models.extraction.phrases import according, adjective, that_clause
+from models.extraction.recollections import remembering, standing_by
 from models.extraction.units import Unit
 
 if TYPE_CHECKING:
@@ -323,6 +324,8 @@ READERS: tuple[Callable[[Token, str, Unit], Cue | None], ...] = (
     _shortly,
     idiom,
     ungranted,
+    remembering,
+    standing_by,
     innocent,
     putting,
     naming,

@@ -86,6 +86,11 @@ def test_nobody_else_is_taken_for_who_speaks(parse: Parser, text: str, speakers:
     assert [finding.speaker and finding.speaker.name for finding in extract(text, parse=parse)] == speakers
 
 
+def test_a_title_in_the_sentence_before_is_read_there(parse: Parser) -> None:
+    text = "Felix Arne left the bank in May. After that, in June of the same year, Mrs Arne wrote:\n\n“Rain.”"
+    assert {finding.speaker and finding.speaker.name for finding in extract(text, parse=parse)} == {"Mrs Arne"}
+
+
 def test_a_body_of_another_kind_is_not_taken_up(parse: Parser) -> None:
     text = "An MP claimed that the hospital had turned a driver away. The hospital said no driver had come."
     assert [finding.speaker.name for finding in extract(text, parse=parse)] == ["An MP", "The hospital"]

@@ -53,6 +53,7 @@ CHARGE = "The union said that the pit was flooded on purpose. "
         "The owner does not accept that.",
         "The owner did not recognise the account.",
         "This the owner denies.",
+        "The owner has no record of that.",
     ],
 )
 def test_a_denial_is_linked_to_the_charge(parse: Parser, denial: str) -> None:
@@ -60,6 +61,12 @@ def test_a_denial_is_linked_to_the_charge(parse: Parser, denial: str) -> None:
     answer = next(finding for finding in findings if finding.polarity == "deny")
     assert answer.denies == findings[0].id
     assert answer.speaker.name.lower() == "the owner"
+
+
+@pytest.mark.parametrize("how", ["remembers it differently", "does not remember it like that"])
+def test_who_remembers_otherwise_denies_and_what_is_suggested(parse: Parser, how: str) -> None:
+    answer = extract(f"{CHARGE}The owner {how}.", parse=parse)[-1]
+    assert (answer.polarity, answer.denies, answer.may_deny) == ("deny", None, "f1")
 
 
 def test_nonsense_answers_a_denial_too(parse: Parser) -> None:

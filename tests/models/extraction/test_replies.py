@@ -38,6 +38,11 @@ def test_what_is_said_to_contradict_right_behind_a_charge_answers_it(parse: Pars
     assert (last.polarity, last.denies) == ("deny", "f1")
 
 
+def test_who_stands_by_his_claim_answers_who_denied_it(parse: Parser) -> None:
+    last = told(parse, f"{CHARGE} The owner denied it. The union stands by its claim.")
+    assert (last.polarity, last.denies) == ("deny", "f2")
+
+
 def test_who_denied_goes_on_denying(parse: Parser) -> None:
     last = told(parse, f"{CHARGE} The owner denied it. The men never had the keys, the owner said.")
     assert (last.polarity, last.denies, last.may_deny, last.doubt) == ("deny", None, "f1", "no_common_words")
