@@ -5,8 +5,6 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-import orjson
-
 from models import evidence, speakers, topics
 from models.history import changes, large, locks, merge_scope, merged_filters, merges, restores, standing_rows, subjects
 from models.history.changes import Actor
@@ -14,6 +12,7 @@ from models.history.notes import ClaimMerge
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
 from models.queries import exchanges, lists
+from models.queries.dialects import json_member
 from models.queries.members import Fields
 from models.queries.results import Item
 from models.queries.visibility import REVIEWER, Viewer
@@ -120,11 +119,11 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
 
 def worded_by_hand(*, id: int) -> bool:
     """Tell whether somebody has changed the text of a claim, other than by mending the words that it was read from."""
-    lines = Change.select(Change.before, Change.after).where(
-        Change.noun == "claims", Change.noun_id == id, Change.action == "change"
-    )
-    pairs = ((orjson.loads(before), orjson.loads(after)) for before, after in lines.tuples())
-    return any(before["text"] != after["text"] and "followed" not in after for before, after in pairs)
+    was, became = (json_member(state, "text") for state in (Change.before, Change.after))
+    worded = (was != became) & json_member(Change.after, "followed").is_null()
+    # The database compares: a thousand lines of a long claim are some 100 MB in Python.
+    lines = Change.select().where(Change.noun == "claims", Change.noun_id == id, Change.action == "change")
+    return bool(lines.where(worded).exists())
 
 
 #: What whoever does not review will find when the statements of a claim are retracted.

@@ -1,11 +1,13 @@
 """What reviewers made of findings: before and after, in offsets of the text that goes with them."""
 
+import tracemalloc
 from typing import Any
 
 import pytest
 
 from models import claims, speakers, statements
 from models.extraction.parser import Parser
+from models.history import changes
 from models.history.changes import Actor
 from models.ingest import candidates, corrections
 from models.storage import snapshots
@@ -132,6 +134,23 @@ def test_a_claim_that_was_worded_by_hand_is_shared_or_reviewed_stays(found: list
     _mend(actor, aide, "“We need proof,”")
     assert _claim(aide).text == before
     statements.change(by=actor, id=denial, version=1, claim={"id": _claim(aide).id})
+
+
+def test_of_a_long_claim_that_was_changed_often_no_history_is_held(found: list[int], actor: Actor) -> None:
+    charge, claim = found[0], _claim(found[0])
+    changes.update(actor, claim, more={"followed": charge}, text=claim.text[:-1] + ", 🙂" * 6_000)
+    for _ in range(30):
+        for language in ("de", "en"):
+            claims.change(by=actor, id=claim.id, version=_claim(charge).version, language=language)
+    tracemalloc.start()
+    try:
+        assert not claims.worded_by_hand(id=claim.id)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 1_000_000
+    claims.change(by=actor, id=claim.id, version=_claim(charge).version, text="They do.")
+    assert claims.worded_by_hand(id=claim.id)
 
 
 def test_a_claim_that_somebody_else_states_too_stays(found: list[int], actor: Actor) -> None:
