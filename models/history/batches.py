@@ -5,10 +5,7 @@ from typing import Any
 
 from models.history import standing_rows
 from models.queries import lists, simple_lists
-from models.queries.dialects import in_ids
 from models.queries.visibility import Viewer
-from models.storage import rows
-from models.storage.columns import dumps
 from models.storage.database import fetch
 
 #: Finds those of some ids of which a viewer may hear what became of them.
@@ -33,7 +30,7 @@ def absent(
     standing = items
     if any(value is not None for name, value in filters.items() if name != "ids"):
         standing = _found(noun, viewer, {"ids": ids})
-    stored = rows.where(model, in_ids("id"), (dumps([id for id in ids if id not in standing]),))
+    stored = standing_rows.ends(model, [id for id in ids if id not in standing])
     known = may_know(viewer, [row.id for row in stored]) if may_know and stored else {row.id for row in stored}
     found = {row.id: row for row in stored if row.id in known}
     merged = [row for row in found.values() if getattr(row, "merged_into_id", None)]

@@ -10,7 +10,6 @@ from typing import Any
 from models.history import batches, hidden, merges, standing_rows
 from models.queries import lists, simple_lists
 from models.queries.visibility import Viewer
-from models.storage import rows
 from models.tables import Claim, Speaker
 
 #: Filters by the id of something that may be merged.
@@ -88,9 +87,7 @@ def replaced(value: Any, into: dict[Any, int]) -> Any:
 
 def _survivors(model: Any, ids: Iterable[int], viewer: Viewer) -> dict[int, int]:
     """Map those of the `ids` that were merged, and of which the viewer may know, to their survivors."""
-    params = tuple(ids)
-    placeholders = ", ".join("?" * len(params))
-    found = rows.where(model, f"id IN ({placeholders}) AND merged_into_id IS NOT NULL", params)
+    found = [row for row in standing_rows.ends(model, ids) if row.merged_into_id]
     if not found:
         return {}
     merged = [row.id for row in found]

@@ -99,8 +99,8 @@ def item_or_refuse(
     """
     if row := read():
         return Item(id, *row)
-    if may_know is None or id in may_know([id]):
-        lock_standing(model, id)
+    if (may_know is None or id in may_know([id])) and (found := ends(model, [id])):
+        refuse_absent(model, found[0])
         if row := read():  # a merge was undone meanwhile, or a retraction
             return Item(id, *row)
         if may_know is not None:
@@ -136,6 +136,12 @@ def refuse_while_used(by: Actor, what: str, column: Any, id: int, after: str = "
     # Where the actor does not see it any more after the last that it sees, those that it does not see are no matter.
     others = "; those that you do not see, only a reviewer can" if users and hidden and not after else ""
     raise InUse(f"{what} cannot be retracted while statements rest on it ({those}): {who}{others}.{after}", ids=users)
+
+
+def ends(model: Any, ids: Iterable[int]) -> list[Any]:
+    """Read of the rows with these ids what tells whether they stand: of a document not its text, 4 MB in memory."""
+    told = ("id", "merged_into", "retracted_at", "retracted_reason")
+    return rows.where(model, in_ids("id"), (dumps(list(ids)),), only=told)
 
 
 def refuse_absent(model: Any, found: Any) -> None:

@@ -104,9 +104,19 @@ def _lock(*, shared: bool = False) -> str:
     return "" if not takes_locks() else " FOR SHARE" if shared else " FOR NO KEY UPDATE"
 
 
-def where(model: Any, condition: str, params: Sequence[Any], *, without: str | None = None) -> list[Any]:
-    """Read the rows for which a condition of SQL holds, with what may follow one; `without` a column, if named."""
-    sql, names, booleans = _reading(model, without)
+def where(
+    model: Any,
+    condition: str,
+    params: Sequence[Any],
+    *,
+    without: str | None = None,
+    only: tuple[str, ...] | None = None,
+) -> list[Any]:
+    """Read the rows for which a condition of SQL holds, with what may follow one.
+
+    It is read `without` a field, if one is named, or `only` those of these fields that it has.
+    """
+    sql, names, booleans = _reading(model, without, only)
     found = []
     for values in fetch(sql + condition, params):
         columns = dict(zip(names, values, strict=True))
@@ -159,9 +169,10 @@ def _inserting(model: Any, names: tuple[str, ...], *, key: bool = False) -> str:
 
 
 @cache
-def _reading(model: Any, without: str | None = None) -> tuple[str, list[str], list[str]]:
+def _reading(model: Any, without: str | None, only: tuple[str, ...] | None) -> tuple[str, list[str], list[str]]:
     """Write the read of a row, and name what it reads, and what of that is true or false."""
-    fields = [field for field in model._meta.sorted_fields if field.name != without]
+    read = set(only or model._meta.fields) - {without}
+    fields = [field for field in model._meta.sorted_fields if field.name in read]
     columns = ", ".join(f'"{field.column_name}"' for field in fields)
     return (
         f'SELECT {columns} FROM "{model._meta.table_name}" WHERE ',  # noqa: S608 (our names)

@@ -3,6 +3,7 @@
 import hashlib
 import sys
 from collections.abc import Callable
+from http import HTTPStatus
 
 import pytest
 from flask.testing import FlaskClient
@@ -305,3 +306,14 @@ def test_reviewers_compare_what_was_coded(writer: FlaskClient, reviewer: FlaskCl
     assert reviewer.get(f"/v1/documents/1/agreement?keys={ids[0]}").json["shared"] == 0
     assert refusal(reviewer.get("/v1/documents/1/agreement?keys=one")) == (400, ["keys"])
     assert reviewer.get("/v1/documents/9/agreement").status_code == 404
+
+
+def test_the_texts_of_what_was_retracted_are_not_read(
+    writer: FlaskClient, public: FlaskClient, queries: list[str]
+) -> None:
+    made = writer.post("/v1/documents", json={"text": "A text.", "language": "en"})
+    writer.delete("/v1/documents/1", headers={"If-Match": made.headers["ETag"]})
+    queries.clear()
+    assert public.get("/v1/documents?ids=1").json["absent"][0]["state"] == "retracted"
+    assert public.get("/v1/documents/1").status_code == HTTPStatus.GONE
+    assert not [sql for sql in queries if '"text"' in sql and sql.startswith('SELECT "id"')]
