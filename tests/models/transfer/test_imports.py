@@ -22,6 +22,7 @@ from models.storage import database, schema, transactions
 from models.tables import Claim, Counterclaim, Review, Statement
 from models.transfer import imports, stream
 from models.transfer.imports import Import
+from models.transfer.line_storing import store_line
 from models.transfer.lines import Line, Outcome, unbound_claim, waiting_lines
 from models.transfer.local_ids import LocalIds
 from tests.factories import MACHINE, PLAIN, put_charge, put_claim, put_denial, put_plain, put_review
@@ -211,7 +212,7 @@ def _one_by_one(lines: list[bytes], actor: Actor) -> list[Outcome]:
         (read,) = next(line_parser.parse_groups([line]))
         if isinstance(read, Line):
             with transactions.transaction():
-                read = imports.store_line(read._replace(number=number), by=actor, names=names, session=SESSION)
+                read = store_line(read._replace(number=number), by=actor, names=names, session=SESSION)
         outcomes.append(read._replace(line=number))
     refused = [line for line, one in zip(lines, outcomes, strict=True) if one.outcome == "refused"]
     for line, one in zip(lines, outcomes, strict=True):
@@ -219,14 +220,14 @@ def _one_by_one(lines: list[bytes], actor: Actor) -> list[Outcome]:
             names.pass_over(one.line, one.noun, tuple(_points(line)))
     for waiting in list(waiting_lines(names)):
         with transactions.transaction():
-            outcomes.append(imports.store_line(waiting, by=actor, names=names, session=SESSION))
+            outcomes.append(store_line(waiting, by=actor, names=names, session=SESSION))
         if outcomes[-1].outcome == "refused":
             refused.append(lines[waiting.number - 1])
     pointed_at = {name for line in refused for name in _points(line)}
     for name in [name for name in names.all_unbound() if name not in pointed_at]:
         with transactions.transaction():
             line = unbound_claim(names, name)
-            left = imports.store_line(line, by=actor, names=names, session=SESSION)
+            left = store_line(line, by=actor, names=names, session=SESSION)
         if left.outcome == "refused":
             outcomes.append(left)
     nowhere = ({"pointer": ""},)

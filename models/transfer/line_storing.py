@@ -1,0 +1,265 @@
+"""Store a line of an import, whole or not at all, by the functions that any other change of its noun calls."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from models import claims, counterclaims, documents, reviews, speakers, statements, topics
+from models.history.changes import Actor
+from models.history.session import Session
+from models.queries.visibility import PUBLIC, REVIEWER
+from models.refusals import AlreadyKnown, Conflict, Refusal
+from models.storage.spilled import SpilledDict
+from models.transfer.lines import Line, Outcome
+from models.transfer.local_ids import LocalIds, unknown_name
+
+#: Identical claims that are read at once.
+_TWINS = 100
+
+
+def store_line(line: Line, *, by: Actor, names: LocalIds, session: Session) -> Outcome:
+    """Store a line, or nothing of it where it is refused; return what became of it."""
+    mark = names.mark()
+    try:
+        with session.savepoint():
+            id, what = _STORE[line.noun](_Work(by, names, session, line), dict(line.members))
+    except Refusal as refusal:
+        names.undo(mark)
+        if isinstance(refusal, _Ambiguous):
+            names.put(names.ambiguous, (line.noun, line.members["id"]), line.number)
+        return refused_line(line, refusal)
+    return Outcome(line.number, line.noun, what, id)
+
+
+def refused_line(line: Line, refusal: Refusal) -> Outcome:
+    """Tell why a line is refused."""
+    why = f"{refusal.field or 'the line'}: {refusal.detail}"
+    errors = ({"pointer": refusal.field or "", "detail": refusal.detail},)
+    return Outcome(line.number, line.noun, "refused", None, why, errors)
+
+
+class _Work(NamedTuple):
+    """What storing a line takes besides what it says."""
+
+    by: Actor
+    names: LocalIds
+    session: Session
+    line: Line
+
+
+class _Ambiguous(Conflict):
+    """A line gives itself a name that stands for what an earlier one brought."""
+
+    def __init__(self, name: str, earlier: str) -> None:
+        super().__init__(
+            f"{earlier} is called {name!r} too: give each line its own id, and import two files one after the other.",
+            field="/id",
+        )
+
+
+#: The id of what a line says, and what became of it.
+LineResult = tuple[int | None, str]
+
+
+def _topic(work: _Work, new: dict[str, Any]) -> LineResult:
+    return _unless_known(work, lambda: topics.create(by=work.by, session=work.session, **new))
+
+
+def _speaker(work: _Work, new: dict[str, Any]) -> LineResult:
+    bearer = speakers.bearing(new["name"], work.session)
+    if bearer:
+        return bearer, "known"
+    if new.get("part_of"):
+        new["part_of"] = speakers.find_or_make(
+            by=work.by, reference=new["part_of"], field="/part_of", session=work.session
+        )
+    return speakers.create(by=work.by, session=work.session, shows_body=False, **new), "new"
+
+
+def _document(work: _Work, new: dict[str, Any]) -> LineResult:
+    name = new.pop("id", None)
+    id, what = _unless_known(work, lambda: documents.create(by=work.by, session=work.session, **new))
+    if name:
+        _call(work.names, work.names.documents, name, id, "document")
+    return id, what
+
+
+def _call(names: LocalIds, some: SpilledDict[str, int], name: str, id: int, noun: str) -> None:
+    """Let `name` stand for a row, unless it stands for another."""
+    if name in some and some[name] != id:
+        raise _Ambiguous(name, f"An earlier line, that of {noun} {some[name]},")
+    names.put(some, name, id)
+
+
+def _claim(work: _Work, new: dict[str, Any]) -> LineResult:
+    if "claim" in new:  # of an earlier line (unbound_claim)
+        return _bound(work, new["claim"], "/standalone"), "new"
+    name = new.pop("id")
+    if not work.names.defer_claim(name, work.line.number, new):
+        raise _Ambiguous(name, f"Line {work.names.claim_lines[name][0]}")
+    return None, "noted"
+
+
+def _statement(work: _Work, new: dict[str, Any]) -> LineResult:
+    name, claim, names = new.pop("id", None), new["claim"], work.names
+    new["document"] = _known_document(names, new["document"], "/document")
+    if (new.get("via") or {}).get("document"):
+        new["via"] = {"document": _known_document(names, new["via"]["document"], "/via/document")}
+    if new.get("counters"):
+        new["counters"] = [
+            counter | {"target": names.known("statement", counter["target"], f"/counters/{index}/target")}
+            for index, counter in enumerate(new["counters"])
+        ]
+    if new.get("original"):
+        new["original"] = names.known("statement", new["original"], "/original")
+    mark = names.mark()
+    id, what = _unless_known(work, lambda: _recorded(work, new, claim))
+    if what == "known":
+        names.undo(mark)
+        if names.unbound(claim.get("claim", "")):
+            names.bind(claim["claim"], statements.claim_of(id=id, session=work.session))
+    if name:
+        _call(names, names.statements, name, id, "statement")
+    return id, what
+
+
+def _recorded(work: _Work, new: dict[str, Any], claim: dict[str, Any]) -> int:
+    """Record a statement; a claim that nothing has pointed at yet is its own, whatever other has the same words."""
+    name = claim.get("claim", "")
+    work.names.refuse_ambiguous("claim", name, "/claim/claim")
+    unbound = work.names.unbound(name)
+    new["claim"] = unbound or _meant(work, claim)
+    id = statements.record(by=work.by, session=work.session, **new)
+    if unbound:
+        work.names.bind(name, statements.claim_of(id=id, session=work.session))
+    return id
+
+
+def _counterclaim(work: _Work, new: dict[str, Any]) -> LineResult:
+    for name in ("statement", "target"):
+        if new.get(name):
+            new[name] = work.names.known("statement", new[name], f"/{name}")
+    if _waits(work, new, "claim", "answer"):
+        return None, "noted"
+    new["claim"], new["answer"] = (_meant(work, new[side], f"/{side}")["id"] for side in ("claim", "answer"))
+    return _unless_known(work, lambda: counterclaims.create(by=work.by, session=work.session, **new))
+
+
+def _review(work: _Work, new: dict[str, Any]) -> LineResult:
+    if new.get("statement"):
+        new["statement"] = work.names.known("statement", new["statement"], "/statement")
+    if _waits(work, new, "claim"):
+        return None, "noted"
+    new["claim"] = _meant(work, new["claim"])
+    return _unless_known(work, lambda: reviews.create(by=work.by, session=work.session, **new))
+
+
+def _waits(work: _Work, new: dict[str, Any], *sides: str) -> bool:
+    """Let a line wait to the end of the file where a statement may still bring one of its claims along.
+
+    Stored at once, the claim would stand though its statement is refused, and be there twice once that was mended.
+    """
+    if work.line.waited:
+        return False
+    names = work.names
+    for side in sides:
+        if "statement" in new[side]:
+            names.known("statement", new[side]["statement"], f"/{side}/statement")
+        elif name := new[side].get("claim"):
+            names.refuse_ambiguous("claim", name, f"/{side}/claim")
+            if name not in names.claim_lines:
+                raise unknown_name(name, f"/{side}/claim")
+    waits = any(names.unbound(new[side].get("claim", "")) for side in sides)
+    if waits:
+        names.defer_line(work.line.number, work.line.noun, work.line.members)
+    return waits
+
+
+_STORE: dict[str, Callable[[_Work, dict[str, Any]], LineResult]] = {
+    "topic": _topic,
+    "speaker": _speaker,
+    "document": _document,
+    "claim": _claim,
+    "statement": _statement,
+    "counterclaim": _counterclaim,
+    "review": _review,
+}
+
+
+def _unless_known(work: _Work, create: Callable[[], int]) -> tuple[int, str]:
+    """Return the id of what `create` makes as "new"; what is "known" under its natural key stays.
+
+    A speaker or document that the line names may be known as another one: then the line is refused.
+    """
+    try:
+        with work.session.savepoint():
+            return create(), "new"
+    except AlreadyKnown as refusal:
+        if (refusal.field or "").count("/") > 1:
+            raise
+        return int(refusal.more["known"]), "known"
+
+
+def _meant(work: _Work, claim: dict[str, Any], field: str = "/claim") -> dict[str, Any]:
+    """Name a claim as the nouns take it: by id where the file names an earlier line."""
+    if "statement" in claim:
+        statement = work.names.known("statement", claim["statement"], f"{field}/statement")
+        return {"id": statements.claim_of(id=statement, session=work.session)}
+    if "claim" in claim:
+        work.names.refuse_ambiguous("claim", claim["claim"], f"{field}/claim")
+        return {"id": _bound(work, claim["claim"], field)}
+    return claim
+
+
+def _bound(work: _Work, name: str, field: str = "/claim") -> int:
+    """Return the id of the claim of a line, stored now if it is not yet.
+
+    One that no statement brings along is the identical one that the public sees, where no other line means that; where
+    the line says that it was put in by itself, one that was too. A new one is put in by itself. Where the line says
+    otherwise, it is one that only reviewers see, and theirs to put in (docs/decisions/0037).
+    """
+    names = work.names
+    if line := names.unbound(name):
+        if refused := names.refused_statement(name):
+            raise Conflict(
+                f"Line {refused} was refused, and a statement of the claim {name!r} is missing with it, so that claim "
+                "is not stored: mend that line, and send it again with this one.",
+                field=f"{field}/claim",
+            )
+        if line.get("standalone") is False and not work.by.reviews:
+            raise Conflict(
+                "A claim that no statement brings along and only reviewers see takes the review scope: leave "
+                "`standalone` out to let everybody see it.",
+                field=field,
+            )
+        work.session.lock_words([line["text"]])
+        claim = _free_twin(work, line) or claims.create(by=work.by, session=work.session, **line)
+        names.take(line, claim)
+        names.bind(name, claim)
+    if name not in names.claims:
+        raise unknown_name(name, f"{field}/claim")
+    return names.claims[name]
+
+
+def _free_twin(work: _Work, line: dict[str, Any]) -> int | None:
+    """Find the oldest identical claim that no line means."""
+    text, language, standalone = line["text"], line["language"], line.get("standalone")
+    past = work.names.taken(line)
+    while twins := claims.same_text(
+        text=text,
+        language=language,
+        limit=_TWINS,
+        viewer=REVIEWER if standalone is False else PUBLIC,
+        standalone=standalone or False,
+        past=past,
+        session=work.session,
+    ):
+        if free := next((twin for twin in twins if twin not in work.names.bound), None):
+            return free
+        past = twins[-1]
+    return None
+
+
+def _known_document(names: LocalIds, reference: dict[str, Any], field: str) -> dict[str, Any]:
+    if "document" in reference:
+        return {"id": names.known("document", reference["document"], f"{field}/document")}
+    return reference
