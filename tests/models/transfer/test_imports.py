@@ -4,7 +4,8 @@ import json
 import random
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -583,19 +584,25 @@ def test_what_others_waited_for_too_long_already_is_stored_whatever_becomes_of_t
     assert stored == {"A 0", "A 1", "B"}
 
 
-def test_on_postgresql_few_lines_share_a_transaction_that_keeps_out_who_names_somebody_new(
-    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(imports, "LONGEST", 60)
-    most = imports.MOST_LINES
-    stored: list[int] = []
+def _counted(stored: list[int]) -> Callable[[Callable[[], list[Outcome]]], list[Outcome]]:
+    """Do the writes of an import, and note of how many lines each is."""
 
     def count(work: Callable[[], list[Outcome]]) -> list[Outcome]:
         outcomes = work()
         stored.append(len(outcomes))
         return outcomes
 
-    imports.Import(actor, in_place=count).store([Line(n, "speaker", {"name": f"Ann {n}"}) for n in range(most + 1)])
+    return count
+
+
+def test_on_postgresql_few_lines_share_a_transaction_that_keeps_out_who_names_somebody_new(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "LONGEST", 60)
+    most = imports.MOST_LINES
+    stored: list[int] = []
+    lines = [Line(n, "speaker", {"name": f"Ann {n}"}) for n in range(most + 1)]
+    imports.Import(actor, in_place=_counted(stored)).store(lines)
     assert stored == ([most + 1] if database.on_sqlite() else [most, 1])
 
 
@@ -839,33 +846,53 @@ def test_ids_that_somebody_else_takes_meanwhile_are_left_to_them(registry: str, 
     assert database.fetch("SELECT nextval(pg_get_serial_sequence('claims', 'id'))")[0][0] > highest
 
 
-def test_a_line_that_somebody_else_stores_at_the_same_moment_is_known(registry: str, actor: Actor) -> None:
-    if database.on_sqlite():
-        pytest.skip("writers of an SQLite file take turns")
+@contextmanager
+def _topic_of_another(registry: str, slug: str) -> Iterator[None]:
+    """Let somebody else store a topic when what the lines inside name was read, and before they are stored."""
     import psycopg
 
     stamp = "2026-01-01T00:00:00.000000Z"
-    row = "INSERT INTO topics (created_at, updated_at, version, slug, label) VALUES (%s, %s, 1, 'b', 'B')"
+    row = "INSERT INTO topics (created_at, updated_at, version, slug, label) VALUES (%s, %s, 1, %s, 'B')"
+    stored: list[Any] = []
 
     def stores(event: Any) -> None:
-        # When what the lines name was read, and before they are stored.
         if "generate_series" in event.sql and not stored:
-            stored.append(other.execute(row, (stamp, stamp)))
+            stored.append(other.execute(row, (stamp, stamp, slug)))
 
-    stored: list[Any] = []
-    lines = _written(*({"topic": {"slug": slug, "label": slug.upper()}} for slug in "abc"))
     with psycopg.connect(registry, autocommit=True) as other:
         database.db.query_hooks.append(stores)
         try:
-            told = list(ndjson.read(lines, by=actor))
+            yield
         finally:
             database.db.query_hooks.remove(stores)
     with transactions.transaction():
         last_changes.rebuild()
+
+
+def test_a_line_that_somebody_else_stores_at_the_same_moment_is_known(registry: str, actor: Actor) -> None:
+    if database.on_sqlite():
+        pytest.skip("writers of an SQLite file take turns")
+    lines = _written(*({"topic": {"slug": slug, "label": slug.upper()}} for slug in "abc"))
+    with _topic_of_another(registry, "b"):
+        told = list(ndjson.read(lines, by=actor))
     assert [one.outcome for one in told] == ["new", "known", "new"]
     assert database.fetch("SELECT slug, id FROM topics ORDER BY slug") == [
         (slug, one.id) for slug, one in zip("abc", told, strict=True)
     ]
+
+
+def test_lines_that_are_stored_one_by_one_keep_others_waiting_no_longer(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.on_sqlite():
+        pytest.skip("writers of an SQLite file take turns")
+    monkeypatch.setattr(imports, "LONGEST", 0)
+    stored: list[int] = []
+    lines = [Line(number, "topic", {"slug": slug, "label": "A"}) for number, slug in enumerate("abcd", 1)]
+    with _topic_of_another(registry, "c"):
+        told = Import(actor, in_place=_counted(stored)).store(lines)
+    assert [one.outcome for one in told] == ["new", "new", "known", "new"]
+    assert stored == [1, 1, 2], "one alone, and then ever more together again"
 
 
 @pytest.mark.no_cover  # the tracer takes time too
