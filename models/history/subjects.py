@@ -5,11 +5,12 @@ from typing import Any, NamedTuple
 
 from models.history import changes, standing_rows
 from models.history.changes import Actor
-from models.history.merges import Merge, merges_into, rows_with
+from models.history.merges import Merge, merges_into
 from models.history.notes import ClaimMerge, SpeakerMerge
 from models.queries import derived
 from models.queries.dialects import in_ids
 from models.refusals import Conflict
+from models.storage import rows
 from models.storage.columns import dumps
 from models.storage.database import fetch
 from models.tables import Claim, ClaimAbout, Speaker
@@ -129,7 +130,7 @@ def refresh_about(speaker: int) -> None:
 
 def _refresh(claims: Iterable[int]) -> None:
     for claim in claims:
-        derived.mark_for_refresh("claims", {"id": claim})  # it may become public just now
+        derived.mark_for_refresh("claims", {"id": claim}, members={"about"})  # it may become public just now
 
 
 def give_back(by: Actor, moved: SpeakerMerge, from_: int, to: int) -> None:
@@ -160,7 +161,8 @@ def give_back(by: Actor, moved: SpeakerMerge, from_: int, to: int) -> None:
     for claim, speaker, role in _links("claim_id", told):
         about[claim][speaker] = role
     more = {claim: {"about": as_logged(subjects)} for claim, subjects in about.items()}
-    changes.update_all(by, rows_with(Claim, told), more=more)
+    claims = rows.where(Claim, in_ids("id"), (dumps(told),), without=changes.LONG["claims"])
+    changes.update_all(by, claims, more=more)
 
 
 def _links(column: str, ids: list[int]) -> list[tuple[int, int, str]]:

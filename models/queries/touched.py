@@ -25,7 +25,12 @@ NOUNS = tuple(_CLAIMS)
 _TITLES = {"title", "publisher", "publisher_key", "kind", "licence", "positions"}
 _NOTES = {"description", "kind", "wikidata_id"}
 #: What may change of a row while the words of its statements stay the same.
-_UNSAID = {"speakers": _NOTES, "documents": _TITLES | {"published_at"}, "topics": {"slug", "label"}}
+_UNSAID = {
+    "claims": {"about"},
+    "speakers": _NOTES,
+    "documents": _TITLES | {"published_at"},
+    "topics": {"slug", "label"},
+}
 #: What may change of a row while all that claims are found and counted by stays the same: only cards and answers to
 #: attributions show it. Of a speaker that is everything but who is first to state a claim (derived.py).
 _UNCOUNTED = {"documents": _TITLES, "topics": {"slug", "label"}}
