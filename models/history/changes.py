@@ -31,7 +31,7 @@ UNLOGGED = {
 #: theirs take a gigabyte. It is put into their lines as these are stored, and has to stay as it was until then.
 LONG = {"claims": "text", "statements": "content"}
 #: How many such lines are written at once: some MB of the longest words.
-_LONG_LINES = 10
+_LONG_LINES = 20
 
 #: The lock under which entries are written: "cclog" in ASCII.
 LOG_LOCK = int.from_bytes(b"cclog")
