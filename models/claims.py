@@ -288,7 +288,7 @@ def _relink(by: Actor, claim: int, slugs: list[str] | None, about: list[dict[str
         if _replaced(ClaimTopic, claim, headings):
             more["topics"] = list(dict.fromkeys(slugs))
     if about is not None:
-        roles = _subjects(by, about, hidden=not evidence.is_public("claims", claim), session=SESSION)
+        roles = _subjects(by, about, hidden=not evidence.public_claims([claim]), session=SESSION)
         if _replaced(ClaimAbout, claim, [{"speaker": speaker, "role": role} for speaker, role in roles.items()]):
             more["about"] = subjects.as_logged(roles)
     return more
@@ -355,9 +355,9 @@ def _doubled(id: int, into: int) -> list[tuple[Any, int]]:
         pairs = Counterclaim.select(Counterclaim, twin).join(twin, on=same, attr="twin")
         pairs = pairs.where(getattr(Counterclaim, mine) == id, getattr(twin, mine) == into)
         pairs = pairs.where(Counterclaim.retracted_at.is_null(), twin.retracted_at.is_null())
-        for counterclaim in pairs:
-            gone = evidence.to_take_back(counterclaim, counterclaim.twin)
-            doubled.append((gone, counterclaim.id if gone is counterclaim.twin else counterclaim.twin.id))
+        both = [(counterclaim, counterclaim.twin) for counterclaim in pairs]
+        for gone, (one, double) in zip(evidence.to_take_back(both), both, strict=True):
+            doubled.append((gone, one.id if gone is double else double.id))
     theirs = Review.alias("twin")
     reviews = Review.select(Review, theirs.id).join(
         theirs, on=theirs.url_normalized == Review.url_normalized, attr="twin"

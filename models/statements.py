@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from models import claim_text, claims, documents, evidence, hierarchy, prints, sentences, speakers
-from models.history import changes, locks, merge_scope, merged_filters, restores, same_words, standing_rows
+from models.history import changes, large, locks, merge_scope, merged_filters, restores, same_words, standing_rows
 from models.history.changes import Actor
 from models.history.locks import Rows, to_change, to_name
 from models.history.session import SESSION, Session
@@ -131,6 +131,7 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
         claims.lock_words_of(new.get("claim"))
         locks.hold(partial(used, id, new))
         statement = standing_rows.lock_standing(Statement, id, version)
+        large.refuse(by, Statement, id)
         left, was = statement.claim_id, statement.status
         if new.get("status", statement.status) != statement.status and not by.reviews:
             raise Forbidden("Accepting or rejecting a statement takes a key with the review scope.")
@@ -179,6 +180,7 @@ def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None
         standing_rows.refuse_unseen(by, get, id)
         locks.hold(partial(used, id))
         statement = standing_rows.lock_standing(Statement, id, version)
+        large.refuse(by, Statement, id)
         accepted = statement.status == "accepted"
         reassigned = evidence.reassign_evidence(by=by, statements=[id]) if accepted else {}
         more = evidence.retract_with(by=by, statement=id, reason=reason)
@@ -198,6 +200,7 @@ def restore(*, by: Actor, id: int) -> None:
         statement = restores.retracted(by, Statement, id, get)
         if statement is None:
             return
+        large.refuse(by, Statement, id)
         for column, model in (STANDS_ON | PASSED_ON).items():
             restores.require(model, statement.__data__[column], unless_erased=column in PASSED_ON)
         same_words.refuse_known_beside(by, statement, SESSION)
@@ -339,7 +342,7 @@ def _retract_orphan_claim(by: Actor, statement: int, left: int, taken: int, acce
     if left == taken or not _is_only_of(statement, claim):
         return
     if evidence.move_counterclaims(by=by, left=left, taken=taken, accepted=accepted):
-        public = evidence.is_public("claims", taken)
+        public = evidence.public_claims([taken])
         changes.retract(by, claim, f"{f'Claim {taken}' if public else 'Another claim'} is stated instead.")
 
 

@@ -1,6 +1,6 @@
 """The append-only log: what was done to which row, by whom, when, and how the row stood before and after."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from models.storage.columns import dumps, now
 from models.storage.database import fetch
 from models.storage.rows import row
 from models.storage.transactions import advisory_lock, before_commit, changed_at, note_change
-from models.tables import Change, Statement
+from models.tables import Change
 
 #: Columns that the log leaves out: a text, which stands in its row for good, and what follows from other columns.
 UNLOGGED = {
@@ -230,19 +230,26 @@ def amend(
         update(actor, instance, more=more, was=was, **new)
 
 
-def relink(actor: Actor, instance: Any, column: str, statement: int | None) -> None:
-    """Let a row name another statement, or none; where the public sees neither, no version and no date tells it.
+def relink_all(actor: Actor, instances: list[Any], column: str, statement: int | None) -> None:
+    """Let rows of one table name another statement, or none; where the public sees neither, no version or date tells.
 
-    Without a line of its own, that of the merge or retraction has to note the row, as verify.py reads it.
+    Without lines of their own, that of the merge or retraction has to note the rows, as verify.py reads it.
     """
     new: dict[str, Any] = {column: statement}
-    ids = [id for id in (instance.__data__[column], statement) if id]
-    if Statement.select().where(Statement.id.in_(ids), Statement.status == "accepted").exists():
-        update(actor, instance, **new)
-    else:
-        before = row(instance)
-        type(instance).update(new).where(type(instance).id == instance.id).execute()
-        note_unlogged(type(instance)._meta.table_name, before | new, before, public=False)
+    named = {one.id: {id for id in (one.__data__[column], statement) if id} for one in instances}
+    accepted = accepted_among(set().union(*named.values()))
+    update_all(actor, [one for one in instances if named[one.id] & accepted], **new)
+    if unseen := [one for one in instances if not named[one.id] & accepted]:
+        table, name = unseen[0]._meta.table_name, unseen[0]._meta.fields[column].column_name
+        fetch(f"UPDATE {table} SET {name} = ? WHERE {in_ids('id')}", (statement, dumps([one.id for one in unseen])))  # noqa: S608 (our names)
+        for before in map(row, unseen):
+            note_unlogged(table, before | new, before, public=False)
+
+
+def accepted_among(statements: Collection[int]) -> set[int]:
+    """Find those of some statements that were accepted."""
+    sql = f"SELECT id FROM statements WHERE {in_ids('id')} AND status = 'accepted'"  # noqa: S608 (our SQL)
+    return {id for (id,) in fetch(sql, (dumps(sorted(statements)),))} if statements else set()
 
 
 def retract(actor: Actor, instance: Any, reason: str | None, more: dict[str, Any] | None = None) -> None:

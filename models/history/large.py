@@ -6,7 +6,7 @@ from models.history.changes import Actor
 from models.queries.nodes import cached
 from models.refusals import Conflict
 from models.storage.database import fetch
-from models.tables import Claim, Document, Speaker, Topic
+from models.tables import Claim, Document, Speaker, Statement, Topic
 
 #: How many rows may hang on what a writer changes.
 MOST = 10_000
@@ -23,6 +23,7 @@ _HANGING: dict[Any, tuple[tuple[str, str], ...]] = {
         ("claim_about", "speaker_id"),
         ("speakers", "part_of_id"),
     ),
+    Statement: (("counterclaims", "statement_id"), ("counterclaims", "target_id"), ("statements", "original_id")),
     Topic: (("claim_topic_index", "topic_id"),),
 }
 

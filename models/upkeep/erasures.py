@@ -17,9 +17,10 @@ from models import prints
 from models.addresses import normalize
 from models.history import changes, locks, restores, seals
 from models.history.changes import Actor
+from models.queries.dialects import in_ids
 from models.refusals import Conflict, NotFound
 from models.storage import rows
-from models.storage.columns import now
+from models.storage.columns import dumps, now
 from models.storage.rows import row
 from models.storage.transactions import advisory_lock, attempt, savepoint, write
 from models.tables import (
@@ -253,20 +254,18 @@ def _erase_what_rests_on(erasure: Erasure, statements: set[int], claims: set[int
     counters |= rows_with(Counterclaim.statement, statements)
     aimed = rows_with(Counterclaim.target, statements)
     counters |= {id for id in aimed if Counterclaim.get_by_id(id).of == "attribution"}
-    for id in sorted(aimed - counters):
-        counterclaim = rows.by_id(Counterclaim, id, locked=True)
-        if counterclaim.retracted_at is None:
-            changes.relink(erasure.by, counterclaim, "target", None)
-        else:  # a merge may have taken it back, which a line of the log would end
-            set_columns(Counterclaim, id, now(), target=None)
+    aimed_at = rows.locked(Counterclaim, in_ids("id"), (dumps(sorted(aimed - counters)),))
+    changes.relink_all(erasure.by, [one for one in aimed_at if one.retracted_at is None], "target", None)
+    for one in aimed_at:
+        if one.retracted_at:  # a merge may have taken it back, which a line of the log would end
+            set_columns(Counterclaim, one.id, now(), target=None)
     reviews = rows_with(Review.claim, claims)
     _dismiss_suggestions(erasure, statements, claims)
     _erase(erasure, Counterclaim, counters, note=None)
     _erase(erasure, Review, reviews, title=None, licence=None, **_NOWHERE)
-    for id in sorted(rows_with(Review.statement, statements) - reviews):
-        review = rows.by_id(Review, id, locked=True)
-        if review.retracted_at is None:
-            changes.relink(erasure.by, review, "statement", None)
+    naming = f"{in_ids('statement_id')} AND retracted_at IS NULL"
+    others = rows.locked(Review, naming, (dumps(sorted(statements)),))
+    changes.relink_all(erasure.by, [one for one in others if one.id not in reviews], "statement", None)
     for part in parts(claims):
         ClaimAbout.delete().where(ClaimAbout.claim.in_(part)).execute()
     _erase(erasure, Claim, claims, text=NAMELESS, merged_into=None)

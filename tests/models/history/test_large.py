@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import claims, counterclaims, documents, sentences, speakers, topics
+from models import claims, counterclaims, documents, sentences, speakers, statements, topics
 from models.history import large
 from models.history.changes import Actor
 from models.refusals import Conflict
@@ -40,6 +40,34 @@ def test_a_writer_changes_nothing_that_much_hangs_on(
         lambda by: topics.retract(by=by, id=1, version=None, reason=None),
         lambda by: topics.restore(by=by, id=1),
     ]
+    monkeypatch.setattr(large, "MOST", 1)
+    for change in changes:
+        with pytest.raises(Conflict, match="review scope"):
+            change(WRITER)
+        change(actor)
+
+
+@pytest.mark.parametrize("hanging", ["aimed at it", "attribution", "evidence", "print", "at its claim"])
+def test_a_writer_changes_no_statement_that_much_hangs_on(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, hanging: str
+) -> None:
+    id, other = put_plain(actor, "first"), put_claim(actor, "It stood still.")
+    claim = statements.claim_of(id=id)
+    for word in ("second", "third"):
+        answer = put_claim(actor, f"It is {word}, or is it?")
+        if hanging == "print":
+            put_plain(actor, word, original=id)
+        elif hanging == "evidence":
+            counterclaims.create(by=actor, claim=answer, answer=claim, kind="denies", statement=id)
+        else:
+            of = "attribution" if hanging == "attribution" else "claim"
+            target = None if hanging == "at its claim" else id
+            counterclaims.create(by=actor, claim=claim, answer=answer, kind="denies", target=target, of=of)
+    changes = [lambda by: statements.change(by=by, id=id, version=None, claim={"id": other})]
+    if hanging != "at its claim":  # they stay where they are
+        changes.append(lambda by: statements.retract(by=by, id=id, version=None, reason=None))
+    if hanging in {"attribution", "evidence"}:  # nothing names it any more else
+        changes.append(lambda by: statements.restore(by=by, id=id))
     monkeypatch.setattr(large, "MOST", 1)
     for change in changes:
         with pytest.raises(Conflict, match="review scope"):
