@@ -152,6 +152,9 @@ def move_rows(column: Any, ids: list[int], from_: int, to: int) -> None:
     if not ids:
         return
     table, name = column.model._meta.table_name, column.column_name
+    if column.model is Statement and name == "claim_id":  # what the log tells of either may be whom it is about alone
+        for claim in (from_, to):
+            derived.mark_for_refresh("claims", {"id": claim})
     stamp = [now()] if _is_shown(column, from_, to) else []
     # By their ids: by an index of the column PostgreSQL, which may not have counted one row that points at `from_`,
     # would look for each in the whole list, 36 s for 40,000.
