@@ -47,6 +47,9 @@ _ORDER = (
 )
 
 
+#: What the full-text indexes hold of a row, whose words take longer than the row where it is long.
+_WORDS = {Claim: "text", Statement: "content"}
+
 #: Statements that were read, of which the keys alone are kept, for a row that is put in.
 _READ = 4
 
@@ -101,6 +104,8 @@ class BatchSession(PrefetchedSession):
         #: How often lines had to be inserted before the last of them was there.
         self.flushes = 0
         self._inserts: list[_Insert] = []
+        #: Of the claims and contents among them.
+        self.characters = 0
         #: How many of them are in the database already.
         self._flushed = 0
         self._savepoints: list[_Savepoint] = []
@@ -122,6 +127,7 @@ class BatchSession(PrefetchedSession):
         self.add(model, data)
         entry = changes.log_entry(by, Edit(model._meta.table_name, id, "create", None, data), more)
         self._inserts.append(_Insert(model, _values(model, data), data, entry))
+        self.characters += _characters(model, data)
         return row
 
     def insert(self, model: Any, **columns: Any) -> None:
@@ -178,6 +184,7 @@ class BatchSession(PrefetchedSession):
         for model, values, *_ in reversed(self._inserts[mark:]):
             data = dict(zip(_filled(model), values, strict=True))
             self.remove(model, data)
+            self.characters -= _characters(model, data)
             if "id" in data:
                 self._new_ids.give_back(model, data["id"])
         del self._inserts[mark:]
@@ -239,6 +246,10 @@ def _columns(model: Any) -> tuple[str, ...]:
 
 def _values(model: Any, row: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(map(row.get, _filled(model)))
+
+
+def _characters(model: Any, row: dict[str, Any]) -> int:
+    return len(row[_WORDS[model]]) if model in _WORDS else 0
 
 
 def _new_ids(table: str, lines: int, after_last: bool) -> Iterator[int]:

@@ -13,7 +13,7 @@ from typing import TypeVar
 from models.history.changes import Actor
 from models.queries import derived
 from models.refusals import Refusal
-from models.storage import database, transactions
+from models.storage import database, errors, transactions
 from models.storage.transactions import InPlace, Unprepared, at_once
 from models.transfer.batch import BatchSession, NewIds
 from models.transfer.line_storing import refused_line, store_line
@@ -31,8 +31,14 @@ LONGEST_OTHERWISE = 1.0
 #: Rows after which it takes no more lines in, on PostgreSQL too: they are written when the time is no longer looked at,
 #: a million sentences in 3.1 s.
 MOST_ROWS = 50_000
+#: And so many characters of claims and contents, which are indexed at the end as well: a million took PostgreSQL 2.7 s
+#: where the machine was busy, and SQLite 0.7.
+MOST_CHARACTERS = 500_000
 #: As many lines are stored together at most.
 _LINES_PER_BATCH = 5000
+#: How many times fewer the next transaction is given where one took longer than a change may: for half of them, others
+#: would wait nearly as long again.
+_TIMES_FEWER = 8
 #: As many claims that no line has pointed at: with 5,000, others waited 1.6 s where the machine was busy, not 0.3.
 _CLAIMS_PER_BATCH = 500
 
@@ -71,6 +77,11 @@ class Import:
                 stored = self._in_place(partial(self._attempt, some))
             except Unprepared:
                 prepare_again(some, self._in_place_to_compute)
+                continue
+            except errors.UNAVAILABLE as error:
+                if not errors.too_slow(error) or len(some) == 1 or transactions.is_open():  # as in a dry run
+                    raise
+                self._lines = max(1, len(some) // _TIMES_FEWER)
                 continue
             self._lines = len(stored) if len(stored) < len(some) else min(2 * self._lines, _LINES_PER_BATCH)
             outcomes += stored
@@ -146,7 +157,11 @@ class Import:
             # What was fetched for all is not fetched again for few, unless they take very long.
             spent = time.monotonic() - began
             longest, most = (LONGEST, MOST_LINES) if session.keeps_others_out() else (LONGEST_OTHERWISE, len(lines))
-            if spent >= longest or len(outcomes) >= most or session.rows() >= MOST_ROWS:
+            if spent >= longest or len(outcomes) >= most or _is_full(session):
                 break
         session.flush()
         return outcomes
+
+
+def _is_full(session: BatchSession) -> bool:
+    return session.rows() >= MOST_ROWS or session.characters >= MOST_CHARACTERS

@@ -2,6 +2,7 @@
 
 import json
 import random
+import sqlite3
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -962,6 +963,46 @@ def test_a_transaction_takes_no_more_lines_in_than_write_so_many_rows(
     lines = _written(*({"document": {"text": text, "language": "en"}} for text in texts))
     assert [one.outcome for one in ndjson.read(lines, by=actor)] == ["new"] * len(texts)
     assert len([sql for sql in queries if sql.startswith("INSERT INTO last_changes")]) == 2
+
+
+def test_a_transaction_takes_no_more_lines_in_than_index_so_many_characters(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "MOST_CHARACTERS", 100)
+    stored: list[int] = []
+    work = Import(actor, in_place=_counted(stored))
+    long = "It rains and snows and hails, and it will for days, she said"
+    claims = [{"id": f"c{n}", "text": f"{long} {n}.", "language": "en"} for n in range(5)]
+    assert {one.outcome for one in work.store([Line(n, "claim", one) for n, one in enumerate(claims, 1)])} == {"noted"}
+    assert list(work.finish()) == []
+    assert stored == [5, 2, 2, 1], "claims that no line points at"
+    text = " ".join(f"{long}." for _ in range(4))
+    said = {"document": {"document": "d"}, "form": "direct", "speaker": {"name": "Ann"}, "claim": {"claim": "c0"}}
+    lines = [{"document": {"id": "d", "text": text, "language": "en"}}]
+    lines += [{"statement": said | {"content": [{"start": n, "end": n + 60}]}} for n in range(0, len(text), 62)]
+    del stored[:]
+    (read,) = line_parser.parse_groups(_written(*lines))
+    assert {one.outcome for one in work.store([line for line in read if isinstance(line, Line)])} == {"new"}
+    assert stored == [3, 2], "contents"
+
+
+def test_fewer_lines_are_stored_together_where_more_take_longer_than_a_change_may(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def takes_too_long(event: Any) -> None:
+        if event.sql.startswith("INSERT INTO claim_summaries"):
+            database.db.query_hooks.remove(takes_too_long)
+            late = OperationalError("interrupted")
+            late.sqlite_errorcode = sqlite3.SQLITE_INTERRUPT  # type: ignore[attr-defined]
+            raise late
+
+    stored: list[int] = []
+    work = Import(actor, in_place=_counted(stored))
+    work.store([Line(n, "claim", {"id": f"c{n}", "text": f"C {n}.", "language": "en"}) for n in range(1, 21)])
+    database.db.query_hooks.append(takes_too_long)
+    assert list(work.finish()) == []
+    assert stored == [20, 2, 4, 8, 6]
+    assert Claim.select().count() == 20
 
 
 @pytest.mark.parametrize("way", ["many at once", "one by one"])
