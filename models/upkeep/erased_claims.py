@@ -1,8 +1,9 @@
 """Claims that an erasure takes: those that nobody else would state if the merges into them were undone.
 
 By a merge, a claim is stated by all who stated the other, and stands by itself where the other did. So whether words
-are of the erased alone is asked of each claim as it would be without the merges into it; and what was merged into one
-that goes stands by itself again before, with what others said.
+are of the erased alone is asked of each claim as it would be without the merges into it. Before one goes, what was
+merged into it stands by itself again, with what others said; and where it was merged into what stays, it gets back what
+was said of it, which goes with it.
 """
 
 from itertools import chain
@@ -24,7 +25,7 @@ class ErasedClaims(NamedTuple):
     """The claims that an erasure takes, and what it undoes before."""
 
     ids: set[int]
-    #: The merges without which nothing that stays is merged into them, the last first.
+    #: The merges without which nothing that stays is merged into them, nor they into that, the last first.
     merges: list[Merge]
     #: The statements, each with its claim, that would show the public what it never saw of claims that stand by
     #: themselves again: they were accepted when they stated the survivor.
@@ -63,7 +64,7 @@ def rows_to_hold(erased: set[int]) -> list[Rows]:
 
 
 def undo_merges(by: Actor, found: ErasedClaims) -> list[str]:
-    """Undo the merges of what stays into what is erased; list what stands by itself again, for a person to decide."""
+    """Undo the merges of what stays with what is erased; list what stands by itself again, for a person to decide."""
     left = []
     for one in found.merges:
         into = Claim.get_by_id(one.id).merged_into_id
@@ -139,14 +140,28 @@ def _apart(survivors: set[int], into: dict[int, list[Merge]], erased: set[int]) 
 
 
 def _to_undo(erased: set[int], into: dict[int, list[Merge]]) -> list[Merge]:
-    """Find the merges of what stays into what is erased, and those that come after them: they are undone before."""
+    """Find the merges of what stays with what is erased, of either into the other, and those that are undone before.
+
+    Those are the merges of their survivors, to the last, and later ones into the same claim that moved the same: that
+    goes back with the last.
+    """
     survivor = {one.id: claim for claim, some in into.items() for one in some}
     undone: set[int] = set()
-    for claim in erased & into.keys():
-        merged = {one.id for one in into[claim]} - erased
-        undone |= merged
-        while merged and claim in survivor:
-            undone.add(claim)
-            claim = survivor[claim]  # noqa: PLW2901 (from merge to merge)
+    for id, claim in survivor.items():
+        if (id in erased) != (claim in erased):
+            undone.add(id)
+            while claim in survivor:
+                undone.add(claim)
+                claim = survivor[claim]  # noqa: PLW2901 (from merge to merge)
+    for some in into.values():
+        moved: set[tuple[str, int]] = set()
+        for one in reversed(some):
+            if one.id in undone or not moved.isdisjoint(_moved(one)):
+                undone.add(one.id)
+                moved |= _moved(one)
     found = [one for some in into.values() for one in some if one.id in undone]
     return sorted(found, key=lambda one: -one.sequence)
+
+
+def _moved(one: Merge) -> set[tuple[str, int]]:
+    return {(name, id) for name in ("statements", "answered", "answers", "reviews") for id in one.moved[name]}

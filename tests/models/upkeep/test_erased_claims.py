@@ -7,7 +7,7 @@ import pytest
 from models import claims, counterclaims, statements
 from models.history.changes import Actor
 from models.refusals import Gone, NotFound
-from models.tables import Claim, Counterclaim
+from models.tables import Claim, Counterclaim, Statement
 from models.upkeep import erasures, verify
 from tests.at_once import while_open
 from tests.factories import PUBLIC, REVIEWER, put_claim, put_plain, put_review, seen
@@ -182,6 +182,58 @@ def test_what_was_merged_into_two_claims_of_the_erased_stands_by_itself_again(re
     assert again(other, more) in erase(actor, "speaker")
     assert SECRET not in everywhere()
     assert [one["id"] for one in public(other)["statements"]] == [said]
+    assert whole_is_sound()
+
+
+@pytest.mark.parametrize("merged_on", [False, True])
+@pytest.mark.parametrize("noun", ["document", "speaker"])
+def test_a_merge_into_what_stays_keeps_nothing_of_a_claim_of_the_erased(
+    registry: str, actor: Actor, noun: str, merged_on: bool
+) -> None:
+    about = [{"name": "Jana Dorn", "role": "accused"}]
+    first, secret = put_secret(actor, claim={"text": f"The {SECRET} did.", "language": "en", "about": about})
+    said, other = put_said(actor, "second", "Somebody took the money.")
+    _, end = put_said(actor, "third", "The money is gone.")
+    link: dict[str, Any] = {"by": actor, "answer": put_claim(actor, "Nobody did."), "kind": "disputes"}
+    counterclaims.create(claim=secret, note=f"No {SECRET}", **link)
+    put_review(actor, secret, title=f"Was it {SECRET}?", url=f"https://checkers.example/{SECRET}")
+    review = put_review(actor, other)
+    claims.merge(by=Actor(reviews=False), id=secret, into=other)
+    if merged_on:
+        claims.merge(by=actor, id=other, into=end)
+    survivor = end if merged_on else other
+    accused = public(survivor)["about"][0]["id"]
+    late = counterclaims.create(claim=survivor, **link | {"kind": "denies"})
+    told = erase(actor, noun, dry_run=True)
+    assert erase(actor, noun) == told
+    assert [one for one in told if one.startswith("claim")] == [again(other, end)] * merged_on
+    assert (f"speaker {accused}" in told) == (noun == "document")
+    assert SECRET not in everywhere()
+    stands = public(other)
+    assert [one["id"] for one in stands["statements"]] == [said]
+    assert stands["about"] == []
+    assert [one["id"] for one in stands["reviews"]] == [review]
+    assert [one["id"] for one in public(survivor)["counterclaims"]] == [late]
+    assert Statement.get_by_id(first).claim_id == secret
+    with pytest.raises(Gone):
+        public(secret)
+    assert whole_is_sound()
+
+
+def test_what_others_say_is_not_of_the_erased_by_a_merge_that_moved_it_first(registry: str, actor: Actor) -> None:
+    _, secret = put_secret(actor)
+    said, _ = put_said(actor, "second", "", claim={"id": secret})
+    _, other = put_said(actor, "third", "The bridge is sound.")
+    _, end = put_said(actor, "fourth", "It holds.")
+    _, apart = put_said(actor, "fifth", "It is closed.")
+    claims.merge(by=actor, id=secret, into=end)
+    statements.change(by=actor, id=said, version=None, claim={"id": other})
+    for id in (other, apart):
+        claims.merge(by=actor, id=id, into=end)
+    left = erase(actor, "document")
+    assert [one for one in left if one.startswith("claim")] == [again(other, end)]
+    assert said in [one["id"] for one in public(other)["statements"]]
+    assert SECRET not in everywhere()
     assert whole_is_sound()
 
 
