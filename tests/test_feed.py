@@ -20,7 +20,7 @@ from models.access import keys
 from models.history import seals
 from models.history.changes import Actor
 from models.storage import database
-from models.tables import Claim, Counterclaim, Document, Review, Speaker, Statement
+from models.tables import Claim, Counterclaim, Document, Review, Speaker, Statement, Topic
 from tests.concurrent_changes import do
 from tests.test_histories import HERE, RARE, AnyWorld, spread
 
@@ -30,7 +30,7 @@ Urls = Callable[[], str]
 #: A noun with an id.
 What = tuple[str, int]
 
-NOUNS = (Claim, Statement, Counterclaim, Review, Document, Speaker)
+NOUNS = (Claim, Statement, Counterclaim, Review, Document, Speaker, Topic)
 #: How many changes a history has.
 LENGTH = 25
 
@@ -71,7 +71,7 @@ def _wrong(before: Sight, after: Sight, lines: list[dict[str, Any]], seen: set[W
         named = {about, *(("claims", id) for id in (*line["claims"], *line["gone_claims"]))}
         wrong += [f"a line tells of {what}, which the public never saw" for what in named - seen]
         last = [one for one in lines if (one["noun"], one["noun_id"]) == about][-1] is line
-        if last and about[0] != "topics" and (line["effect"] == "gone") == (about in after.wholes):
+        if last and (line["effect"] == "gone") == (about in after.wholes):
             wrong.append(f"{about} is said to be {line['effect']}")
     for what in differing & before.stamps.keys() & after.stamps.keys():
         if before.stamps[what] >= after.stamps[what]:
