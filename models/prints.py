@@ -14,14 +14,21 @@ from models.refusals import Conflict
 from models.storage import rows
 from models.tables import Statement
 
+#: How many prints of one act may stand: all change with their original, in one transaction.
+MOST = 1_000
+
 #: The order of which the first print takes the place of an original: accepted ones, then by their day.
 _EARLIEST = (Statement.status != "accepted", days.earliest(Statement), Statement.id)
+#: What is read of many prints: all but their long words.
+_SHORT = [field for field in Statement._meta.sorted_fields if field.name != changes.LONG["statements"]]
 
 
-def original_of(named: Statement, *, speaker: int, accepted: bool, session: Session = SESSION) -> Statement:
+def original_of(
+    named: Statement, *, speaker: int, accepted: bool, more: int = 1, session: Session = SESSION
+) -> Statement:
     """Find the original of the statement that a request names as one: that itself, unless it is a print.
 
-    Raises Conflict where a statement of `speaker` cannot be a print of it.
+    Raises Conflict where a statement of `speaker` cannot be a print of it, or `more` prints would be too many.
     """
     found = session.referred(Statement, named.original_id, "/original") if named.original_id else named
     if found.speaker_id != speaker:
@@ -30,7 +37,15 @@ def original_of(named: Statement, *, speaker: int, accepted: bool, session: Sess
     if accepted and found.status != "accepted":
         detail = f"Statement {found.id} is not accepted, so an accepted one cannot be a print of it: accept it first."
         raise Conflict(detail, field="/original", id=found.id)
+    _refuse_many(found.id, more, session, field="/original")
     return found
+
+
+def _refuse_many(original: int, more: int, session: Session = SESSION, field: str | None = None) -> None:
+    """Raise Conflict where an original would have more than MOST prints by some `more`."""
+    if more and session.count_prints(original) + more > MOST:
+        detail = f"Statement {original} would have more than {MOST:,} prints, as no act may: leave `original` out here,"
+        raise Conflict(f"{detail} or clear that of another print.", field=field, id=original)
 
 
 def settle(
@@ -47,7 +62,8 @@ def settle(
         _refuse_other_speaker(by, own)
     accepted = status == "accepted"
     if named:
-        original = original_of(named, speaker=speaker, accepted=accepted or _any_accepted(own))
+        more = len(own) + (statement.original_id != (named.original_id or named.id))
+        original = original_of(named, speaker=speaker, accepted=accepted or _any_accepted(own), more=more)
         if original.id == statement.id:
             again = f"Statement {named.id} prints this one again: clear its `original` first."
             detail = "A statement cannot print itself again." if named.id == statement.id else again
@@ -94,8 +110,9 @@ def group(*ids: int | None) -> list[int]:
 
 
 def standing(id: int) -> list[Statement]:
-    """Read the standing prints of an original, the lowest id first."""
-    return rows.where(Statement, "original_id = ? AND retracted_at IS NULL ORDER BY id", (id,))
+    """Read the standing prints of an original, without their long words, the lowest id first."""
+    standing = "original_id = ? AND retracted_at IS NULL ORDER BY id"
+    return rows.where(Statement, standing, (id,), without=changes.LONG["statements"])
 
 
 def succeed(*, by: Actor, id: int) -> int | None:
@@ -103,8 +120,9 @@ def succeed(*, by: Actor, id: int) -> int | None:
 
     Accepted ones come first. The day is the one on which it was said, else that of publication.
     """
-    prints = Statement.select().where(Statement.original == id, Statement.retracted_at.is_null()).order_by(*_EARLIEST)
-    return _lead(by, list(prints)) if prints else None
+    prints = Statement.select(*_SHORT).where(Statement.original == id, Statement.retracted_at.is_null())
+    found = list(prints.order_by(*_EARLIEST))
+    return _lead(by, found) if found else None
 
 
 def act_of(id: int) -> int | None:
@@ -129,6 +147,7 @@ def original_again(*, by: Actor, statement: Statement) -> int | None:
     original = rows.by_id(Statement, act) if act else None
     if original is None or original.speaker_id != statement.speaker_id:
         return None
+    _refuse_many(original.id, 1)
     if _may_be(original, statement):
         return int(original.id)
     if original.retracted_at is None and original.original_id is None:
@@ -158,7 +177,7 @@ def _misprints(which: Any) -> Any:
     first = Statement.alias()
     wrong = first.retracted_at.is_null(False) | first.original.is_null(False) | (first.speaker != Statement.speaker)
     wrong |= (Statement.status == "accepted") & (first.status != "accepted")
-    query = Statement.select().join(first, on=first.id == Statement.original)
+    query = Statement.select(*_SHORT).join(first, on=first.id == Statement.original)
     return query.where(wrong, which, Statement.retracted_at.is_null())
 
 

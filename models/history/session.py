@@ -43,6 +43,7 @@ _SAME_WORDS = (
     "SELECT id FROM statements WHERE document_id = ? AND speaker_id = ? AND spans = ? AND retracted_at IS NULL"
     " ORDER BY id"
 )
+_PRINTS = "SELECT count(*) FROM statements WHERE original_id = ? AND retracted_at IS NULL"
 _SENTENCE_SPANS = 'SELECT id, "start", "end" FROM sentences WHERE document_id = ? AND retracted_at IS NULL AND'
 
 
@@ -105,6 +106,10 @@ class Session:
     def same_words(self, document: int, speaker: int, spans: str) -> list[int]:
         """List the ids of the standing statements of a speaker over the same words."""
         return [id for (id,) in fetch(_SAME_WORDS, (document, speaker, spans))]
+
+    def count_prints(self, original: int) -> int:
+        """Count the standing statements that print another one again."""
+        return int(fetch(_PRINTS, (original,))[0][0])
 
     def recorder(self, statement: int, unknown: int | None) -> int | None:
         """Read which key recorded a statement; `unknown` where the log does not know, as of this very transaction."""

@@ -27,6 +27,7 @@ _NOTES = {"description", "kind", "wikidata_id"}
 #: What may change of a row while the words of its statements stay the same.
 _UNSAID = {
     "claims": {"about"},
+    "statements": {"original"},
     "speakers": _NOTES,
     "documents": _TITLES | {"published_at"},
     "topics": {"slug", "label"},

@@ -97,6 +97,8 @@ class PrefetchedSession(Session):
         #: have put in.
         self._public: set[int] = set()
         self._accepted: dict[int, int] = defaultdict(int)
+        #: How many prints originals have, of which it was asked.
+        self._prints: dict[int | None, int] = {}
         self._documents = OpenDocuments()
 
     # -- looking up ----------------------------------------------------------------------------------
@@ -171,6 +173,11 @@ class PrefetchedSession(Session):
 
     def same_words(self, document: int, speaker: int, spans: str) -> list[int]:
         return self._found(Statement, "document", document).get((speaker, spans), [])
+
+    def count_prints(self, original: int) -> int:
+        if original not in self._prints:  # nor did a line put in any
+            self._prints[original] = super().count_prints(original)
+        return self._prints[original]
 
     def recorder(self, statement: int, unknown: int | None) -> int | None:
         if statement not in self._recorders:
@@ -341,6 +348,7 @@ class PrefetchedSession(Session):
                 self._public.add(data["id"])
         elif model is Statement:
             self._accepted[data["claim"]] += data["status"] == "accepted"
+            self._count_print(data.get("original"), 1)
 
     def remove(self, model: Any, data: dict[str, Any]) -> None:
         """Let a row that was added be found no more."""
@@ -357,6 +365,11 @@ class PrefetchedSession(Session):
             self._public.discard(data["id"])
         elif model is Statement:
             self._accepted[data["claim"]] -= data["status"] == "accepted"
+            self._count_print(data.get("original"), -1)
+
+    def _count_print(self, original: int | None, more: int) -> None:
+        if original in self._prints:
+            self._prints[original] += more
 
 
 _ID = itemgetter(0)

@@ -1,14 +1,18 @@
 """Prints: statements that print one act again, and what keeps them in step with its original."""
 
+import json
+import tracemalloc
 from typing import Any
 
 import pytest
 
-from models import claims, documents, speakers, statements
+from models import claims, documents, prints, speakers, statements
 from models.history.changes import Actor
 from models.refusals import Conflict
 from models.storage.transactions import transaction
-from models.tables import Speaker, Statement
+from models.tables import Change, Speaker, Statement
+from models.transfer.imports import Import
+from models.transfer.lines import Line
 from models.upkeep import erasures, verify
 from tests.factories import MACHINE, MANY, PUBLIC, REVIEWER, listed_ids, put_plain, seen, store
 
@@ -39,6 +43,23 @@ def _act(by: Actor, **other: Any) -> tuple[int, int, int]:
     first = put_plain(by, "first", **other)
     second = put_plain(by, "second", original=first, said_on="2026-03-02", **other)
     return first, second, put_plain(by, "third", original=second, said_on="2026-03-01", **other)
+
+
+def _printed(by: Actor, words: str, many: int, length: int) -> tuple[list[tuple[str, dict[str, Any]]], int]:
+    """Write lines of an original and `many` prints of it, each of so many code points; return its document, too."""
+    end = len(words) * (many - 1) + length
+    texts = (words * (length // len(words) + 1), words * (end // len(words) + 1))
+    first, other = (documents.create(by=by, text=text, language="en") for text in texts)
+    claim = {"text": "They did.", "language": "en"}
+    said = {"speaker": {"name": "They"}, "claim": claim, "form": "indirect", "content": [{"start": 0, "end": length}]}
+    starts = [len(words) * number for number in range(many)]
+    others = [said | {"document": {"id": other}, "content": [{"start": at, "end": at + length}]} for at in starts]
+    lines = [said | {"id": "first", "document": {"id": first}}, *(one | {"original": "first"} for one in others)]
+    return [("statement", line) for line in lines], first
+
+
+def _ids() -> list[int]:
+    return [id for (id,) in Statement.select(Statement.id).order_by(Statement.id).tuples()]
 
 
 def test_a_print_of_a_print_is_one_of_the_original(registry: str, actor: Actor) -> None:
@@ -149,23 +170,69 @@ def test_a_print_takes_the_place_of_an_original_that_is_erased(registry: str, ac
 
 
 @pytest.mark.usefixtures("old_limit")
-def test_an_original_with_any_number_of_prints_is_erased(registry: str, actor: Actor, queries: list[str]) -> None:
-    first, other = (documents.create(by=actor, text="They did. " * many, language="en") for many in (1, MANY))
-    claim = {"text": "They did.", "language": "en"}
-    said = {"speaker": {"name": "They"}, "claim": claim, "form": "indirect", "content": [{"start": 0, "end": 8}]}
-    places = ([{"start": number * 10, "end": number * 10 + 8}] for number in range(MANY))
-    prints = [said | {"document": {"id": other}, "content": place, "original": "first"} for place in places]
-    lines = [said | {"id": "first", "document": {"id": first}}, *prints]
-    store(actor, [("statement", line) for line in lines])
+def test_an_original_with_any_number_of_prints_is_erased(
+    registry: str, actor: Actor, queries: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prints, "MOST", MANY)
+    lines, first = _printed(actor, "They did. ", MANY, 8)
+    store(actor, lines)
     del queries[:]
     outcome = erasures.document(id=first, reason="At their request", by=actor)
     assert len([query for query in queries if query.startswith("UPDATE")]) < 20
     assert outcome.left[-1] == f"{MANY - 50} more prints of its acts"
     assert len(outcome.left) < 60
-    _, second, *others = (id for (id,) in Statement.select(Statement.id).order_by(Statement.id).tuples())
+    _, second, *others = _ids()
     assert set(_originals(*others)) == {second}
     _retract(actor, second)
     assert set(_originals(*others)) == {None, others[0]}
+
+
+def test_no_act_has_more_than_a_thousand_prints(registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prints, "MOST", 2)
+    first, second, third = _act(actor)
+    fourth = put_plain(actor, "fourth")
+    with pytest.raises(Conflict, match="more than 2 prints") as refused:
+        put_plain(actor, "fifth", original=second)
+    assert (refused.value.field, refused.value.more["id"]) == ("/original", first)
+    for id, original in ((fourth, first), (first, fourth)):
+        with pytest.raises(Conflict, match="more than 2 prints"):
+            _change(actor, id, original=original)
+    _change(actor, third, original=second, role="aide")
+    _retract(actor, third)
+    _change(actor, fourth, original=first)
+    with pytest.raises(Conflict, match="more than 2 prints"):
+        statements.restore(by=actor, id=third)
+
+
+def test_an_import_is_refused_what_would_be_one_print_too_many(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prints, "MOST", 2)
+    lines, _ = _printed(actor, "They did. ", 3, 8)
+    for _ in range(2):  # of one batch, and where two are stored already
+        imported = Import(actor)
+        outcomes = imported.store([Line(number, *line) for number, line in enumerate(lines)])
+        assert [bool(one.errors) for one in outcomes] == [False] * 3 + [True]
+        assert "more than 2 prints" in str(outcomes[-1].errors)
+
+
+def test_the_words_of_few_prints_are_held_at_once(registry: str, actor: Actor) -> None:
+    lines, _ = _printed(actor, "🙂", 100, 9_900)
+    store(actor, lines)
+    first = _ids()[0]
+    tracemalloc.start()
+    try:
+        _retract(actor, first)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 10_000_000
+    _, second, *others = _ids()
+    assert set(_originals(*others)) == {second}
+    told = Change.select().where(Change.noun == "statements", Change.action == "change")
+    contents = {json.loads(state)["content"] for line in told for state in (line.before, line.after)}
+    assert contents == {one.content for one in Statement.select().where(Statement.id != first)}
+    assert [check.problems for check in verify.run() if check.name == "log"] == [[]]
 
 
 def test_counts_and_positions_count_acts(registry: str, actor: Actor) -> None:
