@@ -134,10 +134,12 @@ def _run(statements: Iterable[str], ids: Collection[int]) -> None:
     by_index = len(ids) > _MANY and not on_sqlite()
     if by_index:
         fetch("SET LOCAL enable_seqscan = off")
+        fetch("SET LOCAL plan_cache_mode = force_custom_plan")  # a plan that is kept was made without the former
     for statement in statements:
         fetch(statement, (listed,))
     if by_index:
         fetch("SET LOCAL enable_seqscan TO DEFAULT")
+        fetch("SET LOCAL plan_cache_mode TO DEFAULT")
 
 
 def rebuild() -> None:
