@@ -10,8 +10,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
-import orjson
-
 from models import claims, documents, evidence, matching, speakers, statements, suggestions
 from models.extraction import NAME, VERSION, Finding, ParserMissing, Speaker
 from models.extraction.findings import Doubt, Named
@@ -20,6 +18,7 @@ from models.hierarchy import body_of
 from models.history import changes, locks, standing_rows
 from models.history.changes import Actor
 from models.ingest import parser_queue, speaker_lookup, suggest
+from models.queries import dialects
 from models.refusals import Busy, Conflict, Lacking, TooLong
 from models.spans import Span
 from models.statement_columns import LONGEST_CUE, content_columns, is_too_long, print_columns
@@ -375,23 +374,25 @@ def _recorded_in(document: int) -> dict[str, Statement]:
     corrected is not to be found a second time. Of several statements of a key, one that stands and is accepted counts.
     """
     recorded: dict[str, Statement] = {}
-    by_id = {one.id: one for one in Statement.select().where(Statement.document == document).order_by(Statement.id)}
-    first = Change.select(Change.noun_id, Change.after).where(
+    found = rows.where(Statement, "document_id = ? ORDER BY id", (document,), without="content")
+    by_id = {one.id: one for one in found}  # with their content, 8,000 long ones take 400 MB
+    members = (dialects.json_member(Change.after, name) for name in ("spans", "cue_start", "cue_end"))
+    first = Change.select(Change.noun_id, *members).where(
         Change.noun == "statements",
         Change.action == "create",
         Change.noun_id.in_(Statement.select(Statement.id).where(Statement.document == document, Statement.version > 1)),
     )
-    for id, row in first.tuples():
-        _add_keys(recorded, by_id[id], orjson.loads(row))
+    for id, *keys in first.tuples():
+        _add_keys(recorded, by_id[id], *keys)
     for statement in sorted(by_id.values(), key=lambda one: (one.retracted_at is None, one.status == "accepted")):
-        _add_keys(recorded, statement, statement.__data__)
+        _add_keys(recorded, statement, statement.spans, statement.cue_start, statement.cue_end)
     return recorded
 
 
-def _add_keys(recorded: dict[str, Statement], statement: Statement, row: dict[str, Any]) -> None:
-    recorded[row["spans"]] = statement
-    if row["cue_start"] is not None:
-        recorded[_cue_key(row["cue_start"], row["cue_end"])] = statement
+def _add_keys(recorded: dict[str, Statement], statement: Statement, spans: str, cue_start: Any, cue_end: Any) -> None:
+    recorded[spans] = statement
+    if cue_start is not None:
+        recorded[_cue_key(cue_start, cue_end)] = statement
 
 
 def _cue_key(start: int, end: int) -> str:

@@ -1,5 +1,6 @@
 """From a text to stored candidates: once, linked, and never over what people decided."""
 
+import re
 import sys
 import threading
 from dataclasses import replace
@@ -431,3 +432,12 @@ def test_a_doubtful_answer_is_suggested_and_not_linked(registry: str, actor: Act
     assert seen(suggestions.get(id=suggestion.id))["doubt"] == "too_far"
     assert again(actor, parse, Document.get().id).statements == []
     assert Suggestion.select().count() == 1
+
+
+def test_an_extraction_reads_no_words_of_what_is_recorded(
+    registry: str, actor: Actor, parse: Parser, queries: list[str]
+) -> None:
+    one = put(actor, parse).document
+    queries.clear()
+    assert again(actor, parse, one).known
+    assert not [sql for sql in queries if '"content"' in sql and re.search(r'document_id"? = ', sql)]
