@@ -317,6 +317,7 @@ def test_a_process_that_dies_is_replaced(url: str) -> None:
         while len([child for child in psutil.Process(server.pid).children() if child not in first]) < 1:
             assert time.monotonic() < deadline
             time.sleep(0.1)
+        wait(address, server)  # the other one may load still
         for _ in range(10):
             assert httpx.get(f"{address}/v1/claims", timeout=10).status_code == 200
 
