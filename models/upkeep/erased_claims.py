@@ -16,8 +16,9 @@ from models.history import locks, merge_scope, merges, standing_rows
 from models.history.changes import Actor
 from models.history.locks import Rows
 from models.history.merges import Merge
+from models.queries.dialects import json_member
 from models.queries.visibility import PUBLIC
-from models.tables import Change, Claim, Statement
+from models.tables import Change, Claim, Counterclaim, Statement
 from models.upkeep.redaction import ids_of, parts
 
 
@@ -75,6 +76,22 @@ def undo_merges(by: Actor, found: ErasedClaims) -> list[str]:
         statements.change(by=by, id=id, version=None, status="candidate")
         left.append(f"statement {id} (waits for review: it states claim {claim} again, which the public never saw)")
     return left
+
+
+def list_moved_away(erased: set[int]) -> list[str]:
+    """List the standing counterclaims that once were of `erased` claims, and hang on others that are stated instead.
+
+    They may answer those rightly, or repeat in a note what was erased: a person decides.
+    """
+    ids: set[int] = set()
+    for part in parts(erased):
+        for end in ("claim", "answer"):
+            was = json_member(Change.before, end).cast("text")
+            moved = Change.noun == "counterclaims", Change.action == "change", was.in_([str(id) for id in part])
+            ids |= ids_of(Change.select(Change.noun_id).where(*moved))
+    standing = (Counterclaim.id.in_(part) & Counterclaim.retracted_at.is_null() for part in parts(ids))
+    found = sorted(set[int]().union(*(ids_of(Counterclaim.select(Counterclaim.id).where(one)) for one in standing)))
+    return [f"counterclaim {id} (it was moved from a claim that is erased)" for id in found]
 
 
 def _accepted(some: set[int]) -> list[int]:

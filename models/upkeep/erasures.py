@@ -64,9 +64,9 @@ class Outcome(NamedTuple):
 
     #: What -> how many.
     counts: dict[str, int]
-    #: What stays, for a person to decide: claims that were merged into erased ones; whatever still names an erased
-    #: speaker, in other people's words; or speakers whom the erased document alone named, documents with its address or
-    #: text, and other prints of its acts.
+    #: What stays, for a person to decide: claims that were merged into erased ones, and counterclaims that were moved
+    #: from them; whatever still names an erased speaker, in other people's words; or speakers whom the erased document
+    #: alone named, documents with its address or text, and other prints of its acts.
     left: list[str]
 
 
@@ -99,6 +99,7 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
         )
         _erase(erasure, Statement, statements, role=None)
         _erase_what_rests_on(erasure, statements, claims.ids)
+        erasure.left += erased_claims.list_moved_away(claims.ids)
         sentences = rows_with(Sentence.document, {id})
         # Like the sentences that it was cut into, they follow from the document: the log has no lines for them.
         _erase(erasure, Sentence, sentences, logged=False)
@@ -144,6 +145,7 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         said = {one.id for one in statements}
         _erase(erasure, Statement, said, role=None)
         _erase_what_rests_on(erasure, said, claims.ids)
+        erasure.left += erased_claims.list_moved_away(claims.ids)
         _take_reasons(erasure, {one.sentence_id for one in statements})
         _take_names_from_suggestions(erasure)
         Alias.delete().where(Alias.speaker.in_(people)).execute()

@@ -286,3 +286,16 @@ def test_what_is_recorded_on_a_claim_as_it_stands_by_itself_again_states_it(regi
     claims.merge(by=actor, id=other, into=secret)
     outcome = while_open(lambda: erase(actor, "document"), lambda: put_said(actor, "third", "", claim={"id": other})[1])
     assert outcome == other
+
+
+def test_an_answer_that_was_moved_from_a_claim_of_the_erased_is_listed(registry: str, actor: Actor) -> None:
+    said, kept = (Statement.get_by_id(put_plain(actor, word)) for word in ("first", "second"))
+    answer = put_claim(actor, "It is not so.")
+    moved = counterclaims.create(by=actor, claim=said.claim_id, answer=answer, kind="denies", note="Not Quibblewick.")
+    other = counterclaims.create(by=actor, claim=kept.claim_id, answer=answer, kind="disputes")
+    harmless = put_claim(actor, "Somebody is.")
+    statements.change(by=actor, id=said.id, version=None, claim={"id": harmless})
+    assert Counterclaim.get_by_id(moved).claim_id == harmless
+    left = erasures.speaker(id=said.speaker_id, reason="At their request", by=actor).left
+    assert f"counterclaim {moved} (it was moved from a claim that is erased)" in left
+    assert not [one for one in left if one.startswith(f"counterclaim {other} ")]
