@@ -47,9 +47,6 @@ _ORDER = (
 )
 
 
-#: What the full-text indexes hold of a row, whose words take longer than the row where it is long.
-_WORDS = {Claim: "text", Statement: "content"}
-
 #: Statements that were read, of which the keys alone are kept, for a row that is put in.
 _READ = 4
 
@@ -249,7 +246,9 @@ def _values(model: Any, row: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _characters(model: Any, row: dict[str, Any]) -> int:
-    return len(row[_WORDS[model]]) if model in _WORDS else 0
+    """Count those of a row that the full-text indexes hold: where they are many, these take longer than the row."""
+    long = changes.LONG.get(model._meta.table_name)
+    return len(row[long]) if long else 0
 
 
 def _new_ids(table: str, lines: int, after_last: bool) -> Iterator[int]:
