@@ -85,10 +85,10 @@ def list_moved_away(erased: set[int]) -> list[str]:
     """
     ids: set[int] = set()
     for part in parts(erased):
-        for end in ("claim", "answer"):
-            was = json_member(Change.before, end).cast("text")
-            moved = Change.noun == "counterclaims", Change.action == "change", was.in_([str(id) for id in part])
-            ids |= ids_of(Change.select(Change.noun_id).where(*moved))
+        claim, answer = (json_member(Change.before, end).cast("text") for end in ("claim", "answer"))
+        gone = [str(id) for id in part]
+        changed = Change.noun == "counterclaims", Change.action == "change"
+        ids |= ids_of(Change.select(Change.noun_id).where(*changed, claim.in_(gone) | answer.in_(gone)))
     standing = (Counterclaim.id.in_(part) & Counterclaim.retracted_at.is_null() for part in parts(ids))
     found = sorted(set[int]().union(*(ids_of(Counterclaim.select(Counterclaim.id).where(one)) for one in standing)))
     return [f"counterclaim {id} (it was moved from a claim that is erased)" for id in found]
