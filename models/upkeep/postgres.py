@@ -30,6 +30,9 @@ _BUILT_IN: LiteralString = "ENCODING 'UTF8' LOCALE 'C' LOCALE_PROVIDER builtin B
 #: Bytes of a name (NAMEDATALEN).
 _LONGEST_NAME = 63
 
+#: The first id of what is no part of PostgreSQL itself (FirstNormalObjectId).
+_FIRST_MADE = 16384
+
 #: The comment on a database that is there for a while: one that was killed may have left it, and it may be dropped.
 FOR_A_WHILE = "made by counterclaim restore or verify, and dropped by the next"
 
@@ -160,7 +163,7 @@ def _scratch(server: dict[str, Any], purpose: str) -> Iterator[dict[str, Any]]:
     with psycopg.connect(**server, autocommit=True) as connection:
         like = _like(connection, server["dbname"])
         try:
-            _drop(connection, name)
+            _drop(connection, server, name)
             connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 {}").format(sql.Identifier(name), like))
             _comment(connection, name, FOR_A_WHILE)
         except psycopg.errors.InsufficientPrivilege:
@@ -172,16 +175,25 @@ def _scratch(server: dict[str, Any], purpose: str) -> Iterator[dict[str, Any]]:
     finally:
         close()
         with psycopg.connect(**{**server, "dbname": _other(server)}, autocommit=True) as connection:
-            _drop(connection, name)
+            _drop(connection, server, name)
 
 
-def _drop(connection: psycopg.Connection[Any], name: str) -> None:
-    """Drop a database that was there for a while, if it is there. Raises Conflict where it is another's."""
+def _drop(connection: psycopg.Connection[Any], server: dict[str, Any], name: str) -> None:
+    """Drop a database that was there for a while, if it is there. Raises Conflict where it is another's.
+
+    An empty one is nobody's loss: it is also left by one that was killed before it could comment on it.
+    """
     question = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
     for (comment,) in connection.execute(question, (name,)):
-        if comment != FOR_A_WHILE:
+        if comment != FOR_A_WHILE and not _is_empty({**server, "dbname": name}):
             raise Conflict(f"There is a database {name} on this server, and its name is needed: rename or drop it.")
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _is_empty(server: dict[str, Any]) -> bool:
+    """Tell whether nobody has made a table, a view or a sequence in a database."""
+    with psycopg.connect(**server, autocommit=True) as connection:
+        return not connection.execute(f"SELECT FROM pg_class WHERE oid >= {_FIRST_MADE} LIMIT 1").fetchall()
 
 
 def _comment(connection: psycopg.Connection[Any], name: str, comment: str | None) -> None:
@@ -224,7 +236,7 @@ def _swap(server: dict[str, Any], new: str) -> None:
     close_all()
     rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
     with psycopg.connect(**{**server, "dbname": _other(server)}, autocommit=True) as connection:
-        _drop(connection, old)  # left by one that was killed here
+        _drop(connection, server, old)  # left by one that was killed here
         try:
             with connection.transaction():
                 connection.execute(rename.format(sql.Identifier(name), sql.Identifier(old)))
@@ -233,7 +245,7 @@ def _swap(server: dict[str, Any], new: str) -> None:
                 _comment(connection, name, None)
         except psycopg.errors.ObjectInUse:
             raise Conflict(f"{name} is in use: stop the server first.") from None
-        _drop(connection, old)
+        _drop(connection, server, old)
 
 
 # -- checks --------------------------------------------------------------------------------------

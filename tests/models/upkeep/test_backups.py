@@ -215,7 +215,8 @@ def test_what_a_killed_restore_has_left_is_in_nobodys_way(
     with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
         for end in ("restoring", "replaced"):
             admin.execute(f"CREATE DATABASE {name}_{end}")
-            admin.execute(f"COMMENT ON DATABASE {name}_{end} IS '{postgres.FOR_A_WHILE}'")
+        # The other one was killed before it could comment on it.
+        admin.execute(f"COMMENT ON DATABASE {name}_replaced IS '{postgres.FOR_A_WHILE}'")
         backups.restore(file=file, force=True, report=told)
         there = admin.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", (f"{name}%",)).fetchall()
     assert there == [(name,)]
