@@ -168,6 +168,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         locks.hold(lambda: merge_scope.subjects_of(id))
         claim, survivor = merges.pair(by, Claim, id, into)
         into = survivor.id
+        large.refuse_to_join(by, id, into)
         locks.hold(lambda: merge_scope.of_merged_claims(id, into))
         _refuse_opponents(by, id, into)
         doubled = _doubled(id, into)

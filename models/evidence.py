@@ -1,6 +1,7 @@
 """Evidence: counterclaims and reviews in step with the statements that they name, and the claims that those state."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from models.history import changes, large, merge_scope, merges
@@ -81,9 +82,9 @@ def seen_target(*, by: Actor, counterclaim: Counterclaim) -> int | None:
     return int(target.id) if target and (by.reviews or target.status == "accepted") else None
 
 
-def _refuse_waiting(by: Actor, id: int, session: Session) -> None:
+def _refuse_waiting(by: Actor, id: int, session: Session, field: str = "") -> None:
     if out_of_sight(by=by, id=id, session=session):
-        raise Conflict("This counterclaim is recorded, and waits for review.", field="/kind")
+        raise Conflict("This counterclaim is recorded, and waits for review.", field=f"{field}/kind")
 
 
 def create(
@@ -93,9 +94,14 @@ def create(
     statement: int | None,
     target: int | None = None,
     note: str | None = None,
+    fields: tuple[str, str] = ("/claim", "/answer"),
     session: Session = SESSION,
 ) -> int:
-    """Store a counterclaim whose claims and target have been checked, and return its id; inside the transaction."""
+    """Store a counterclaim whose claims and target have been checked, and return its id; inside the transaction.
+
+    Raises Conflict where one of the claims, named by `fields`, has as many as the actor may give it.
+    """
+    large.refuse_counterclaims(by, dict(zip(one[:2], fields, strict=True)), session=session)
     counterclaim = session.create(
         by,
         Counterclaim,
@@ -117,19 +123,30 @@ def create_or_support(
     statement: Statement,
     target: int | None = None,
     note: str | None = None,
+    field: str = "",
     session: Session = SESSION,
 ) -> None:
     """Let what `statement` states be this answer, with it as the evidence; a known counterclaim may rest on it now.
 
-    Inside the transaction that holds the statement and both claims. Raises Conflict where the known one waits for
-    review and the actor does not review: it would show the public what a reviewer has noted (docs/decisions/0037).
+    Inside the transaction that holds the statement and both claims. `field` is where the statement names what it
+    answers. Raises Conflict where the known one waits for review and the actor does not review: it would show the
+    public what a reviewer has noted (docs/decisions/0037); and as `create`.
     """
     if (id := find_standing(one, session)) and (counterclaim := _found(id, session)):
-        _refuse_waiting(by, id, session)
+        _refuse_waiting(by, id, session, field)
         if not shown([counterclaim]) and statement.status == "accepted":
             changes.update(by, counterclaim, statement=statement.id)
     else:
-        create(by=by, one=one, statement=statement.id, target=target, note=note, session=session)
+        fields = f"{field}/{'target' if target else 'claim'}", "/claim"
+        create(by=by, one=one, statement=statement.id, target=target, note=note, fields=fields, session=session)
+
+
+def deny(*, by: Actor, charge: Statement, statement: Statement) -> None:
+    """Let what `statement` states deny a charge, unless it does, or a claim has as many as the actor may give it."""
+    one = Answer(charge.claim_id, statement.claim_id, "denies")
+    if not find_standing(one):
+        with suppress(Conflict):
+            create(by=by, one=one, statement=statement.id, target=charge.id)
 
 
 def to_take_back(pairs: list[tuple[Counterclaim, Counterclaim]]) -> list[Counterclaim]:
@@ -165,7 +182,9 @@ def move_answers(*, by: Actor, statement: int, claim: int) -> None:
     changes.relink_all(by, [one for one in aimed if one.id in seen], "target", None)
     # Without ids: the public may have seen the counterclaim, and neither that statement nor what it states now.
     why = "What it was aimed at states another claim instead."
-    _move_or_retract_all(by, [one for one in aimed if one.id not in seen], why, claim=claim)
+    going = [one for one in aimed if one.id not in seen and one.claim_id != claim]
+    large.refuse_counterclaims(by, {claim: "/claim"}, len(going))
+    _move_or_retract_all(by, going, why, claim=claim)
     moving = [one for one in _standing_with("statement", statement) if one.answer_id != claim]
     taken = _twins(moving, answer=claim)
     for counterclaim in moving:
@@ -179,6 +198,7 @@ def move_answers(*, by: Actor, statement: int, claim: int) -> None:
             )
         if (one := answer_of(counterclaim, answer=claim)) in taken:
             refuse_taken(by=by, one=one)
+    large.refuse_counterclaims(by, {claim: "/claim"}, len(moving))
     changes.update_all(by, moving, answer=claim)
 
 
@@ -196,7 +216,9 @@ def move_counterclaims(*, by: Actor, left: int, taken: int, accepted: bool) -> b
     for end in ("claim", "answer"):
         found = [one for one in linked if one.__data__[end] == left]
         staying |= set() if accepted else _would_show(found, **{end: taken})
-        _move_or_retract_all(by, [one for one in found if one.id not in staying], why, **{end: taken})
+        moving = [one for one in found if one.id not in staying]
+        large.refuse_counterclaims(by, {taken: "/claim"}, len(moving))
+        _move_or_retract_all(by, moving, why, **{end: taken})
     return not staying
 
 

@@ -17,7 +17,7 @@ from models.queries.days import stored_day
 from models.queries.members import Fields
 from models.queries.results import Item
 from models.queries.visibility import Viewer
-from models.refusals import Conflict, Forbidden, Refusal
+from models.refusals import Conflict, Forbidden
 from models.spans import locate_content
 from models.statement_columns import (
     PASSED_ON,
@@ -394,7 +394,5 @@ def _counter(by: Actor, statement: Statement, answered: dict[str, Any], field: s
     attribution = target if answered.get("of") == "attribution" else None
     one = evidence.Answer(other, statement.claim_id, answered["kind"], attribution)
     note = answered.get("note")
-    try:
-        evidence.create_or_support(by=by, one=one, statement=statement, target=target, note=note, session=session)
-    except Refusal as refusal:
-        raise refusal.under(field) from None
+    new: dict[str, Any] = {"statement": statement, "target": target, "note": note}
+    evidence.create_or_support(by=by, one=one, **new, field=field, session=session)

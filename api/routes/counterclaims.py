@@ -54,7 +54,8 @@ def list_counterclaims(query: dict[str, Any]) -> Response:
 def create_counterclaim(body: dict[str, Any]) -> Response:
     """Let one claim answer another.
 
-    Refused with 409 where a claim would answer itself, and where the counterclaim is known.
+    Refused with 409 where a claim would answer itself, where the counterclaim is known, and, without the review scope,
+    where either claim has 2,000 counterclaims already.
     """
     id = counterclaims.create(by=caller().actor, **body)
     return responses.created("counterclaims", counterclaims.get(id=id, viewer=caller().viewer))

@@ -1,8 +1,10 @@
-"""What very much hangs on is changed and merged by reviewers alone: docs/decisions/0070."""
+"""What very much hangs on, or would, is changed, linked and merged by reviewers alone: docs/decisions/0070."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from models.history.changes import Actor
+from models.history.session import SESSION, Session
 from models.queries.nodes import cached
 from models.refusals import Conflict
 from models.storage.database import fetch
@@ -10,6 +12,9 @@ from models.tables import Claim, Document, Speaker, Statement, Topic
 
 #: How many rows may hang on what a writer changes.
 MOST = 10_000
+#: How many counterclaims a writer may give a claim: each new statement of it follows them all. Those that were taken
+#: back count: else taking back what was put in would make room for more.
+MOST_COUNTERCLAIMS = 2_000
 
 #: The tables and columns by which rows hang on a noun, and are written anew, or noted as changed, with it.
 _HANGING: dict[Any, tuple[tuple[str, str], ...]] = {
@@ -36,6 +41,32 @@ def refuse(by: Actor, model: Any, id: int) -> None:
             f"More than {MOST:,} statements, claims or counterclaims hang on this and would change with it while "
             "others wait to write: ask somebody with the review scope to do it."
         )
+
+
+def refuse_counterclaims(
+    by: Actor, claims: Mapping[int, str | None], more: int = 1, *, session: Session = SESSION
+) -> None:
+    """Raise Conflict where somebody who does not review gives claims too many counterclaims, each so many `more`.
+
+    Each claim comes with the field that names it.
+    """
+    if by.reviews or not more:
+        return
+    counts = session.count_counterclaims(claims, MOST_COUNTERCLAIMS)
+    for claim, field in claims.items():
+        if counts[claim] + more > MOST_COUNTERCLAIMS:
+            detail = (
+                f"Claim {claim} would have more than {MOST_COUNTERCLAIMS:,} counterclaims, with those that were taken "
+                "back, and others would wait while a statement of it is stored: ask somebody with the review scope to "
+                "do it."
+            )
+            raise Conflict(detail, field=field)
+
+
+def refuse_to_join(by: Actor, claim: int, into: int) -> None:
+    """Raise Conflict where somebody who does not review merges claims that have too many counterclaims together."""
+    if not by.reviews:
+        refuse_counterclaims(by, {into: "/into"}, SESSION.count_counterclaims([claim], MOST_COUNTERCLAIMS)[claim])
 
 
 @cached(8)

@@ -12,9 +12,11 @@ from typing import Any
 from models.history import changes, locks, same_words, standing_rows
 from models.history.changes import Actor
 from models.queries import shapes
+from models.queries.dialects import in_ids
 from models.queries.visibility import Viewer, claim_seen
 from models.spans import SentenceSpan
 from models.storage import bulk, rows
+from models.storage.columns import dumps
 from models.storage.database import db, fetch
 from models.storage.transactions import advisory_lock, savepoint, transaction
 from models.tables import Sentence, Speaker
@@ -44,6 +46,11 @@ _SAME_WORDS = (
     " ORDER BY id"
 )
 _PRINTS = "SELECT count(*) FROM statements WHERE original_id = ? AND retracted_at IS NULL"
+_COUNTERCLAIMS = (
+    "SELECT c.id, (SELECT count(*) FROM (SELECT 1 FROM counterclaims WHERE claim_id = c.id LIMIT ?) AS n)"
+    " + (SELECT count(*) FROM (SELECT 1 FROM counterclaims WHERE answer_id = c.id LIMIT ?) AS n)"
+    " FROM claims c WHERE {}"
+)
 _SENTENCE_SPANS = 'SELECT id, "start", "end" FROM sentences WHERE document_id = ? AND retracted_at IS NULL AND'
 
 
@@ -110,6 +117,10 @@ class Session:
     def count_prints(self, original: int) -> int:
         """Count the standing statements that print another one again."""
         return int(fetch(_PRINTS, (original,))[0][0])
+
+    def count_counterclaims(self, claims: Iterable[int], most: int) -> dict[int, int]:
+        """Map claims to how many counterclaims each has, retracted ones too; beyond `most` not exactly."""
+        return dict(fetch(_COUNTERCLAIMS.format(in_ids("c.id")), (most, most, dumps(list(claims)))))
 
     def recorder(self, statement: int, unknown: int | None) -> int | None:
         """Read which key recorded a statement; `unknown` where the log does not know, as of this very transaction."""

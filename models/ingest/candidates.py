@@ -258,9 +258,7 @@ class _DocumentIngest:
                 continue
             if charge.retracted_at or answer.retracted_at or charge.claim_id == answer.claim_id:
                 continue
-            one = evidence.Answer(charge.claim_id, answer.claim_id, "denies")
-            if not evidence.find_standing(one):
-                evidence.create(by=self.by, one=one, statement=answer.id, target=charge.id)
+            evidence.deny(by=self.by, charge=charge, statement=answer)
 
     def _ask(self, charged: str) -> None:
         """Suggest to a reviewer the charge that a denial may answer, where the text leaves that in doubt."""

@@ -7,7 +7,7 @@ likely to be next.
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 from itertools import chain, islice
 from operator import itemgetter
 from typing import Any
@@ -23,6 +23,7 @@ from models.storage.columns import dumps
 from models.storage.database import fetch, on_sqlite
 from models.storage.transactions import advisory_lock, takes_locks
 from models.tables import Alias, Claim, Counterclaim, Document, Review, Speaker, Statement, Topic
+from models.transfer.counts import Counts
 from models.transfer.open_documents import OpenDocuments
 from models.transfer.row_index import RowIndex
 
@@ -97,8 +98,7 @@ class PrefetchedSession(Session):
         #: have put in.
         self._public: set[int] = set()
         self._accepted: dict[int, int] = defaultdict(int)
-        #: How many prints originals have, of which it was asked.
-        self._prints: dict[int | None, int] = {}
+        self._counts = Counts()
         self._documents = OpenDocuments()
 
     # -- looking up ----------------------------------------------------------------------------------
@@ -175,9 +175,12 @@ class PrefetchedSession(Session):
         return self._found(Statement, "document", document).get((speaker, spans), [])
 
     def count_prints(self, original: int) -> int:
-        if original not in self._prints:  # nor did a line put in any
-            self._prints[original] = super().count_prints(original)
-        return self._prints[original]
+        count = super().count_prints
+        return self._counts.of(Statement, [original], lambda ids: {id: count(id) for id in ids})[original]
+
+    def count_counterclaims(self, claims: Iterable[int], most: int) -> dict[int, int]:
+        named = {*claims, *self._rows[Claim]}  # with those that other lines name
+        return self._counts.of(Claim, named, partial(super().count_counterclaims, most=most))
 
     def recorder(self, statement: int, unknown: int | None) -> int | None:
         if statement not in self._recorders:
@@ -348,7 +351,7 @@ class PrefetchedSession(Session):
                 self._public.add(data["id"])
         elif model is Statement:
             self._accepted[data["claim"]] += data["status"] == "accepted"
-            self._count_print(data.get("original"), 1)
+        self._counts.add(model, data)
 
     def remove(self, model: Any, data: dict[str, Any]) -> None:
         """Let a row that was added be found no more."""
@@ -365,11 +368,7 @@ class PrefetchedSession(Session):
             self._public.discard(data["id"])
         elif model is Statement:
             self._accepted[data["claim"]] -= data["status"] == "accepted"
-            self._count_print(data.get("original"), -1)
-
-    def _count_print(self, original: int | None, more: int) -> None:
-        if original in self._prints:
-            self._prints[original] += more
+        self._counts.add(model, data, -1)
 
 
 _ID = itemgetter(0)

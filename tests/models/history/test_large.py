@@ -1,13 +1,20 @@
-"""What very much hangs on is changed and merged by reviewers alone."""
+"""What very much hangs on, or would, is changed, linked and merged by reviewers alone."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import pytest
 
 from models import claims, counterclaims, documents, sentences, speakers, statements, topics
 from models.history import large
 from models.history.changes import Actor
+from models.history.session import Session
+from models.ingest import candidates
 from models.refusals import Conflict
-from models.tables import Sentence, Statement
-from tests.factories import put_claim, put_plain
+from models.tables import Counterclaim, Sentence, Statement
+from models.transfer.imports import Import
+from models.transfer.lines import Line
+from tests.factories import document, put_claim, put_plain
 
 WRITER = Actor(reviews=False)
 
@@ -107,3 +114,102 @@ def test_a_writer_takes_back_nothing_that_many_claims_hang_on(
         with pytest.raises(Conflict, match="review scope"):
             noun.restore(by=WRITER, id=id)
         noun.restore(by=actor, id=id)
+
+
+@pytest.fixture
+def full(registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> int:
+    """A claim that has as many counterclaims as a writer may give one: one, which was taken back."""
+    claim = put_claim(actor, "No comment.")
+    counterclaims.retract(by=actor, id=_answer(actor, claim, "It grew."), version=None, reason=None)
+    monkeypatch.setattr(large, "MOST_COUNTERCLAIMS", 1)
+    return claim
+
+
+def _answer(actor: Actor, claim: int, text: str, **other: Any) -> int:
+    return counterclaims.create(by=actor, claim=claim, answer=put_claim(actor, text), kind="denies", **other)
+
+
+def _refuses_writers(change: Callable[[Actor], Any], field: str | None) -> None:
+    with pytest.raises(Conflict, match=r"1 counterclaims.*review scope") as refused:
+        change(WRITER)
+    assert refused.value.field == field
+
+
+def test_a_writer_gives_no_claim_more_counterclaims_than_some(full: int, actor: Actor) -> None:
+    one, other = put_claim(actor, "It shrank."), put_claim(actor, "It sank.")
+    new = {"text": "It stood still.", "language": "en"}
+    target = put_plain(actor, "first", claim={"id": full})
+    link: dict[str, Any] = {"kind": "denies"}
+    changes = {
+        "/claim": lambda by: counterclaims.create(by=by, claim=full, answer=one, **link),
+        "/answer": lambda by: counterclaims.create(by=by, claim=other, answer=full, **link),
+        "/counters/0/claim": lambda by: put_plain(by, "second", claim=new, counters=[link | {"claim": full}]),
+        "/counters/0/target": lambda by: put_plain(by, "third", claim=new, counters=[link | {"target": target}]),
+    }
+    for field, change in changes.items():
+        _refuses_writers(change, field)
+        change(actor)
+    link["claim"] = put_claim(actor, "It fell.")
+    _refuses_writers(lambda by: put_plain(by, "fourth", claim={"id": full}, counters=[link]), "/claim")
+    assert counterclaims.create(by=WRITER, claim=put_claim(actor, "It rose."), answer=link["claim"], kind="denies")
+
+
+@pytest.mark.parametrize("named", ["target", "statement", None])
+def test_a_writer_moves_no_more_counterclaims_to_a_claim(full: int, actor: Actor, named: str | None) -> None:
+    id = put_plain(actor, "first")
+    claim = statements.claim_of(id=id)
+    if named == "statement":
+        counterclaims.create(by=actor, claim=put_claim(actor, "It rose."), answer=claim, kind="denies", statement=id)
+    else:
+        _answer(actor, claim, "It rose.", **({"target": id} if named else {}))
+    _refuses_writers(lambda by: statements.change(by=by, id=id, version=None, claim={"id": full}), "/claim")
+    statements.change(by=actor, id=id, version=None, claim={"id": full})
+    alone = put_plain(actor, "second")
+    statements.change(by=WRITER, id=alone, version=None, claim={"id": full})
+
+
+def test_a_writer_merges_no_claims_that_have_many_counterclaims_together(full: int, actor: Actor) -> None:
+    another = put_claim(actor, "It rose.")
+    _answer(actor, another, "It fell.")
+    _refuses_writers(lambda by: claims.merge(by=by, id=another, into=full), "/into")
+    _refuses_writers(lambda by: claims.merge(by=by, id=full, into=another), "/into")
+    claims.merge(by=WRITER, id=put_claim(actor, "It stood still."), into=full)
+    claims.merge(by=actor, id=another, into=full)
+    claims.unmerge(by=WRITER, id=another)
+
+
+def test_an_import_of_a_writer_counts_the_counterclaims_of_claims_once_for_many_lines(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "MOST_COUNTERCLAIMS", 3)
+    counted: list[set[int]] = []
+    count = Session.count_counterclaims
+
+    def remembered(session: Session, claims: Iterable[int], most: int) -> dict[int, int]:
+        counted.append({*claims})
+        return count(session, counted[-1], most)
+
+    monkeypatch.setattr(Session, "count_counterclaims", remembered)
+    words = ("No comment.", "It grew.", "It shrank.", "It rose.", "It fell.", "It stood still.")
+    for text in words:
+        put_claim(actor, text)
+    named = [{"id": f"c{at}", "text": text, "language": "en"} for at, text in enumerate(words)]
+    links = [{"claim": {"claim": f"c{at}"}, "answer": {"claim": "c0"}, "kind": "denies"} for at in range(1, 6)]
+    lines = [*(("claim", one) for one in named), *(("counterclaim", one) for one in links)]
+    for by, outcomes in ((WRITER, ["new", "new", "new", "refused", "refused"]), (actor, ["known"] * 3 + ["new"] * 2)):
+        one = Import(by)
+        one.store([Line(number, noun, members) for number, (noun, members) in enumerate(lines)])
+        assert [line.outcome for line in one.finish() if line.noun == "counterclaim"] == outcomes
+        assert len(counted) == 1
+
+
+def test_an_extraction_links_no_denial_to_a_charge_that_has_many(
+    full: int, actor: Actor, parse: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = document(text="US officials warned that the exports sustain the war. Beijing denies the charge.")
+    findings = candidates.read(text=body["text"], language="en", parse=parse)
+    stored = candidates.create(by=WRITER, findings=findings, **body)
+    assert (len(stored.statements), Counterclaim.select().count()) == (2, 2), "one, and one that was taken back"
+    monkeypatch.setattr(large, "MOST_COUNTERCLAIMS", 0)
+    stored = candidates.create(by=WRITER, findings=findings, **body | {"url": "https://example.org/2"})
+    assert (len(stored.statements), Counterclaim.select().count()) == (2, 2)
