@@ -3,7 +3,8 @@
 `00000017.wal` is a WAL from its beginning; then the WAL restarted, and `00000018.wal` follows it. A number that is left
 out tells that something was written which nobody copied. `00000017.times` has a line for each time at which it was
 copied: when that was, how many bytes of the WAL were copied by then, and whether it was the first time since the
-archive was started. `00000017-41232.db` is a full copy, made when that many bytes of that WAL were copied, or a moment
+archive was started. The first has no bytes: the WAL had not begun by then, unless it was there before the archive was
+started. `00000017-41232.db` is a full copy, made when that many bytes of that WAL were copied, or a moment
 before: what stands in the WAL up to there may be applied to it again. `registry` tells of which registry all of it is.
 """
 
@@ -15,7 +16,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from models.refusals import Conflict
-from models.storage.columns import now
 from models.upkeep import wal_frames
 from models.upkeep.files import SQLITE, kind, private
 
@@ -86,18 +86,21 @@ def full_copies(folder: Path) -> list[tuple[int, int]]:
     return sorted((int(name[1]), int(name[2])) for name in names if name)
 
 
-def line(offset: int, *, started: bool) -> str:
+def line(time: str, offset: int, *, started: bool = False) -> str:
     """Write a line of a file of times."""
-    return f"{now()} {offset}{' started' * started}\n"
+    return f"{time} {offset}{' started' * started}\n"
 
 
 def may_be_from_before(copy: Path, time: datetime) -> bool:
-    """Tell whether a file is the copy of a WAL that was begun before a time, or whose times are lost."""
+    """Tell whether a file may be a WAL, or the copy of one, that was begun before a time.
+
+    One that was there before the archive was started is as old as that: an erasure ends with a new WAL.
+    """
     beside = copy.with_suffix(".times")
-    first = _LINE.match(_lines(beside)) if beside.exists() else None
-    if first and _is_time(first[1]):
-        return _moment(first[1]) < time
-    return re.fullmatch(r"\d{8,}\.wal", copy.name) is not None
+    lines = [one for one in _LINE.findall(_lines(beside)) if _is_time(one[0])] if beside.exists() else []
+    found = [at for at, _, started in lines[:1] if started]
+    not_begun = [at for at, offset, _ in lines if offset == "0"] or found
+    return not not_begun or _moment(not_begun[-1]) < time
 
 
 def unpack(folder: Path, at: datetime | None, target: Path) -> str:

@@ -19,6 +19,7 @@ from peewee import __exception_wrapper__ as peewees_errors
 
 from models.refusals import Conflict
 from models.storage import schema
+from models.storage.columns import now
 from models.storage.database import db, on_sqlite
 from models.storage.file_lock import FileLock
 from models.storage.wal import BRIEFLY, LONG, restart
@@ -125,6 +126,8 @@ class _Archiver:
         self._index = os.open(f"{Path(db.database).resolve()}-shm", os.O_RDONLY)
         #: When the WAL was looked at, what was copied was noted, and who reads for long may be waited for again.
         self._looked = self._noted = self._patient_from = float("-inf")
+        #: A time at which all that was committed by then is copied, and the line that was written last.
+        self._copied_at = self._line = ""
         #: Whether nobody but a writer can begin the WAL anew any more.
         self._restarted = False
         places, fulls = archive.copies(folder), archive.full_copies(folder)
@@ -157,9 +160,17 @@ class _Archiver:
         _begin(self._idle)
         _end(self._reading)
         self._reading, self._idle = self._idle, self._reading
-        self._looked = time.monotonic()
-        if self._copied() or self._looked - self._noted > archive.BEAT:
-            self.note()
+        self._looked, looked_at = time.monotonic(), now()
+        number, offset = self._number, self._position.offset
+        if self._copied():
+            # Nothing of it was there when the WAL was last looked at.
+            before = self._copied_at and archive.line(self._copied_at, offset if number == self._number else 0)
+            self._copied_at = now()
+            self.note(before)
+        else:
+            self._copied_at = looked_at
+            if self._looked - self._noted > archive.BEAT:
+                self.note()
 
     def copy_whole(self) -> None:
         """Write a full copy, and go on copying the WAL meanwhile."""
@@ -248,11 +259,13 @@ class _Archiver:
             self._number += 1
         self._position, self._restarted = begin, False
 
-    def note(self) -> None:
-        """Note what is copied by now."""
+    def note(self, before: str = "") -> None:
+        """Note what is copied, and before it a line that tells what was, unless that is there."""
+        if before == self._line:
+            before = ""
+        self._line = archive.line(self._copied_at, self._position.offset, started=self._noted == float("-inf"))
         with _appended(archive.times(self._folder, self._number)) as to:
-            started = self._noted == float("-inf")
-            to.write(archive.line(self._position.offset, started=started).encode())
+            to.write((before + self._line).encode())
         self._noted = time.monotonic()
 
 

@@ -4,7 +4,8 @@ from datetime import datetime
 from pathlib import Path
 
 from models.refusals import NotFound
-from models.tables import Change
+from models.storage.columns import now
+from models.tables import Change, Seal
 from models.upkeep import archive, files, postgres, sqlite
 from models.upkeep.engine import engine
 from models.upkeep.wal_frames import MAGIC
@@ -30,7 +31,8 @@ def backups_with(*, folder: Path, noun: str, id: int) -> list[Path]:
 
     A backup is looked into: whether its log knows of the erasure, and on SQLite, whether it has any of the rows that
     lost words with this one. A copy of a WAL in an archive is judged by its time: it holds them where it was begun
-    before. One that cannot be read may hold them; what is none, `not_looked_into` finds.
+    before the line of the erasure was sealed. One that cannot be read, or tells no time, may hold them; what is none,
+    `not_looked_into` finds.
     """
     table = {"document": "documents", "speaker": "speakers"}[noun]
     erased = Change.get_or_none(Change.noun == table, Change.noun_id == id, Change.action == "erase")
@@ -39,7 +41,10 @@ def backups_with(*, folder: Path, noun: str, id: int) -> list[Path]:
     # Only the log knows what lost words together: its lines are of one moment.
     lines = Change.select(Change.noun, Change.noun_id).where(Change.made_at == erased.made_at)
     rows = set(lines.where((Change.action == "erase") | (Change.noun == "documents")).tuples())
-    return [file for file in sorted(folder.iterdir()) if file.is_file() and _holds(file, (table, id), rows, erased)]
+    # The log's time is from before the commit, and the seal's from after it.
+    seals = Seal.select(Seal.made_at).where(Seal.through >= erased.sequence).order_by(Seal.through).limit(1)
+    until = datetime.fromisoformat(seals.scalar() or now())
+    return [file for file in sorted(folder.iterdir()) if file.is_file() and _holds(file, (table, id), rows, until)]
 
 
 def not_looked_into(folder: Path) -> list[Path]:
@@ -52,11 +57,11 @@ def not_looked_into(folder: Path) -> list[Path]:
     ]
 
 
-def _holds(file: Path, row: tuple[str, int], rows: set[tuple[str, int]], erased: Change) -> bool:
+def _holds(file: Path, row: tuple[str, int], rows: set[tuple[str, int]], until: datetime) -> bool:
     kind = files.kind(file)
     if kind == files.PG_DUMP:
         return not postgres.knows_of_erasure(file, *row)
     if kind[:4] in MAGIC:
-        return archive.may_be_from_before(file, datetime.fromisoformat(erased.made_at))
+        return archive.may_be_from_before(file, until)
     broken_off = file.name.endswith(files.DRAFT)  # it may lack any table
     return kind == files.SQLITE and (broken_off or sqlite.holds_unerased(file, row, rows))

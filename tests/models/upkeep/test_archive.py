@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from models import documents, topics
+from models.history import seals
 from models.history.changes import Actor
 from models.refusals import Conflict
 from models.storage import database, schema
 from models.storage.columns import now
 from models.storage.file_lock import FileLock
-from models.tables import Topic
+from models.tables import Change, Topic
 from models.upkeep import archive, archiver, backups, erasures, unerased_files
 from tests.factories import TEXT
 
@@ -305,6 +306,7 @@ def test_words_that_were_erased_are_found_in_the_copies_from_before(registry: st
     archived(folder, put("earlier"), checkpoint)
     erasures.document(id=document, reason="A court order", by=Actor())
     assert unerased_files.sweep()
+    seals.seal_all()
     archived(folder, put("later"))
     found = unerased_files.backups_with(folder=folder, noun="document", id=document)
     holding = [file for file in sorted(folder.iterdir()) if b"exports sustain" in file.read_bytes()]
@@ -316,6 +318,26 @@ def test_words_that_were_erased_are_found_in_the_copies_from_before(registry: st
         latest.with_suffix(".times").write_bytes(left)
         assert latest in unerased_files.backups_with(folder=folder, noun="document", id=document)
     assert max(folder.glob("*.db")) not in found
+
+
+def test_words_are_found_in_a_wal_that_began_shortly_before_they_were_erased(registry: str, folder: Path) -> None:
+    def erase() -> None:
+        document = documents.create(by=Actor(), text=TEXT, language="en")
+        erasures.document(id=document, reason="A court order", by=Actor())
+        seals.seal_all()
+
+    archived(folder, put("earlier"), checkpoint, erase)
+    assert unerased_files.sweep()
+    archived(folder, put("later"))
+    *_, begun, latest = sorted(folder.glob("*.wal"))
+    assert b"exports sustain" in begun.read_bytes()
+    found = unerased_files.backups_with(folder=folder, noun="document", id=1)
+    assert (begun in found, latest in found) == (True, False)
+    # Its frames may be of the erasure itself: that had a time in the log before it was committed.
+    made_at = Change.get(Change.action == "erase").made_at
+    for time_, named in ((made_at, True), (seals.last().made_at, False)):
+        latest.with_suffix(".times").write_text(f"{time_[:-2]}9Z 0\n")
+        assert (latest in unerased_files.backups_with(folder=folder, noun="document", id=1)) == named
 
 
 def test_one_process_archives_a_registry(registry: str, folder: Path) -> None:
