@@ -90,7 +90,7 @@ def remove_abandoned(file: Path) -> None:
 
 
 def _remove(draft: Path) -> None:
-    for suffix in OWN:
+    for suffix in reversed(OWN):  # the draft last: what is beside it is found by it
         Path(f"{draft}{suffix}").unlink(missing_ok=True)
 
 

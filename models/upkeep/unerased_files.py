@@ -31,8 +31,8 @@ def backups_with(*, folder: Path, noun: str, id: int) -> list[Path]:
 
     A backup is looked into: whether its log knows of the erasure, and on SQLite, whether it has any of the rows that
     lost words with this one. A copy of a WAL in an archive is judged by its time: it holds them where it was begun
-    before the line of the erasure was sealed. One that cannot be read, or tells no time, may hold them; what is none,
-    `not_looked_into` finds.
+    before the line of the erasure was sealed. One that cannot be read, or tells no time, may hold them, but for the
+    registry's own WAL; what is none, `not_looked_into` finds.
     """
     table = {"document": "documents", "speaker": "speakers"}[noun]
     erased = Change.get_or_none(Change.noun == table, Change.noun_id == id, Change.action == "erase")
@@ -62,6 +62,6 @@ def _holds(file: Path, row: tuple[str, int], rows: set[tuple[str, int]], until: 
     if kind == files.PG_DUMP:
         return not postgres.knows_of_erasure(file, *row)
     if kind[:4] in MAGIC:
-        return archive.may_be_from_before(file, until)
+        return not engine().is_own(file) and archive.may_be_from_before(file, until)
     broken_off = file.name.endswith(files.DRAFT)  # it may lack any table
     return kind == files.SQLITE and (broken_off or sqlite.holds_unerased(file, row, rows))

@@ -340,6 +340,17 @@ def test_words_are_found_in_a_wal_that_began_shortly_before_they_were_erased(reg
         assert (latest in unerased_files.backups_with(folder=folder, noun="document", id=1)) == named
 
 
+def test_words_are_looked_for_in_a_wal_of_any_name_but_the_registrys(registry: str, folder: Path) -> None:
+    document, own = documents.create(by=Actor(), text=TEXT, language="en"), Path(f"{database.db.database}-wal")
+    folder.mkdir()
+    copies = [folder / name for name in ("monday.db-wal", "old-00000017.wal")]
+    for copy in copies:
+        copy.write_bytes(own.read_bytes())
+    erasures.document(id=document, reason="A court order", by=Actor())
+    assert unerased_files.backups_with(folder=folder, noun="document", id=document) == copies
+    assert own not in unerased_files.backups_with(folder=own.parent, noun="document", id=document)
+
+
 def test_one_process_archives_a_registry(registry: str, folder: Path) -> None:
     def again() -> None:
         with pytest.raises(Conflict, match="copies this registry already"):

@@ -442,3 +442,17 @@ def test_a_draft_that_another_process_removed_before_it_was_locked_is_made_again
         files.remove_abandoned(file)
         assert draft.exists()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_beside_a_draft_is_removed_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unlink, removed = Path.unlink, list[Path]()
+
+    def noted(path: Path, missing_ok: bool = False) -> None:
+        removed.extend([path] * path.exists())
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", noted)
+    with files.scratch_beside(tmp_path / "registry.db") as draft:
+        wal = Path(f"{draft}-wal")
+        wal.touch()
+    assert removed == [wal, draft], "a process that is killed between the two leaves a WAL that nobody finds"
