@@ -57,15 +57,15 @@ _NICKNAMED = re.compile(
     re.IGNORECASE,
 )
 _NAMES_AS = frozenset("called calls calling described describes dismissed dismisses branded labelled labeled".split())
-_PRONOUN = re.compile(r"[\s“\"'‘]*(?:that )?(?:it|they|he|she|we|i|there|these|those)\b", re.IGNORECASE)
+PRONOUN = re.compile(r"[\s“\"'‘]*(?:that )?(?:it|they|he|she|we|i|there|these|those)\b", re.IGNORECASE)
 #: What is open, asked or still to come contradicts nothing.
-_OPEN = re.compile(
+OPEN = re.compile(
     r"\b(?:will|would|shall|should|must|may|might|could|can|cannot|hop(?:e|es|ed)|plan(?:s|ned)|wants?|wanted|yet|if|"
     r"whether|what|how|who|know|knew|sure|comment|understand|think|believe[sd]?|feel|felt)\b|['’]ll\b|\?",
     re.IGNORECASE,
 )
-_PAST = re.compile(r"\b(?:was|were|had|did|been|\w{2,}ed|went|came|saw|got|took|gave|made|left|sent|lay|hit)\b")
-_FINITE = re.compile(rf"(?:{_PAST.pattern}|\b(?:is|are|has|have|does|do)\b|['’](?:s|re|ve)\b)", re.IGNORECASE)
+PAST = re.compile(r"\b(?:was|were|had|did|been|\w{2,}ed|went|came|saw|got|took|gave|made|left|sent|lay|hit)\b")
+_FINITE = re.compile(rf"(?:{PAST.pattern}|\b(?:is|are|has|have|does|do)\b|['’](?:s|re|ve)\b)", re.IGNORECASE)
 _REPLIES = frozenset(
     """replied replies answered answers retorted retorts countered counters insisted insists insist maintained
     maintains protested protests""".split()
@@ -94,14 +94,14 @@ class _Two:
 
 def contradicted(text: str, findings: list[Finding], bags: list[Words], at: int) -> tuple[int, bool] | None:
     """Find which of the last statements by others this one contradicts by what it tells, and whether that is sure."""
-    finding, said = findings[at], _first(said_in(text, findings[at]))
+    finding, said = findings[at], first_sentence(said_in(text, findings[at]))
     if finding.speaker is None or _denied_just_now(findings, at):
         return None
     if _names_it(said, cue_words(text, finding)):
         return _just_before(findings, at)
     if finding.kind != "speech" or not _is_short(said):
         return None
-    told = _PAST.search(said) is not None
+    told = PAST.search(said) is not None
     replies = told and bool(_REPLIES.intersection(cue_words(text, finding)))
     for other in range(at - 1, max(-1, at - 1 - _BACK), -1):
         charge = findings[other]
@@ -122,7 +122,7 @@ def contradicted(text: str, findings: list[Finding], bags: list[Words], at: int)
 
 def _is_short(said: str) -> bool:
     """Tell whether a statement is short, and leaves nothing open."""
-    return len(said.split()) <= _SHORT and _OPEN.search(said[:_OPENING]) is None
+    return len(said.split()) <= _SHORT and OPEN.search(said[:_OPENING]) is None
 
 
 def _parted(text: str, charge: Finding, finding: Finding) -> bool:
@@ -163,7 +163,7 @@ def _denied_just_now(findings: list[Finding], at: int) -> bool:
     return deniers and before is not None and before.sentence == findings[at].sentence
 
 
-def _first(said: str) -> str:
+def first_sentence(said: str) -> str:
     """Read the first sentence of what was said."""
     found = _FIRST.match(said)
     return found[0] if found is not None else said
@@ -196,7 +196,7 @@ def _by_opposite(two: _Two) -> bool:
         return False
     these, those = _stems(two.said), _stems(two.charge)
     opposite = any(OPPOSED.get(word, frozenset()) & those for word in these - those)
-    return opposite and (_PRONOUN.match(two.said) is not None or bool(two.both) or len(two.said.split()) <= _FEW)
+    return opposite and (PRONOUN.match(two.said) is not None or bool(two.both) or len(two.said.split()) <= _FEW)
 
 
 def _stems(words: str) -> frozenset[str]:
@@ -208,7 +208,7 @@ def _by_negation(two: _Two) -> bool:
     negated = ANY_NEGATION.search(two.said) is not None
     if negated == (ANY_NEGATION.search(two.charge) is not None) or len(two.said.split()) > _BRIEF:
         return False
-    return bool(two.both) and _PRONOUN.match(two.said) is not None and _PAST.search(two.said) is not None
+    return bool(two.both) and PRONOUN.match(two.said) is not None and PAST.search(two.said) is not None
 
 
 #: What contradicts so leaves in no doubt what it contradicts.

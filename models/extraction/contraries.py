@@ -18,7 +18,7 @@ ANY_NEGATION = re.compile(r"\b(?:not|never|no|nothing|none|nobody|neither)\b|n['
 
 
 #: What is negated and yet answers nothing.
-_EVASIVE = re.compile(
+EVASIVE = re.compile(
     r"\bnot (?:yet|read|seen|only|just|immediately|necessarily|surpris\w+|sure|clear|certain|know|aware)\b|"
     r"\b(?:comment|decided|discuss|confirm|speculate|elaborate|no longer|no doubt|no matter|no one should|should not|"
     r"must not|need not|shouldn['’]t|cannot|could not|would not|will not|won['’]t|wouldn['’]t|can['’]t|couldn['’]t|"
@@ -77,7 +77,7 @@ _CHARGING = frozenset(
 def flatly_answered(text: str, findings: list[Finding], at: int) -> int | None:
     """Find what a flat "never", "nobody" or "there was no" answers: what somebody else said just before it."""
     finding, said = findings[at], said_in(text, findings[at])
-    if finding.kind != "speech" or not FLAT.match(said) or _OPEN.search(said[:_OPENING]) or _EVASIVE.search(said):
+    if finding.kind != "speech" or not FLAT.match(said) or _OPEN.search(said[:_OPENING]) or EVASIVE.search(said):
         return None
     for other in range(at - 1, max(-1, at - 1 - _LAST), -1):
         before = findings[other]
@@ -117,7 +117,7 @@ def contrary_of(text: str, findings: list[Finding], bags: list[Words], at: int) 
         return None
     said = said_in(text, finding)
     flat = NO.match(text[slice(*finding.contents[0])][:_FLATLY]) is not None
-    if not flat and (not NEGATED.match(said) or _EVASIVE.search(said)):
+    if not flat and (not NEGATED.match(said) or EVASIVE.search(said)):
         return None
     retorts = _retorts(text, finding)
     for other in range(at - 1, max(-1, at - 7), -1):

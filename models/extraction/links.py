@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from models.extraction import disputes
 from models.extraction.contradictions import contradicted
 from models.extraction.contraries import (
     ACCUSING_STEMS,
@@ -91,7 +92,7 @@ def link(text: str, findings: list[Finding]) -> list[Finding]:
         else:
             linked[at] = replace(finding, polarity="deny", denies=findings[charge].id)
             linked[charge] = _against(linked[charge], finding, bags[at].speaker & bags[charge].content)
-    return linked
+    return disputes.answers(text, linked, bags)
 
 
 def _answered(text: str, findings: list[Finding], bags: list[Words], at: int) -> tuple[int | None, Doubt | None]:

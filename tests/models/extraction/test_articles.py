@@ -39,14 +39,16 @@ def test_finds_most_of_articles_by_somebody_else(read: Read) -> None:
 
 
 def test_finds_and_links_denials_of_articles_by_somebody_else(read: Read) -> None:
-    found = linked = 0
+    found = linked = doubtful = 0
     for article, findings in read:
         by_id = {finding.id: finding for finding in findings}
         marks = {mark["id"]: mark for mark in article["attributions"]}
         denials = [mark for mark in marks.values() if mark["polarity"] == "deny"]
         text = article["text"]
         answers = [finding for finding in findings if finding.polarity == "deny"]
-        assert all(any(_same(text, mark, answer) for mark in denials) for answer in answers)
+        more = [answer for answer in answers if not any(_same(text, mark, answer) for mark in denials)]
+        assert {answer.doubt for answer in more} <= {"not_said_to_answer"}
+        doubtful += len(more)
         for mark in denials:
             mine = [answer for answer in answers if _same(text, mark, answer)]
             found += bool(mine)
@@ -54,9 +56,10 @@ def test_finds_and_links_denials_of_articles_by_somebody_else(read: Read) -> Non
                 answer.denies is not None and _same(text, marks[mark["denies"]], by_id[answer.denies])
                 for answer in mine
             )
-    # 16 of 19 denials are found, and 9 of the 18 that answer something in the article are linked.
-    assert found >= 15
+    # 17 of 19 denials are found, and 9 of the 18 that answer something in the article are linked.
+    assert found >= 16
     assert linked >= 9
+    assert doubtful <= 2
 
 
 def _right(article: dict[str, Any], findings: list[Finding]) -> int:
