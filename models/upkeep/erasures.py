@@ -20,7 +20,7 @@ from models.history.changes import Actor
 from models.queries.dialects import in_ids
 from models.refusals import Conflict, NotFound
 from models.storage import rows
-from models.storage.columns import dumps, now
+from models.storage.columns import comparison_key, dumps, now
 from models.storage.rows import row
 from models.storage.transactions import advisory_lock, attempt, savepoint, write
 from models.tables import (
@@ -76,8 +76,14 @@ class _Undo(Exception):
 
 #: The columns by which a statement names a speaker.
 _NAMING = (Statement.speaker, Statement.via_speaker, Statement.on_behalf_of)
-#: The address of an erased review.
-_NOWHERE: dict[str, Any] = {"url": "about:erased", "url_normalized": normalize("about:erased")}
+#: What an erased review has in the place of its words.
+_UNREVIEWED: dict[str, Any] = {
+    "url": "about:erased",
+    "url_normalized": normalize("about:erased"),
+    "rating_label": NAMELESS,
+    "rating_key": comparison_key(NAMELESS),
+    **dict.fromkeys(("title", "publisher_site", "licence")),
+}
 
 
 def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcome:
@@ -264,7 +270,7 @@ def _erase_what_rests_on(erasure: Erasure, statements: set[int], claims: set[int
     reviews = rows_with(Review.claim, claims)
     _dismiss_suggestions(erasure, statements, claims)
     _erase(erasure, Counterclaim, counters, note=None)
-    _erase(erasure, Review, reviews, title=None, licence=None, **_NOWHERE)
+    _erase(erasure, Review, reviews, **_UNREVIEWED)
     naming = f"{in_ids('statement_id')} AND retracted_at IS NULL"
     others = rows.locked(Review, naming, (dumps(sorted(statements)),))
     changes.relink_all(erasure.by, [one for one in others if one.id not in reviews], "statement", None)

@@ -94,10 +94,13 @@ def whole_is_sound() -> bool:
 def test_the_words_of_a_document_are_nowhere_any_more(registry: str, actor: Actor) -> None:
     charge = put_secret(actor)
     put_answer(actor, charge)
-    put_review(actor, 1, title="Does the Zanzivarian fleet sustain it?", url="https://checkers.example/Zanzivarian")
+    rating = {"label": "The Zanzivarian fleet sustains none."}
+    publisher = {"name": "Checkers", "site": "zanzivarian.example"}
+    checked = {"title": "Does the Zanzivarian fleet sustain it?", "url": "https://checkers.example/Zanzivarian"}
+    put_review(actor, 1, **checked, rating=rating, publisher=publisher)
     other = put_claim(actor, "Something else.")
     outcome = erasures.document(id=1, reason=REASON, by=actor)
-    assert "Zanzivarian" not in everywhere()
+    assert "zanzivarian" not in everywhere().lower()
     assert "Talks go on" not in everywhere()
     assert f"example.org/{SECRET}" not in everywhere()
     assert {key for (key,) in Statement.select(Statement.cue_key).tuples()} == {"██████"}
