@@ -1,5 +1,6 @@
 """Evidence: counterclaims and reviews in step with the statements that they name, and the claims that those state."""
 
+from collections import Counter
 from collections.abc import Collection
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -16,6 +17,10 @@ from models.storage import rows
 from models.storage.columns import dumps
 from models.storage.database import fetch
 from models.tables import Claim, Counterclaim, Review, Statement
+
+#: How many standing reviews may name a statement, whoever puts them in: as it is retracted or moved, all name it no
+#: more in one transaction. Those that were taken back leave room, or they would keep others out for good.
+MOST_REVIEWS = 1_000
 
 
 class Answer(NamedTuple):
@@ -259,6 +264,13 @@ def _twins(moving: list[Counterclaim], **new: int) -> dict[Answer, Counterclaim]
     return {answer_of(one): one for one in rows.locked(Counterclaim, there, ends)}
 
 
+def refuse_many_reviews(statement: int, session: Session = SESSION) -> None:
+    """Raise Conflict where as many standing reviews name a statement as may."""
+    if session.count_reviews([statement])[statement] >= MOST_REVIEWS:
+        detail = f"{MOST_REVIEWS:,} reviews name the statement whose wording this one checked, as many as may: clear"
+        raise Conflict(f"{detail} `statement` of another, or name none.", field="/statement")
+
+
 def unlink_reviews(*, by: Actor, statement: int, claim: int | None = None) -> list[int]:
     """Let reviews name `statement` no more, but those of `claim`, which it states now; None where it was retracted.
 
@@ -271,11 +283,19 @@ def unlink_reviews(*, by: Actor, statement: int, claim: int | None = None) -> li
 
 
 def settle_reviews(*, by: Actor, claims: tuple[int, int]) -> None:
-    """Let the reviews of these two claims name no statement that states another, after an unmerge."""
+    """Let the reviews of these two claims name no statement that states another, after an unmerge.
+
+    Nor more of them one than may, as where the merge had taken some back: the first stay.
+    """
     naming = "claim_id IN (?, ?) AND statement_id IS NOT NULL AND retracted_at IS NULL"
     found = rows.locked(Review, naming, claims)
     stated = _stated([review.statement_id for review in found], " AND retracted_at IS NULL")
-    others = [review for review in found if stated.get(review.statement_id) != review.claim_id]
+    named: Counter[int] = Counter()
+    others = []
+    for review in found:
+        named[review.statement_id] += 1
+        if stated.get(review.statement_id) != review.claim_id or named[review.statement_id] > MOST_REVIEWS:
+            others.append(review)
     changes.update_all(by, others, statement=None)
 
 

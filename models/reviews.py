@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from models import claims, statements
+from models import claims, evidence, statements
 from models.addresses import normalize
 from models.history import changes, feed, locks, merged_filters, restores, standing_rows
 from models.history.changes import Actor
@@ -46,6 +46,8 @@ def create(
         row = _columns(publisher=publisher, rating=rating, **rest)
         _refuse_taken(row["url_normalized"], about, session)
         _refuse_other_wording(by, statement, about, session)
+        if statement:
+            evidence.refuse_many_reviews(statement, session)
         _refuse_bad_rating(row)
         return int(session.create(by, Review, claim=about, statement=statement, **row).id)
 
@@ -58,6 +60,8 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
             locks.hold(lambda: statements.rows_to_hold(id=new["statement"]))
         review = standing_rows.lock_standing(Review, id, version)
         _refuse_other_wording(by, new.get("statement"), review.claim_id, SESSION)
+        if new.get("statement") not in {None, review.statement_id}:
+            evidence.refuse_many_reviews(new["statement"])
         row = _columns(**new)
         if row.get("url_normalized", review.url_normalized) != review.url_normalized:
             _refuse_taken(row["url_normalized"], review.claim_id, SESSION)
@@ -84,6 +88,8 @@ def restore(*, by: Actor, id: int) -> None:
             _refuse_taken(review.url_normalized, review.claim_id, SESSION)
             checked = review.statement
             stays = checked and checked.retracted_at is None and checked.claim_id == review.claim_id
+            if stays:
+                evidence.refuse_many_reviews(checked.id)
             restores.restore(by, review, **({} if stays else {"statement": None}))
 
 

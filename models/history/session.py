@@ -24,6 +24,8 @@ from models.tables import Sentence, Speaker
 #: The lock under which names of speakers are taken, each for itself: "ccname" in ASCII. A name in one table and an
 #: alias in another must not meet.
 NAME_LOCK = int.from_bytes(b"ccname")
+#: The lock under which reviews come to name statements, each for itself: "ccreview" in ASCII.
+_REVIEW_LOCK = int.from_bytes(b"ccreview")
 
 _ALIASED = (
     "SELECT DISTINCT s.id FROM aliases a JOIN speakers s ON s.id = a.speaker_id"
@@ -51,6 +53,7 @@ _COUNTERCLAIMS = (
     " + (SELECT count(*) FROM (SELECT 1 FROM counterclaims WHERE answer_id = c.id LIMIT ?) AS n)"
     " FROM claims c WHERE {}"
 )
+_REVIEWS = "SELECT statement_id, count(*) FROM reviews WHERE {} AND retracted_at IS NULL GROUP BY statement_id"
 _SENTENCE_SPANS = 'SELECT id, "start", "end" FROM sentences WHERE document_id = ? AND retracted_at IS NULL AND'
 
 
@@ -121,6 +124,12 @@ class Session:
     def count_counterclaims(self, claims: Iterable[int], most: int) -> dict[int, int]:
         """Map claims to how many counterclaims each has, retracted ones too; beyond `most` not exactly."""
         return dict(fetch(_COUNTERCLAIMS.format(in_ids("c.id")), (most, most, dumps(list(claims)))))
+
+    def count_reviews(self, statements: Collection[int]) -> dict[int, int]:
+        """Map statements to how many standing reviews name each; nobody else adds any until this transaction ends."""
+        advisory_lock(_REVIEW_LOCK, map(str, statements))
+        found = fetch(_REVIEWS.format(in_ids("statement_id")), (dumps(list(statements)),))
+        return dict.fromkeys(statements, 0) | dict(found)
 
     def recorder(self, statement: int, unknown: int | None) -> int | None:
         """Read which key recorded a statement; `unknown` where the log does not know, as of this very transaction."""

@@ -3,32 +3,38 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from models.tables import Claim, Counterclaim, Statement
+from models.tables import Claim, Counterclaim, Review, Statement
 
-#: The columns by which a row counts for others -> the table of these.
-_COUNTED: dict[Any, tuple[tuple[str, Any], ...]] = {
-    Statement: (("original", Statement),),
-    Counterclaim: (("claim", Claim), ("answer", Claim)),
+#: The columns by which a row counts for others -> what it is to these.
+_COUNTED: dict[Any, dict[str, str]] = {
+    Statement: {"original": "prints"},
+    Counterclaim: {"claim": "counterclaims", "answer": "counterclaims"},
+    Review: {"statement": "reviews"},
 }
+#: What a new row has none of, so that nothing has to be read.
+_NONE_YET = {Claim: "counterclaims", Statement: "reviews"}
 
 
 class Counts:
-    """How many prints statements have, and how many counterclaims claims, where that was asked."""
+    """How many prints and reviews statements have, and how many counterclaims claims, where that was asked."""
 
-    def __init__(self) -> None:
-        self._known: dict[Any, dict[int, int]] = {Statement: {}, Claim: {}}
+    def __init__(self, holds: list[tuple[dict[Any, Any], Any]]) -> None:
+        #: What is forgotten where a savepoint is undone, which releases the lock under which it was counted.
+        self._holds = holds
+        self._known: dict[str, dict[int, int]] = {"prints": {}, "counterclaims": {}, "reviews": {}}
 
-    def of(self, model: Any, ids: Iterable[int], count: Callable[[list[int]], dict[int, int]]) -> dict[int, int]:
-        """Map rows to what hangs on each; `count` reads it of those of which nobody has asked."""
-        known = self._known[model]
+    def of(self, what: str, ids: Iterable[int], count: Callable[[list[int]], dict[int, int]]) -> dict[int, int]:
+        """Map rows to how many of `what` hang on each; `count` reads it of those of which nobody has asked."""
+        known = self._known[what]
         if wanted := [id for id in ids if id not in known]:
             known |= count(wanted)
+            self._holds += ((known, id) for id in wanted)
         return known
 
     def add(self, model: Any, data: dict[str, Any], more: int = 1) -> None:
         """Count a row that lines put in; one `more`, or less where it is undone."""
-        if model is Claim:  # nothing hangs on a new one
-            self._known[Claim][data["id"]] = 0
-        for column, noun in _COUNTED.get(model, ()):
-            if data.get(column) in self._known[noun]:
-                self._known[noun][data[column]] += more
+        if model in _NONE_YET:
+            self._known[_NONE_YET[model]][data["id"]] = 0
+        for column, what in _COUNTED.get(model, {}).items():
+            if data.get(column) in self._known[what]:
+                self._known[what][data[column]] += more

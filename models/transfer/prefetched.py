@@ -6,7 +6,7 @@ likely to be next.
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache, partial
 from itertools import chain, islice
 from operator import itemgetter
@@ -98,7 +98,7 @@ class PrefetchedSession(Session):
         #: have put in.
         self._public: set[int] = set()
         self._accepted: dict[int, int] = defaultdict(int)
-        self._counts = Counts()
+        self._counts = Counts(self._holds)
         self._documents = OpenDocuments()
 
     # -- looking up ----------------------------------------------------------------------------------
@@ -176,11 +176,15 @@ class PrefetchedSession(Session):
 
     def count_prints(self, original: int) -> int:
         count = super().count_prints
-        return self._counts.of(Statement, [original], lambda ids: {id: count(id) for id in ids})[original]
+        return self._counts.of("prints", [original], lambda ids: {id: count(id) for id in ids})[original]
 
     def count_counterclaims(self, claims: Iterable[int], most: int) -> dict[int, int]:
         named = {*claims, *self._rows[Claim]}  # with those that other lines name
-        return self._counts.of(Claim, named, partial(super().count_counterclaims, most=most))
+        return self._counts.of("counterclaims", named, partial(super().count_counterclaims, most=most))
+
+    def count_reviews(self, statements: Collection[int]) -> dict[int, int]:
+        named = {*statements, *self._rows[Statement], *self._unlocked[Statement]}  # with those that other lines name
+        return self._counts.of("reviews", named, super().count_reviews)
 
     def recorder(self, statement: int, unknown: int | None) -> int | None:
         if statement not in self._recorders:

@@ -1,14 +1,19 @@
 """Reviews: what fact-checkers published about a claim, once per address and claim."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
-from models import claims, reviews, speakers, statements
+from models import claims, evidence, reviews, speakers, statements
 from models.history.changes import Actor
 from models.refusals import Conflict, Gone, NotFound, Stale
-from models.tables import Claim, Review
+from models.tables import Claim, Review, Statement
+from models.transfer.imports import Import
+from models.transfer.lines import Line
 from models.upkeep import erasures
+from tests.at_once import at_once
 from tests.factories import (
     PUBLIC,
     READER,
@@ -335,3 +340,96 @@ def test_reviews_conflict_on_different_sides_of_the_middle(registry: str, actor:
     others = sorted({*found.values(), none} - {found["apart"]}, reverse=True)
     assert listed_ids(claims, PUBLIC, conflicting=False) == others
     assert listed_ids(claims, PUBLIC, rating_from=0.5, rating_to=0.5) == [found["middle"]]
+
+
+def _naming(by: Actor, claim: int, statement: int | None, *numbers: int) -> list[int]:
+    """Put in a review for each of these numbers of an address; return their ids."""
+    new = {"statement": statement}
+    return [put_review(by, claim, url=f"https://checkers.example/{number}", **new) for number in numbers]
+
+
+def _named(*ids: int) -> list[int | None]:
+    return [Review.get_by_id(id).statement_id for id in ids]
+
+
+def _refuses(change: Callable[[], Any], field: str | None = "/statement") -> None:
+    with pytest.raises(Conflict, match="2 reviews name the statement") as refused:
+        change()
+    assert refused.value.field == field
+
+
+def test_some_standing_reviews_alone_name_a_statement(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "MOST_REVIEWS", 2)
+    statement = put_plain(actor, "first")
+    claim = statements.claim_of(id=statement)
+    first, second = _naming(actor, claim, statement, 1, 2)
+    (third,) = _naming(actor, claim, None, 3)
+    _refuses(lambda: _naming(actor, claim, statement, 4))
+    _refuses(lambda: reviews.change(by=actor, id=third, version=None, statement=statement))
+    reviews.change(by=actor, id=second, version=None, statement=statement, title="Is it so?")
+    statements.retract(by=actor, id=statement, version=None, reason=None)
+    statements.restore(by=actor, id=statement)
+    assert _named(first, second, third) == [statement, statement, None]
+    reviews.retract(by=actor, id=first, version=None, reason=None)
+    reviews.change(by=actor, id=third, version=None, statement=statement)
+    _refuses(lambda: reviews.restore(by=actor, id=first), None)
+    reviews.change(by=actor, id=second, version=None, statement=None)
+    reviews.restore(by=actor, id=first)
+    assert _named(first, second, third) == [statement, None, statement]
+
+
+def test_an_unmerge_lets_no_more_reviews_name_a_statement(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statement, other = put_plain(actor, "first"), put_claim(actor)
+    claim = statements.claim_of(id=statement)
+    first, second = _naming(actor, claim, statement, 1, 2)
+    third, fourth = _naming(actor, claim, None, 3, 4)
+    _naming(actor, other, None, 1, 2)
+    claims.merge(by=actor, id=claim, into=other)
+    monkeypatch.setattr(evidence, "MOST_REVIEWS", 2)
+    for id in (third, fourth):  # the others are taken back
+        reviews.change(by=actor, id=id, version=None, statement=statement)
+    claims.unmerge(by=actor, id=claim)
+    assert _named(first, second, third, fourth) == [statement, statement, None, None]
+
+
+def test_an_import_counts_the_reviews_of_statements_once_for_many_lines(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, queries: list[str]
+) -> None:
+    monkeypatch.setattr(evidence, "MOST_REVIEWS", 2)
+    ids = [put_plain(actor, word) for word in ("first", "second")]
+    _naming(actor, statements.claim_of(id=ids[0]), ids[0], 0)
+    body = {"publisher": {"name": "Checkers", "site": None}, "rating": _rated(None, None, None), "language": "en"}
+    said = {"speaker": {"name": "Somebody"}, "document": {"id": Statement.get_by_id(ids[0]).document_id}}
+    lines: list[tuple[str, dict[str, Any]]] = []
+    for word in ("first", "second", "third"):  # two are known
+        claim = {"text": f"It is {word}.", "language": "en"}
+        content = {"content": [{"text": f"says {word}"}], "form": "indirect"}
+        lines.append(("statement", {"id": word, "claim": claim, **said, **content}))
+    for word in ("first", "second", "third"):
+        urls = [f"https://checkers.example/{number}" for number in (1, 2, 3)]
+        lines += (("review", {"claim": {"statement": word}, "statement": word, "url": url, **body}) for url in urls)
+    del queries[:]
+    assert _imported(actor, lines) == ["new", *["refused"] * 2, *["new", "new", "refused"] * 2]
+    assert len([query for query in queries if "GROUP BY statement_id" in query]) == 1
+    assert _imported(actor, lines) == ["known", *["refused"] * 2, *["known", "known", "refused"] * 2]
+
+
+def _imported(by: Actor, lines: list[tuple[str, dict[str, Any]]]) -> list[str]:
+    """Import these lines; what became of those that are reviews."""
+    one = Import(by)
+    outcomes = one.store([Line(number, noun, members) for number, (noun, members) in enumerate(lines)])
+    return [line.outcome for line in (*outcomes, *one.finish()) if line.noun == "review"]
+
+
+def test_what_is_written_at_the_same_moment_is_counted(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "MOST_REVIEWS", 2)
+    statement = put_plain(actor, "first")
+    claim = statements.claim_of(id=statement)
+    at_once(*(partial(_naming, actor, claim, statement, number) for number in range(8)))
+    assert Review.select().where(Review.statement == statement).count() == 2
