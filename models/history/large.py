@@ -31,15 +31,17 @@ _HANGING: dict[Any, tuple[tuple[str, str], ...]] = {
     Statement: (("counterclaims", "statement_id"), ("counterclaims", "target_id"), ("statements", "original_id")),
     Topic: (("claim_topic_index", "topic_id"),),
 }
+#: And with a merge or its undoing alone: one takes back the reviews that both have.
+_MERGED: dict[Any, tuple[tuple[str, str], ...]] = {Claim: (("reviews", "claim_id"),)}
 
 
-def refuse(by: Actor, model: Any, id: int) -> None:
-    """Raise Conflict where more than MOST rows hang on a row that somebody changes who does not review."""
-    hanging = _HANGING[model]
+def refuse(by: Actor, model: Any, id: int, *, merging: bool = False) -> None:
+    """Raise Conflict where more than MOST rows hang on a row that somebody changes, or merges, who does not review."""
+    hanging = _HANGING[model] + (_MERGED.get(model, ()) if merging else ())
     if not by.reviews and fetch(_count(hanging), (id, MOST + 1) * len(hanging))[0][0] > MOST:
         raise Conflict(
-            f"More than {MOST:,} statements, claims or counterclaims hang on this and would change with it while "
-            "others wait to write: ask somebody with the review scope to do it."
+            f"More than {MOST:,} statements, claims, counterclaims or reviews hang on this and would change with it "
+            "while others wait to write: ask somebody with the review scope to do it."
         )
 
 

@@ -51,7 +51,7 @@ def pair(by: Actor, model: Any, id: int, into: int) -> tuple[Any, Any]:
     if other.id == row.id:
         raise Conflict(f"A {standing_rows.singular(model)} cannot be merged into itself.", field="/into")
     for one in (row, other):
-        large.refuse(by, model, one.id)
+        large.refuse(by, model, one.id, merging=True)
     if rows.levels(model.merged_into, row.id, MOST_IN_ROW) > MOST_IN_ROW:
         detail = (
             f"{MOST_IN_ROW} merges, each into the next, have led to the {standing_rows.singular(model)} {row.id}: undo"
@@ -83,7 +83,7 @@ def last_merge(
             f"The {noun} {id} was merged into one that only reviewers see, and that was merged on in its turn: only a"
             " reviewer can undo that, which has to be done first."
         )
-    large.refuse(by, model, survivor.id)
+    large.refuse(by, model, survivor.id, merging=True)
     return int(survivor.id), moved_by_last_merge(model, id)
 
 

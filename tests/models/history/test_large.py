@@ -14,7 +14,7 @@ from models.refusals import Conflict
 from models.tables import Counterclaim, Sentence, Statement
 from models.transfer.imports import Import
 from models.transfer.lines import Line
-from tests.factories import document, put_claim, put_plain
+from tests.factories import document, put_claim, put_plain, put_review
 
 WRITER = Actor(reviews=False)
 
@@ -96,6 +96,26 @@ def test_a_writer_merges_nothing_that_much_hangs_on(
             with pytest.raises(Conflict, match="review scope"):
                 noun.unmerge(by=WRITER, id=one)
             noun.unmerge(by=actor, id=one)
+
+
+def test_a_writer_merges_no_claims_with_many_reviews(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "MOST", 1)
+    reviewed, other = put_claim(actor), put_claim(actor, "It shrank.")
+    for claim in (reviewed, other):
+        put_review(actor, claim)
+    claims.merge(by=WRITER, id=reviewed, into=other)
+    claims.unmerge(by=actor, id=reviewed)
+    put_review(actor, reviewed, url="https://checkers.example/2")
+    claims.change(by=WRITER, id=reviewed, version=None, language="de")
+    for one, into in ((reviewed, other), (other, reviewed)):
+        with pytest.raises(Conflict, match="review scope"):
+            claims.merge(by=WRITER, id=one, into=into)
+        claims.merge(by=actor, id=one, into=into)
+        with pytest.raises(Conflict, match="review scope"):
+            claims.unmerge(by=WRITER, id=one)
+        claims.unmerge(by=actor, id=one)
 
 
 def test_a_writer_takes_back_nothing_that_many_claims_hang_on(
