@@ -1,5 +1,6 @@
 """`counterclaim backup`, `archive`, `restore`, `verify` and `rebuild`: keeping a registry whole."""
 
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -76,15 +77,21 @@ def restore(file: Path, at: datetime | None, force: bool, even_if_wrong: bool) -
     nothing that was written after it; without --at all that was copied.
 
     The backup is restored beside, brought up to this version's schema and checked as `verify` does;
-    only when it passed do the two change places, in one step. Whatever fails leaves what was there. The keys that work
-    in what was restored are listed.
+    only when it passed do the two change places, in one step. Whatever fails leaves what was there. What was erased
+    since is listed, and so are the keys that work in what was restored.
     """
     with _progress("Copying") as seen:
-        copied_at = backups.restore(
+        restored = backups.restore(
             file=file, at=at, force=force, even_if_wrong=even_if_wrong, report=_tell, progress=seen
         )
-    until = f", as it was copied at {copied_at}" if copied_at else ""
+    until = f", as it was copied at {restored.copied_at}" if restored.copied_at else ""
     click.echo(f"{database_name()} is restored from {file}{until}.", err=True)
+    if restored.undone:
+        click.echo("These were erased since, and are back: erase them again before the server starts.", err=True)
+        for one in restored.undone:
+            click.echo(f"  counterclaim erase {one.noun} {one.id} --reason {shlex.quote(one.reason)}", err=True)
+    elif restored.undone is None:
+        click.echo("No registry was there that could be read: what was erased since, erase again.", err=True)
     if working := keys.working():
         click.echo("These keys work in it, also where they were revoked or rotated since:", err=True)
         for key in working:

@@ -1,17 +1,30 @@
 """Backups: the whole registry in one file, taken while others write, and put back only after it was checked."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
+
+from peewee import DatabaseError
 
 from models.refusals import Conflict
 from models.storage.database import on_sqlite
 from models.storage.schema import is_foreign, migrate
-from models.upkeep import files, sqlite, verify
+from models.upkeep import files, sqlite, undone_erasures, verify
 from models.upkeep.engine import engine
 from models.upkeep.files import Progress, draft_of
+from models.upkeep.undone_erasures import Erased
 from models.upkeep.verify import Check
+
+
+class Restored(NamedTuple):
+    """What is to be told of a restore that has succeeded."""
+
+    #: When it was copied, of an archive.
+    copied_at: str | None
+    #: What was erased of the registry that it replaced, and is back; None where that cannot be read.
+    undone: list[Erased] | None
 
 
 def _silent(_done: int, _whole: int) -> None:
@@ -66,11 +79,10 @@ def restore(
     force: bool = False,
     even_if_wrong: bool = False,
     progress: Progress = _silent,
-) -> str | None:
+) -> Restored:
     """Put the registry of `file` in the place of the bound database's, once no check has found damage.
 
-    On SQLite it may be the folder of an archive, which is restored as it was `at` a time, or at its end; return when
-    that was copied.
+    On SQLite it may be the folder of an archive, which is restored as it was `at` a time, or at its end.
     It is restored beside the present one, brought up to this version's schema and checked, each check
     being handed to `report`; then the two are swapped in one step, so that a failure at any point leaves what
     was there. Raises Conflict where a check finds damage, unless `even_if_wrong`, where there is a
@@ -89,9 +101,20 @@ def restore(
         if damaged and not even_if_wrong:
             raise Conflict(f"{file} did not pass: nothing was replaced.")
 
+    erased: list[Erased] | None = None
+
+    def read_replaced() -> None:
+        nonlocal erased
+        with suppress(DatabaseError):
+            erased = undone_erasures.erased()
+
     if at is not None and not file.is_dir():
         raise Conflict(f"{file} is a backup, of one time: a time can be chosen of the folder of an archive.")
-    return engine().restore(file, at, force, check, progress)
+    copied_at = engine().restore(file, at, force, check, read_replaced, progress)
+    try:
+        return Restored(copied_at, None if erased is None else undone_erasures.undone(erased))
+    except DatabaseError:  # it was taken though it is damaged
+        return Restored(copied_at, None)
 
 
 @contextmanager

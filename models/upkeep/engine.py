@@ -28,9 +28,19 @@ class Engine(Protocol):
         """Write a backup."""
 
     def restore(
-        self, file: Path, at: datetime | None, force: bool, check: Callable[[], None], progress: Progress, /
+        self,
+        file: Path,
+        at: datetime | None,
+        force: bool,
+        check: Callable[[], None],
+        read_replaced: Callable[[], None],
+        progress: Progress,
+        /,
     ) -> str | None:
-        """Put a backup in the place of the registry, once `check` has passed on it."""
+        """Put a backup in the place of the registry, once `check` has passed on it.
+
+        What is replaced is bound before that for `read_replaced`, unless there is none that can be read.
+        """
 
     def copied(self, progress: Progress, /) -> AbstractContextManager[None]:
         """Bind a copy of the registry inside, where that lets others write meanwhile."""

@@ -53,16 +53,23 @@ def write(draft: Path, _progress: Progress) -> None:
     _run(_server(), "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={draft}")
 
 
-def restore(file: Path, _at: datetime | None, force: bool, check: Callable[[], None], _progress: Progress) -> None:
+def restore(
+    file: Path,
+    _at: datetime | None,
+    force: bool,
+    check: Callable[[], None],
+    read_replaced: Callable[[], None],
+    _progress: Progress,
+) -> None:
     """Restore a dump into a database beside the registry's, `check` it there, and let it take the registry's place."""
     if file.is_dir():
         raise Conflict("PostgreSQL restores from its own archive: docs/operations.md says how.")
     refuse_other_than(PG_DUMP, file)
     with _made_if_missing():
-        _restore(file, force, check)
+        _restore(file, force, check, read_replaced)
 
 
-def _restore(file: Path, force: bool, check: Callable[[], None]) -> None:
+def _restore(file: Path, force: bool, check: Callable[[], None], read_replaced: Callable[[], None]) -> None:
     server = _server()
     if db.get_tables() and not force:
         raise Conflict(f"There are tables in {server['dbname']}: back it up, then say --force to replace it.")
@@ -70,6 +77,8 @@ def _restore(file: Path, force: bool, check: Callable[[], None]) -> None:
         _load(file, scratch)
         with rebound(lambda: db.initialize(_database(scratch))):
             check()
+        if db.get_tables():
+            read_replaced()
         _swap(server, scratch["dbname"])
 
 

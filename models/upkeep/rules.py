@@ -192,7 +192,7 @@ RULES = (
         " it",
     ),
     Rule(
-        "what was erased does not come back",
+        "what the log says was erased is retracted",
         _each(
             "SELECT '{0}', n.id FROM changes l JOIN {0}s n ON n.id = l.noun_id"
             " WHERE l.noun = '{0}s' AND l.action = 'erase' AND n.retracted_at IS NULL",

@@ -4,7 +4,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -59,7 +59,14 @@ def write(draft: Path, progress: Progress) -> None:
     _copy(Path(db.database), draft, progress)
 
 
-def restore(file: Path, at: datetime | None, force: bool, check: Callable[[], None], progress: Progress) -> str | None:
+def restore(
+    file: Path,
+    at: datetime | None,
+    force: bool,
+    check: Callable[[], None],
+    read_replaced: Callable[[], None],
+    progress: Progress,
+) -> str | None:
     """Copy a backup beside the registry, `check` it there, and let it take the registry's place.
 
     An archive is put together there as it was `at` a time, or at its end; return when that was copied.
@@ -80,6 +87,9 @@ def restore(file: Path, at: datetime | None, force: bool, check: Callable[[], No
         with rebound(lambda: connect_file(draft)):
             check()
         _fold_wal(draft)
+        if target.exists():
+            with suppress(Conflict), opened(target):
+                read_replaced()
         _fold_wal(target, replaced=True)
         if target.exists():
             # The server may run as another user than who restores.

@@ -55,6 +55,27 @@ def test_a_running_registry_is_backed_up_checked_and_put_back(url: str, command:
         assert httpx.get(f"{address}/v1/claims/1").json() | {"uri": None} == claim
 
 
+@pytest.mark.unconnected
+def test_a_restore_lists_what_was_erased_since_as_the_commands_that_erase_it_again(
+    command: Command, tmp_path: Path
+) -> None:
+    before, after = (str(tmp_path / name) for name in ("before", "after"))
+    command("import", SAMPLE)
+    assert "what was erased since, erase again" not in command("backup", before).stderr
+    erase = ("erase", "document", "1", "--reason", "A court's order", "--yes")
+    command(*erase)
+    command("backup", after)
+    for _ in range(2):
+        told = command("restore", "--force", before)
+        assert (
+            "erase them again before the server starts.\n  counterclaim erase document 1 --reason 'A court'"
+            in told.stderr
+        )
+        assert "does not come back" not in told.stdout
+        command(*erase)
+    assert "erase" not in command("restore", "--force", after).stderr
+
+
 def test_what_is_wrong_is_named_and_derived_tables_are_mended(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

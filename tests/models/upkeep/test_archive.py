@@ -371,7 +371,7 @@ def test_a_folder_is_the_archive_of_one_registry_also_once_that_was_restored(
     database.close()
     try:
         database.connect(f"sqlite:///{tmp_path}/restored.db")
-        assert backups.restore(file=folder, report=lambda _: None) == archive.copies(folder)[-1].time
+        assert backups.restore(file=folder, report=lambda _: None).copied_at == archive.copies(folder)[-1].time
         archived(folder, put("second"))
         database.connect(f"sqlite:///{tmp_path}/other.db")
         schema.migrate()

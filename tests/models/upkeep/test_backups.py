@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from peewee import SQL
 
-from models import claims, statements, topics
+from models import claims, speakers, statements, topics
 from models.access import keys
 from models.history import seals
 from models.history.changes import Actor
@@ -24,7 +24,7 @@ from models.queries.visibility import PUBLIC
 from models.refusals import Conflict
 from models.storage import database, schema
 from models.tables import ALL, Topic
-from models.upkeep import backups, files, postgres, verify
+from models.upkeep import backups, erasures, files, postgres, verify
 from models.upkeep.engine import engine
 from tests.factories import put_charge, put_claim, put_denial
 from tests.postgres import Postgres
@@ -169,6 +169,35 @@ def test_what_an_older_version_stored_keeps_nobody_from_a_backup(registry: str, 
     assert [check.name for check in found if check.problems] == ["a key records words once"]
     statements.retract(by=actor, id=charges[1], version=1, reason=None)
     assert [check for check in verify.run() if check.problems] == []
+
+
+def test_names_the_erasures_that_it_undoes(registry: str, actor: Actor, file: Path, tmp_path: Path) -> None:
+    before, merged, into = (speakers.create(by=actor, name=name) for name in ("Before", "Merged", "Into"))
+    erasures.speaker(id=before, reason="At their request", by=actor)
+    speakers.merge(by=actor, id=merged, into=into)
+    backups.write(file=file)
+    later = speakers.create(by=actor, name="Later")
+    for id in (into, later):
+        erasures.speaker(id=id, reason=f"Order {id}", by=actor)
+    with_erasures, with_another = tmp_path / "with erasures", tmp_path / "with another"
+    backups.write(file=with_erasures)
+    assert undone_by(file) == [("speaker", into, f"Order {into}")]
+    assert undone_by(file) == []
+    assert speakers.create(by=actor, name="Another") == later, "the id is another's now"
+    backups.write(file=with_another)
+    assert undone_by(with_erasures) == []
+    assert undone_by(with_another) == [("speaker", into, f"Order {into}")]
+    if database.on_sqlite():
+        database.close()
+        Path(database.db.database).write_bytes(b"SQLite format 3\0" + b"noise" * 4096)
+        assert backups.restore(file=file, force=True, report=told).undone is None
+
+
+def undone_by(file: Path) -> list[tuple[str, int, str]]:
+    """Restore a backup; the noun, id and reason of each erasure that it undoes."""
+    undone = backups.restore(file=file, force=True, report=told).undone
+    assert undone is not None
+    return [(one.noun, one.id, one.reason) for one in undone]
 
 
 def test_does_not_replace_what_somebody_has_open(registry: str, actor: Actor, file: Path) -> None:

@@ -264,7 +264,7 @@ BROKEN = {
     HEARD_OF: [
         ("UPDATE statements SET status = 'rejected' WHERE claim_id = 2", "claim 2 has no statement that was accepted"),
     ],
-    "what was erased does not come back": [
+    "what the log says was erased is retracted": [
         (
             "UPDATE changes SET action = 'erase' WHERE noun = 'claims' AND noun_id = 2",
             "claim 2 was erased, and stands",
