@@ -37,7 +37,7 @@ from typing import Any, NamedTuple
 from models.history.direct_reach import DirectReach, Near, Whole, add, add_all
 from models.history.edits import Edit, edited, states
 from models.history.effects import Effect, as_json, claims_by_kind, effect_on_row
-from models.history.spread import Far, Reached, spread
+from models.history.spread import Far, Reached, alike, ends, spread
 
 
 class Outcome(NamedTuple):
@@ -82,11 +82,14 @@ def _effects(
     told_again: dict[Any, str | None] = {}
     for edit, direct_claims in zip(edits, direct.claims, strict=True):
         on_row = effect_on_row(edit, near, far, hidden, was_visible) if edit.logged else None
-        alike = edit.noun, direct_claims.as_key(), on_row is not None
-        if edit.logged and alike in told_again and not unlogged.claims:
-            effects.append(Effect(on_row, told_again[alike]))
+        near_ends = ends(direct_claims, far)
+        told = edit.noun, alike(direct_claims, near_ends, far), on_row is not None
+        if edit.logged and told in told_again and not unlogged.claims:
+            effects.append(Effect(on_row, told_again[told]))
+            stamped.wholes |= near_ends.reached.wholes
+            stamped.public_wholes |= near_ends.reached.public_wholes
             continue
-        reached = spread(direct_claims, far)
+        reached = spread(direct_claims, near_ends, far)
         if not edit.logged:
             unlogged.add_all(reached)
             continue
@@ -98,7 +101,7 @@ def _effects(
         effects.append(Effect(on_row, as_json(by_kind)))
         _stamp(stamped, reached, by_kind)
         if edit.noun != "claims" and reached.claims <= settled:
-            told_again[alike] = effects[-1].claims
+            told_again[told] = effects[-1].claims
         if on_row:
             was_visible -= reached.claims
             was_visible |= far.visible & reached.claims

@@ -1,6 +1,6 @@
 """Which claims an edit reaches by links: part of step 5 of the walk in reach.py, which defines the words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -25,14 +25,14 @@ class Far:
     never_visible: set[Whole] = field(default_factory=set)
     #: Who is part of a speaker that may be reached: the speaker, the part, and whether the public ever saw the part.
     parts: Sequence[tuple[int, int, bool]] = ()
-    _followed: dict[tuple[int, bool], "_Followed"] = field(default_factory=dict, init=False)
+    _followed: dict[tuple[int, bool], "Followed"] = field(default_factory=dict, init=False)
 
     @cached_property
     def once_visible(self) -> set[int]:
         """The claims that are visible, or were."""
         return self.visible | self.was_visible
 
-    def follow(self, claim: int, *, public: bool) -> "_Followed":
+    def follow(self, claim: int, *, public: bool) -> "Followed":
         """Follow the links of a claim that is reached; once, as edits of thousands of its statements reach it."""
         key = claim, public
         if key not in self._followed:
@@ -69,24 +69,42 @@ class Reached:
         self.public_wholes |= more.public_wholes
 
 
-class _Followed(NamedTuple):
-    """What the links of a claim reach, and the claims whose attribution it answers there, some for the public."""
+class Followed(NamedTuple):
+    """What links reach, and the claims whose attribution is answered there, some for the public."""
 
     reached: Reached
     aimed: set[tuple[int, bool]]
 
 
-def spread(direct: Claims, far: Far) -> Reached:
-    """Follow the links: find all that an edit reaches.
-
-    Of the statement whose attribution is answered, the answer is shown, and so by the links of its claim.
-    """
+def ends(direct: Claims, far: Far) -> Followed:
+    """Find what an edit reaches before links are followed further."""
     reached = Reached()
     aimed: set[tuple[int, bool]] = set()
     for id, public in direct.alone.items():
         reached.add(id, public=public)
     for link in direct.links:
         aimed |= _follow(link, far, reached, aims=True, public=True)
+    return Followed(reached, aimed)
+
+
+def alike(direct: Claims, near: Followed, far: Far) -> Hashable:
+    """Return what is equal for edits that reach the same claims, whose `ends` are `near`.
+
+    What answers the attributions of one claim reaches all that its links do: the ends of each are among these.
+    """
+    further = [far.follow(id, public=public).reached for id, public in near.aimed]
+    seen = all(any(id in one.claims for one in further) for id in near.reached.claims)
+    public = all(any(id in one.public_claims for one in further) for id in near.reached.public_claims)
+    return direct.as_key() if direct.shared or not (seen and public) else frozenset(near.aimed)
+
+
+def spread(direct: Claims, near: Followed, far: Far) -> Reached:
+    """Follow the links from its `ends`, `near`: find all that an edit reaches.
+
+    Of the statement whose attribution is answered, the answer is shown, and so by the links of its claim.
+    """
+    reached, aimed = Reached(), set(near.aimed)
+    reached.add_all(near.reached)
     for id, public in direct.shared.items():
         reached.add(id, public=public)
         followed = far.follow(id, public=public)
@@ -99,8 +117,8 @@ def spread(direct: Claims, far: Far) -> Reached:
     return reached
 
 
-def _followed(links: Iterable[Link], far: Far, claim: int, *, public: bool) -> _Followed:
-    followed = _Followed(Reached(), set())
+def _followed(links: Iterable[Link], far: Far, claim: int, *, public: bool) -> Followed:
+    followed = Followed(Reached(), set())
     for link in links:
         aims = link.answer == claim
         followed.aimed.update(_follow(link, far, followed.reached, aims=aims, public=public))
