@@ -3,8 +3,8 @@
 `00000017.wal` is a WAL from its beginning; then the WAL restarted, and `00000018.wal` follows it. A number that is left
 out tells that something was written which nobody copied. `00000017.times` has a line for each time at which it was
 copied: when that was, how many bytes of the WAL were copied by then, and whether it was the first time since the
-archive was started. The first has no bytes: the WAL had not begun by then, unless it was there before the archive was
-started. `00000017-41232.db` is a full copy, made when that many bytes of that WAL were copied, or a moment
+archive was started. Before a line about more bytes there is one of when there were no more yet: of no bytes, where the
+WAL had not begun. `00000017-41232.db` is a full copy, made when that many bytes of that WAL were copied, or a moment
 before: what stands in the WAL up to there may be applied to it again. `registry` tells of which registry all of it is.
 """
 
@@ -21,8 +21,8 @@ from models.upkeep.files import SQLITE, kind, private
 
 #: Seconds between two lines of a file of times at most, while the archive is kept.
 BEAT = 30
-#: Seconds between two lines from which on nobody knows what was written between them.
-_UNKNOWN = 3 * BEAT
+#: Time after a line from which on nobody knows what was written by then, where the next one tells of more.
+_UNKNOWN = timedelta(seconds=2)
 
 #: The names of a WAL or of its times, and of a full copy: others than these lie in the folder by chance.
 _OF_WAL, _FULL = re.compile(r"(\d{8,})\.(wal|times)"), re.compile(r"(\d{8,})-(\d+)\.db")
@@ -144,8 +144,8 @@ def _chosen(every: list[Copied], at: datetime | None) -> Copied:
             raise Conflict(f"The archive ends at {every[-1].time}: choose that time, or leave out --at to take it all.")
         return every[-1]
     chosen, following = every[before[-1]], every[before[-1] + 1]
-    apart = _moment(following.time) - _moment(chosen.time)
-    if at > _moment(chosen.time) and (following.started or apart > timedelta(seconds=_UNKNOWN)):
+    late, more = at - _moment(chosen.time), following.offset not in (0, chosen.offset)
+    if late and (following.started or (more and late > _UNKNOWN)):
         raise Conflict(
             f"Nothing was copied between {chosen.time} and {following.time}, so nobody knows what was written when:"
             " choose one of these two times."

@@ -148,6 +148,22 @@ def test_it_goes_on_copying_while_it_waits_for_long_reads_to_end(registry: str, 
     assert copied, "what was written while it waited was not copied"
 
 
+def test_a_time_at_which_the_archiver_hung_is_refused_and_one_at_which_nobody_wrote_is_not(
+    registry: str, folder: Path
+) -> None:
+    moments: list[datetime] = []
+
+    def hang() -> None:
+        put("acknowledged")()
+        time.sleep(2.1)
+        times(moments)()
+
+    archived(folder, put("first"), lambda: time.sleep(2.1), times(moments), put("second"), hang, put("after"))
+    assert restored(folder, moments[0]) == {"first"}
+    with pytest.raises(Conflict, match="Nothing was copied between"):
+        restored(folder, moments[1])
+
+
 def test_it_goes_on_where_it_ended_while_the_registry_is_open(registry: str, folder: Path) -> None:
     moments: list[datetime] = []
     with closing(sqlite3.connect(database.db.database)) as other:
