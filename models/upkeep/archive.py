@@ -212,12 +212,13 @@ def _apply(copy: Path, offset: int, target: Path) -> None:
 
 def forget(folder: Path, before: datetime) -> list[Path]:
     """Delete what no time since `before` needs, and return it."""
-    every = {one[:2]: one.time for one in copies(folder)}
-    old = [one for one in full_copies(folder) if one not in every or _moment(every[one]) <= before]
-    if len(old) < 2:
+    # The first line about a place: while nobody writes, more follow, and a full copy serves from the first on.
+    since = {one[:2]: one.time for one in reversed(copies(folder))}
+    fulls = full_copies(folder)
+    needed = max((one for one in fulls if one in since and _moment(since[one]) <= before), default=None)
+    if needed is None:
         return []
-    *old, needed = old
-    files = [full(folder, *copy) for copy in old]
+    files = [full(folder, *copy) for copy in fulls if copy < needed]
     files += [file for number, file in _of_wals(folder) if number < needed[0]]
     for file in files:
         file.unlink()

@@ -259,6 +259,29 @@ def test_what_is_too_old_is_deleted_and_what_follows_stays_whole(registry: str, 
     assert restored(folder) == {"first", "second", "third"}
 
 
+def test_what_is_too_old_is_deleted_while_nobody_writes(registry: str, folder: Path) -> None:
+    archived(folder, put("first"))
+    database.close()
+    database.disconnect()
+    archived(folder)
+    back_date(folder, 40)
+    *_, last = archive.copies(folder)
+    with archive.times(folder, last.number).open("a") as to:
+        to.write(archive.line(now(), last.offset))
+    assert {file.name[:8] for file in archive.forget(folder, datetime.now(UTC) - timedelta(days=7))} == {"00000001"}
+    assert restored(folder) == {"first"}
+
+
+def test_a_full_copy_of_an_unknown_age_makes_no_other_old(registry: str, folder: Path) -> None:
+    for slug in ("first", "second"):
+        archived(folder, put(slug))
+        database.close()
+        database.disconnect()
+    max(folder.glob("*.times")).unlink()
+    assert archive.forget(folder, datetime.now(UTC)) == []
+    assert restored(folder) == {"first"}
+
+
 def test_an_empty_full_copy_that_no_wal_follows_is_no_registry(registry: str, folder: Path) -> None:
     archived(folder, put("first"))
     full = next(folder.glob("*.db"))
