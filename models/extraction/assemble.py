@@ -187,7 +187,8 @@ def _resolve(text: str, unit: Unit, before: Unit | None, drafts: list[Draft], re
         for passed_on in draft.passed_on:
             one = passed_on if isinstance(passed_on, Speaker) else register.passing(unit, passed_on)
             told = one.name.lower() not in ("he", "she", "they", "it")
-            draft.via += [one] if told and one not in (draft.speaker, *draft.via) else []
+            told = told and one.name not in [via.name for via in draft.via]
+            draft.via += [one] if told and one != draft.speaker else []
         if (speaking := register.speaking) is not None:
             draft.via += [speaking] if speaking not in (draft.speaker, *draft.via) else []
     for draft in drafts:

@@ -103,6 +103,8 @@ class Register(TakenUp):
     def told(self, unit: Unit, mention: Range, said: str = "") -> Speaker:
         """Say whom a mention stands for of whom another only tells: he stays who spoke last."""
         kept = self.last, self._someone
+        if mention[0] < mention[1]:  # "Holt said the driver had warned him": nobody describes himself so
+            self.last = None
         speaker = self.resolve(unit, mention, said)
         self.last, self._someone = kept
         return speaker

@@ -14,8 +14,9 @@ from models.extraction.contraries import EVASIVE, apart, cue_words, holds, said_
 from models.extraction.findings import Finding
 from models.extraction.stems import Words
 
-#: How many denials a text that is a dispute has at least, and which share of its findings.
-_DENIALS, _SHARE = 3, 0.12
+#: How many findings a text has that may be a dispute, how many denials at least, and which share of the findings.
+_FINDINGS = 10
+_DENIALS, _SHARE = 2, 0.1
 _AUXILIARY = r"(?:had|was|were|has|have|is|are|did|does|do)"
 #: "it has not been signed", "she had received nothing", "Nobody has broken a promise", "no wolf had been recorded".
 _NOT_SO = re.compile(
@@ -46,7 +47,7 @@ _BACK, _FAR, _NEAR = 3, 3, 2
 def answers(text: str, findings: list[Finding], bags: list[Words]) -> list[Finding]:
     """Let what answers somebody in a dispute deny, and name whom it may answer; leave other texts as they are."""
     denials = sum(finding.polarity == "deny" for finding in findings)
-    if denials < _DENIALS or denials < _SHARE * len(findings):
+    if denials < _DENIALS or denials < _SHARE * len(findings) or len(findings) < _FINDINGS:
         return findings
     return [_read(text, findings, bags, at) for at in range(len(findings))]
 

@@ -9,6 +9,7 @@ DISPUTE = (
     "The union said the crane was rusty. The owner denied it.\n\n"
     "The mayor accused the owner of greed. The owner rejected the accusation.\n\n"
     "A welder said the brakes had failed. That is untrue, said the owner.\n\n"
+    "Police said the gate was open. A clerk said the fence would be mended.\n\n"
 )
 CHARGE = "Olga Fenn said the men were paid on Friday. "
 

@@ -123,3 +123,8 @@ def test_all_who_passed_it_on_stand_in_via_the_nearest_first(
 def test_to_whom_somebody_spoke_passed_it_on(parse: Parser, text: str, speaker: str, via: str | None) -> None:
     last = extract(text, parse=parse)[-1]
     assert (last.speaker.name, last.via[0].name if last.via else None) == (speaker, via)
+
+
+def test_nobody_describes_himself_as_another_of_whom_he_tells(parse: Parser) -> None:
+    found = last("Olga Fenn said the driver had warned her that the lamp was broken.", parse)
+    assert (found.speaker and found.speaker.name, [one.name for one in found.via]) == ("the driver", ["Olga Fenn"])
