@@ -197,7 +197,7 @@ class Register(TakenUp):
         if word in _HE or word in _SHE:
             gender = "he" if word in _HE else "she"
             answers = self._answerer(head, gender) if head.dep_ == "nsubj" else None
-            return answers or self._person(gender)
+            return answers or self._person(gender) or self._of_whom_it_told(gender)
         if word in _IT or word in _THEY:
             bodies = [entry for entry in self._latest() if entry.kind in ("organization", "government")]
             if word in _THEY and self._group is not None and not (bodies and bodies[0].seen > self._group[1]):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from models.extraction.asked import Question, question
 from models.extraction.bodies import body_name
-from models.extraction.descriptions import TAKEN_UP, is_other, loosened, owners, words_of
+from models.extraction.descriptions import RANKS, TAKEN_UP, is_other, loosened, owners, words_of
 from models.extraction.entries import FIRMS, Entry, entry_of, is_firm, is_medium
 from models.extraction.findings import Speaker, SpeakerKind
 from models.extraction.grammar import children
@@ -29,6 +29,8 @@ Range = tuple[int, int]
 _AGED = re.compile(r"(?:\d\d-year-)?old|\d\d[ -]?year[ -]?old|\d\d - year - old")
 #: What is a body by the word before its name: "the hospital, St. Olav’s,".
 _BODIES = frozenset("company firm group agency newspaper paper outlet broadcaster station union hospital club".split())
+#: Offices of which a text may have several, told apart by their field: "the transport secretary".
+_OF_A_FIELD = frozenset("secretary minister commissioner director leader member".split())
 #: Bodies that are called by the last word of their names: "the union" for "the Drivers' Union".
 _BODIES_BY_NAME = frozenset("council union committee commission board authority trust association federation".split())
 #: What prints or sends, when it is taken up; what may stand before it; for how long, in units, it is the one meant.
@@ -64,6 +66,8 @@ def _acts_by_role(token: Token) -> bool:
 
 #: Words before such a noun, at most.
 _FEW = 4
+#: How many units back a text may have told of one whom "he" means, where nobody else can be meant.
+_TOLD = 4
 
 
 class TakenUp(KnownNames):
@@ -73,10 +77,15 @@ class TakenUp(KnownNames):
     subjects_before: list[set[str]]
     #: Who was asked last, and by whom.
     _question: Question | None = None
+    #: Of whom the text told last by what he is alone.
+    _told_of: tuple[Speaker, float] | None = None
 
     def read(self, unit: Unit) -> None:
         """Take up a new unit; its names and descriptions enter as resolve comes past them."""
         self.subjects_before = _subjects(self._unit.doc) if self._unit is not None else []
+        if self._unit is not None and (noun := _person_in(self._unit)) is not None:
+            name = text_of(noun.doc[noun.left_edge.i : noun.i + 1])
+            self._told_of = Speaker(name, kind_of(name, noun), described=True), self.clock
         super().read(unit)
         self._question = question(unit, self.clock) or self._question
         self._acting = [] if unit.bare else [t for t in unit.doc if unit.quote[t.i] < 0 and _acts_by_role(t)]
@@ -93,6 +102,12 @@ class TakenUp(KnownNames):
             elif speaker is None and head.left_edge.lower_ in _OWN and not self._spoke_here():
                 name = text_of(head.doc[mention[0] : mention[1] + 1])
                 self._someone = Speaker(name, kind_of(name, head), described=True), self.clock + ACTED
+
+    def _of_whom_it_told(self, gender: str) -> Speaker | None:
+        """Find of whom the text told lately by what he is alone, who did not speak: "I told the conductor"."""
+        if self._told_of is None or self.clock - self._told_of[1] > _TOLD or is_other(self._told_of[0].name, gender):
+            return None
+        return self._told_of[0]
 
     def _spoke_here(self) -> bool:
         """Tell whether somebody who is only described spoke in this unit already."""
@@ -266,6 +281,8 @@ class TakenUp(KnownNames):
             own = entry.roles | set(entry.name.lower().split())
             if entry.kind in ("organization", "government") and not told <= own | owners(entry.name):
                 continue
+            if word in _OF_A_FIELD and exact and told - RANKS and not told & own:
+                continue
             fitting.append((bool(told & own), entry.seen, entry.speaker))
         nameless = self.described if opening in ("the", "this", "that") else []
         fitting += [
@@ -339,6 +356,19 @@ class TakenUp(KnownNames):
             return None
         bearers = [one for one in self.entries if word in one.heads]
         return bearers[0].name if len(bearers) == 1 and bearers[0].kind == "person" else None
+
+
+def _person_in(unit: Unit) -> Token | None:
+    """Find the last noun of a unit that says what one person is: "the conductor", with no name beside it."""
+    nouns = [
+        t
+        for t in unit.doc
+        if t.tag_ == "NN"
+        and names_person(t.lower_)
+        and t.left_edge.lower_ in ("the", "a", "an", "my", *_OWN)
+        and not any(near.pos_ == "PROPN" for near in t.children)
+    ]
+    return nouns[-1] if nouns else None
 
 
 def _subjects(doc: Doc, stop: int | None = None) -> list[set[str]]:

@@ -88,12 +88,28 @@ def is_one(head: Token) -> bool:
     return head.tag_ not in ("NNS", "NNPS") and not {head.lower_, head.lemma_.lower()} & _MANY
 
 
+def _given_name(doc: Doc, first: int, last: int) -> Token | None:
+    """Find the name in "the pilot, a patient woman called Ann Roe," and "a man by the name of Roe"."""
+    for at in range(first, last):
+        given = doc[at].lower_ in ("called", "named") or doc[at - 2 : at + 1].text.lower() == "the name of"
+        if given and doc[at + 1].pos_ == "PROPN":
+            end = at + 1
+            while end < last and doc[end + 1].pos_ == "PROPN":
+                end += 1
+            return doc[end]
+    return None
+
+
 def name_behind(doc: Doc, mention: Range, head: Token) -> Token | None:
     """Find the name in "a chemist from Orchard Row, Hal Brannigan,", which the parser tore off its description.
 
     Behind a description that a comma ends, in the mention or right behind it, and before another comma.
     """
     if head.pos_ == "PROPN" or doc[mention[0]].pos_ == "PROPN":
+        return None
+    if (given := _given_name(doc, head.i, mention[1])) is not None:
+        return given
+    if head.tag_ == "NNS":  # "three former employees of the firm, Klarglas,"
         return None
     stop = mention[1] - (doc[mention[1]].text == ",")
     if stop > head.i and doc[stop].pos_ == "PROPN" and any(t.text == "," for t in doc[head.i : stop]):

@@ -111,3 +111,20 @@ def test_a_body_of_another_kind_is_not_taken_up(parse: Parser) -> None:
 )
 def test_only_a_named_speaker_is_sure(parse: Parser, text: str, sure: bool) -> None:
     assert (extract(text, parse=parse)[-1].confidence >= 0.8) is sure
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("The harbourmaster, a patient woman called Fenella Strang, said the boats were full.", "Fenella Strang"),
+        ("A plumber by the name of Oskar Vey said the pipe had burst.", "Oskar Vey"),
+        ("Three former clerks of the firm, Klarglas, said it leaked.", "Three former clerks of the firm"),
+        ("Olga Fenn, a harbour secretary, left. The transport secretary said it leaked.", "the transport secretary"),
+        ("The choir sang for the conductor. He said it was late.", "the conductor"),
+        ("The choir sang for the nurse's mother.\n\nIt rained. He said it was late.", "He"),
+    ],
+)
+def test_names_who_is_described_and_nobody_else(parse: Parser, text: str, speaker: str) -> None:
+    found = extract(text, parse=parse)[-1].speaker
+    assert found is not None
+    assert found.name.lower() == speaker.lower()
