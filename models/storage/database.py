@@ -38,7 +38,7 @@ _BESIDE = 32_768
 class Limits(NamedTuple):
     """How much of the database a request may have."""
 
-    #: Seconds that a query may take, and that a writer waits for its turn; 0 is no limit.
+    #: Seconds that a query may take, and a change before its last one, and that a writer waits; 0 is no limit.
     deadline: float = 0
     #: Connections to each PostgreSQL server.
     connections: int = 20

@@ -1,5 +1,6 @@
 """A PostgreSQL server: a pool of connections that never waits for long for a server that does not answer."""
 
+import math
 import re
 import time
 from collections.abc import Iterator
@@ -45,6 +46,14 @@ class Connection(psycopg.Connection[Any]):
     """A connection that closes itself where its server sends nothing for too long, not even that it timed out."""
 
     server: "PostgresServer"
+    #: When the open transaction has taken too long, by time.monotonic; infinite is never.
+    late_at = math.inf
+
+    def cursor(self, *args: Any, **kwargs: Any) -> Any:
+        """Make what a statement runs through. Raises QueryCanceled where its transaction has no time left for one."""
+        if time.monotonic() > self.late_at:
+            raise psycopg.errors.QueryCanceled("there is no time left")
+        return super().cursor(*args, **kwargs)
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Wait for what the server sends next. Raises OperationalError where that is nothing."""
@@ -79,7 +88,7 @@ class PostgresServer(PooledPostgresqlDatabase):
     psycopg3_adapter = _Adapter
 
     def __init__(self, url: str, *, connections: int, deadline: float) -> None:
-        """Take the address, how many connections may be open, and seconds that a statement may take; 0 is no limit.
+        """Take the address, how many connections may be open, and the `deadline` of `Limits`.
 
         Raises ValueError where `url` is no address.
         """
@@ -95,6 +104,8 @@ class PostgresServer(PooledPostgresqlDatabase):
             parts.setdefault("target_session_attrs", "read-write")
             self._any_host = make_conninfo("", **(waits | parts | {"target_session_attrs": "any"}))
         self._conninfo = make_conninfo("", **(waits | parts))
+        #: Seconds that a change may take.
+        self._deadline = deadline or math.inf
         #: Seconds that the server has to answer a statement; None is no limit.
         self.patience = deadline + _GRACE if deadline else None
         #: When a thread last failed to open a connection; and until when none tries. By time.monotonic.
@@ -148,10 +159,19 @@ class PostgresServer(PooledPostgresqlDatabase):
 
     @contextmanager
     def transaction_after(self, sql: str) -> Iterator[list[tuple[Any, ...]]]:
-        """Begin a transaction with `sql`, which takes no values, in one round trip; yield what its end returned."""
+        """Begin a transaction with `sql`, which takes no values, in one round trip; yield what its end returned.
+
+        No statement begins in it once it has taken as long as one may: many short ones would hold its locks without
+        end. Its commit is never refused.
+        """
         rows: list[tuple[Any, ...]] = []
         with self.atomic(sql, rows):
-            yield rows
+            connection = self._state.conn
+            connection.late_at = time.monotonic() + self._deadline
+            try:
+                yield rows
+            finally:
+                connection.late_at = math.inf
 
     def begin(self, sql: str = "", rows: list[tuple[Any, ...]] | None = None) -> None:
         """Begin a transaction as peewee does, and as `transaction_after` wants it."""
