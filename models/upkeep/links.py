@@ -7,6 +7,7 @@ each row, and are replayed here.
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import orjson
@@ -37,6 +38,50 @@ class Line(NamedTuple):
     action: str
     before: dict[str, Any] | None
     after: dict[str, Any]
+
+
+#: What is read of links in what a line tells of a row before and after.
+_BEFORE, _AFTER = ("merged_into",), ("name", "aliases", "topics", "about", "merged_into")
+
+
+class History:
+    """The lines about a row, which are read and parsed as they are iterated over, once.
+
+    What is kept of them is the first, the last, and what they tell of links, where there are any. Raises ValueError
+    with the sequence of one that holds no row.
+    """
+
+    def __init__(self, lines: Iterable[tuple[Any, ...]], has_links: bool) -> None:
+        """Take the lines, each as its table has it: id, sequence, action, before, after."""
+        self._lines, self._has_links = lines, has_links
+        self.first: Line | None = None
+        self.last: Line | None = None
+        self.links: list[Line] = []
+
+    def __iter__(self) -> Iterator[Line]:
+        for _, sequence, action, before, after in self._lines:
+            line = _parsed(sequence, action, before, after)
+            self.first, self.last = self.first or line, line
+            if self._has_links:
+                self.links.append(_only_links(line))
+            yield line
+
+
+def _parsed(sequence: int, action: str, before: str | None, after: str) -> Line:
+    with suppress(orjson.JSONDecodeError):
+        line = Line(sequence, action, orjson.loads(before or "null"), orjson.loads(after))
+        states = isinstance(line.after, dict) and isinstance(line.before, dict | None)
+        if states and isinstance(line.after.get("version"), int):
+            return line
+    raise ValueError(sequence)
+
+
+def _only_links(line: Line) -> Line:
+    before, after = line.before or {}, line.after
+    return line._replace(
+        before={name: before[name] for name in _BEFORE if name in before},
+        after={name: after[name] for name in _AFTER if name in after},
+    )
 
 
 class _Event(NamedTuple):

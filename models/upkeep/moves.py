@@ -19,9 +19,9 @@ _MOVED_UNSEEN = {
 }
 
 
-def anything_erased() -> bool:
-    """Tell whether anything was ever erased."""
-    return bool(fetch("SELECT 1 FROM changes WHERE action = 'erase' LIMIT 1"))
+def anything_erased(since: int = 0) -> bool:
+    """Tell whether anything was ever erased, or since a line of the log."""
+    return bool(fetch("SELECT 1 FROM changes WHERE action = 'erase' AND sequence > ? LIMIT 1", (since,)))
 
 
 class Moves:

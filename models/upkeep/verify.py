@@ -1,7 +1,7 @@
 """Checks: whether a registry is whole, and still holds what was stored."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import groupby, islice
 from operator import itemgetter
@@ -20,7 +20,7 @@ from models.storage.schema import behind
 from models.tables import ALL, EXPRESSION_INDEXES, Retractable, Sentence, Suggestion
 from models.upkeep import links, seal_check
 from models.upkeep.engine import engine
-from models.upkeep.links import Line, Links
+from models.upkeep.links import History, Line, Links
 from models.upkeep.moves import Moves, anything_erased
 from models.upkeep.rules import RULES, Rule
 
@@ -30,8 +30,8 @@ SHOWN = 10
 #: Documents read at once: a text may have a million characters.
 _DOCUMENTS_PER_BATCH = 50
 
-#: Rows that are held against the log at once.
-_ROWS_PER_BATCH = 500
+#: Rows that are held against the log at once, and lines of it: one of a long statement has 80 KB.
+_ROWS_PER_BATCH, _LINES_PER_BATCH = 500, 200
 
 #: Table -> columns that the log leaves out, or that change without a line of it.
 _UNLOGGED = {**{table: {*names} for table, names in changes.UNLOGGED.items()}, "sentences": {"position"}}
@@ -91,8 +91,8 @@ def _first(problems: Iterator[str]) -> list[str]:
         found.extend(islice(problems, SHOWN))
     except DatabaseError as error:
         found.append(f"this cannot be read to its end: {str(error).splitlines()[0]}")
-    except orjson.JSONDecodeError as error:
-        found.append(f"this cannot be read to its end, since a row holds no JSON where it should: {error}")
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        found.append(f"this cannot be read to its end, since a row holds what it should not: {error}")
     return found
 
 
@@ -230,62 +230,94 @@ def _lines(model: Any) -> Iterator[str]:
     table = model._meta.table_name
     fields = [field for field in model._meta.sorted_fields if field.name not in _UNLOGGED.get(table, ())]
     names = [field.name for field in fields]
-    columns = ", ".join(f'r."{field.column_name}"' for field in fields)
+    columns = [*(f'r."{field.column_name}"' for field in fields), *links.columns(table)]
     # The sentences that a document is cut into follow from it, and have no lines. Rows that were there before the
     # first that the log saw made were loaded in bulk, past it.
     ((first,),) = fetch("SELECT min(noun_id) FROM changes WHERE noun = ? AND action = 'create'", (table,))
-    redacted = table == "documents" and anything_erased()
-    at = names.index("id")
+    made_from = None if model is Sentence else first
     logged = Links()
-    linked = {f"links{number}": sql for number, sql in enumerate(links.columns(table))}
     last = 0
-    # One statement for all, because others write meanwhile.
+    # One statement for rows, links and the last line, because others write meanwhile: lines become visible in order.
     while found := fetch(
-        f"SELECT {', '.join([columns, *linked])}, (SELECT max(sequence) FROM changes), l.sequence, l.action, l.before,"
-        f" l.after FROM (SELECT {', '.join(['*', *(f'{sql} AS {name}' for name, sql in linked.items())])}"
-        f" FROM {table} AS r WHERE id > ? ORDER BY id LIMIT {_ROWS_PER_BATCH}) AS r"
-        f" LEFT JOIN changes l ON l.noun = '{table}' AND l.noun_id = r.id ORDER BY r.id, l.sequence",
+        f"SELECT (SELECT coalesce(max(sequence), 0) FROM changes), {', '.join(columns)}"
+        f" FROM {table} AS r WHERE r.id > ? ORDER BY r.id LIMIT {_ROWS_PER_BATCH}",
         (last,),
     ):
-        if linked:
-            logged.read(found[0][-5] or 0)
-        moves = Moves(table)
-        for id, lines in groupby(found, itemgetter(at)):
-            last, told = id, list(lines)
-            try:
-                history = [
-                    Line(sequence, action, before and orjson.loads(before), orjson.loads(after))
-                    for *_, sequence, action, before, after in told
-                    if sequence is not None
-                ]
-            except orjson.JSONDecodeError:
-                yield f"the log tells of {table} {id} in a line that holds no JSON"
-                continue
-            row = dict(zip(names, told[0], strict=False))
-            made = model is not Sentence and first is not None and id >= first
-            if made and not history:
-                yield f"the log knows nothing of {table} {id}"
-            elif made and history[0][1] != "create":
-                yield f"the log does not know how {table} {id} was made"
-            yield from _history(model, id, row, history, redacted, moves)
-            logged_version = history[-1].after.get("version") if history else None
-            if logged_version and row["version"] > logged_version and not moves.may_raise(id):
-                yield f"{table} {id} has a later version than the log says"
-            for name in logged.differing(table, id, told[0][len(names) : -5], history):
-                yield f"{table} {id} has other {name} than the log says"
+        until = found[0][0]
+        rows = [(dict(zip(names, row[1:], strict=False)), row[1 + len(names) :]) for row in found]
+        problems = list(_compared(model, rows, logged, until, made_from))
+        if problems and anything_erased(since=until):
+            continue  # words may have gone out of lines since their rows were read
+        yield from problems
+        last = rows[-1][0]["id"]
+
+
+def _compared(
+    model: Any, rows: list[tuple[dict[str, Any], Any]], logged: Links, until: int, made_from: int | None
+) -> Iterator[str]:
+    """Compare some rows, each with its links, with the lines about them up to `until`."""
+    table = model._meta.table_name
+    ids = rows[0][0]["id"], rows[-1][0]["id"]
+    has_links = bool(rows[0][1])
+    if has_links:
+        logged.read(until)
+    moves = Moves(table)
+    erased = _erased(table, *ids) if anything_erased() else None
+    lines = groupby(_lines_about(table, *ids, until), itemgetter(0))
+    about, told = next(lines, (None, iter(())))
+    for row, stored in rows:
+        id = row["id"]
+        while about is not None and about < id:
+            about, told = next(lines, (None, iter(())))
+        history = History(told if about == id else (), has_links)
+        lost_words = erased is not None and (table == "documents" or id in erased)
+        try:
+            problems = list(_history(model, id, row, history, lost_words, moves))
+        except ValueError as error:
+            yield f"line {error} of the log does not tell how {table} {id} stood"
+            continue
+        made = made_from is not None and id >= made_from
+        if made and history.first is None:
+            yield f"the log knows nothing of {table} {id}"
+        elif made and history.first and history.first.action != "create":
+            yield f"the log does not know how {table} {id} was made"
+        yield from problems
+        logged_version = history.last and history.last.after.get("version")
+        if logged_version and row["version"] > logged_version and not moves.may_raise(id):
+            yield f"{table} {id} has a later version than the log says"
+        for name in logged.differing(table, id, stored, history.links):
+            yield f"{table} {id} has other {name} than the log says"
+
+
+def _lines_about(table: str, first: int, last: int, until: int) -> Iterator[tuple[Any, ...]]:
+    """Read the lines about the rows of a table from one id to another, in their order, up to the line `until`.
+
+    Some at once: a row may have been changed without end.
+    """
+    at = (first, 0)
+    while found := fetch(
+        "SELECT noun_id, sequence, action, before, after FROM changes WHERE noun = ? AND noun_id <= ?"
+        " AND (noun_id, sequence) > (?, ?) AND sequence <= ? ORDER BY noun_id, sequence"
+        f" LIMIT {_LINES_PER_BATCH}",
+        (table, last, *at, until),
+    ):
+        at = found[-1][:2]
+        yield from found
+
+
+def _erased(table: str, first: int, last: int) -> set[int]:
+    """Find which rows of a table from one id to another were erased."""
+    sql = "SELECT noun_id FROM changes WHERE noun = ? AND noun_id BETWEEN ? AND ? AND action = 'erase'"
+    return {id for (id,) in fetch(sql, (table, first, last))}
 
 
 def _history(
-    model: Any, id: int, row: dict[str, Any], history: list[Line], redacted: bool, moves: Moves
+    model: Any, id: int, row: dict[str, Any], history: Iterable[Line], erased: bool, moves: Moves
 ) -> Iterator[str]:
     """Compare each line about a row with the one before it, and the row with the last."""
     table = model._meta.table_name
-    erased = redacted or any(action == "erase" for _, action, _, _ in history)
     earlier: dict[str, Any] | None = None
     for sequence, action, before, after in history:
-        if "version" not in after:
-            yield f"line {sequence} of the log does not tell how {table} {id} stood"
-            return
         if earlier is not None and after["version"] <= earlier["version"]:
             yield f"line {sequence} of the log tells of a version of {table} {id} that an earlier line already told of"
         if earlier is not None and before and (name := _differing(model, earlier, before, erased, moves)):

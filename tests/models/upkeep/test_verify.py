@@ -1,8 +1,10 @@
 """Checks: a registry that is whole passes, and each kind of damage is named."""
 
+import tracemalloc
 from collections.abc import Callable
 from itertools import pairwise
 
+import orjson
 import pytest
 from peewee import IntegrityError
 
@@ -11,6 +13,7 @@ from models.history import hidden, last_changes
 from models.history.changes import Actor
 from models.queries import derived
 from models.storage import database, transactions
+from models.storage.columns import dumps
 from models.storage.database import fetch
 from models.tables import Counterclaim, Document, Review, Sentence, Speaker, Statement
 from models.upkeep import erasures, links, rules, verify
@@ -91,7 +94,7 @@ def test_a_registry_that_is_whole_passes(filled: str) -> None:
         (
             "UPDATE changes SET after = '{' WHERE noun = 'claims' AND noun_id = 2",
             "log",
-            "claims 2 in a line that holds",
+            "does not tell how claims 2 stood",
         ),
         ("UPDATE statements SET speaker_id = 99 WHERE id = 1", "foreign keys", "speakers"),
         ("ALTER TABLE topics ADD COLUMN colour TEXT", "schema", "colour"),
@@ -522,6 +525,44 @@ def test_a_document_that_is_stored_while_texts_are_read_is_no_damage(filled: str
 
     with meanwhile("FROM documents WHERE id >", store):
         assert list(verify.CHECKS["texts"]()) == []
+
+
+def test_a_row_that_was_changed_without_end_takes_no_more_memory(filled: str) -> None:
+    ((sequence, after),) = fetch("SELECT sequence, after FROM changes WHERE noun = 'claims' AND noun_id = 1")
+    state = orjson.loads(after)
+    for version in range(2, 1002):
+        was, state = state, state | {"version": version, "text": f"{version} " + "x" * 20_000}
+        fetch(
+            "INSERT INTO changes (made_at, noun, noun_id, action, before, after)"
+            " SELECT made_at, noun, noun_id, 'change', ?, ? FROM changes WHERE sequence = ?",
+            (dumps(was), dumps(state), sequence),
+        )
+    fetch("UPDATE claims SET version = ?, text = ? WHERE id = 1", (state["version"], state["text"]))
+    tracemalloc.start()
+    try:
+        assert list(verify.CHECKS["log"]()) == []
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 30_000_000, "the log has 40 MB about one claim"
+
+
+def test_an_erasure_beside_the_check_is_no_damage(filled: str) -> None:
+    with meanwhile("FROM statements AS r", lambda: erasures.document(id=1, reason="A court order", by=Actor())):
+        assert list(verify.CHECKS["log"]()) == []
+    assert problems() == {}
+
+
+@pytest.mark.parametrize(
+    ("column", "state"),
+    [("before", "[]"), ("before", "{"), *(("after", state) for state in ("null", "[]", '{"version": "1"}', "{}", "{"))],
+)
+def test_a_line_that_holds_no_row_is_named_and_the_other_checks_go_on(filled: str, column: str, state: str) -> None:
+    ((line,),) = fetch("SELECT max(sequence) FROM changes WHERE noun = 'claims' AND noun_id = 1")
+    damage(f"UPDATE changes SET {column} = '{state}' WHERE sequence = {line}")  # noqa: S608
+    found = {check.name: check.problems for check in verify.run()}
+    assert f"line {line} of the log does not tell how claims 1 stood" in found["log"]
+    assert "numbering" in found, "the other checks go on"
 
 
 def test_what_is_no_longer_hidden_is_found_and_hidden_again(registry: str, actor: Actor) -> None:
