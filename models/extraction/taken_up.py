@@ -365,6 +365,7 @@ def _person_in(unit: Unit) -> Token | None:
         for t in unit.doc
         if t.tag_ == "NN"
         and names_person(t.lower_)
+        and t.dep_ not in ("appos", "attr")
         and t.left_edge.lower_ in ("the", "a", "an", "my", *_OWN)
         and not any(near.pos_ == "PROPN" for near in t.children)
     ]

@@ -121,6 +121,7 @@ def test_only_a_named_speaker_is_sure(parse: Parser, text: str, sure: bool) -> N
         ("Three former clerks of the firm, Klarglas, said it leaked.", "Three former clerks of the firm"),
         ("Olga Fenn, a harbour secretary, left. The transport secretary said it leaked.", "the transport secretary"),
         ("The choir sang for the conductor. He said it was late.", "the conductor"),
+        ("Dan Roe, the county sheriff, left. She said it was late.", "She"),
         ("The choir sang for the nurse's mother.\n\nIt rained. He said it was late.", "He"),
     ],
 )
