@@ -21,7 +21,9 @@ _MOVED_UNSEEN = {
 
 def anything_erased(since: int = 0) -> bool:
     """Tell whether anything was ever erased, or since a line of the log."""
-    return bool(fetch("SELECT 1 FROM changes WHERE action = 'erase' AND sequence > ? LIMIT 1", (since,)))
+    # SQLite takes the index of what is no creation only where it is told so.
+    erased = "SELECT 1 FROM changes WHERE action <> 'create' AND action = 'erase' AND sequence > ? LIMIT 1"
+    return bool(fetch(erased, (since,)))
 
 
 class Moves:
