@@ -407,7 +407,7 @@ def _index_expression(name: str, model: type[Model], columns: str) -> None:
 
 
 # Claims of the very same text are looked for among those that begin alike: 45 us among 100,000.
-_index_expression("claims_beginning", Claim, "substr(text, 1, 60)")
+_index_expression("claims_beginning", Claim, "substr(text, 1, 60), id")
 _index_expression("statements_form", Statement, "form")
 _index_expression("statements_origin", Statement, "origin")
 _index_expression("statements_confidence", Statement, "coalesce(confidence, 1)")

@@ -340,19 +340,22 @@ def json_rows(sqlite: bool, columns: str, source: str) -> str:
 
 
 @written
-def claims_worded(sqlite: bool) -> tuple[str, str]:
-    """Write the claims `c` of given texts, each with a greater id than a given one: the WITH, and the FROM.
+def claims_worded(sqlite: bool) -> str:
+    """Write what to read the first so many standing claims `c` from that have one of some texts, each past a given id.
 
-    Texts and ids are passed as pairs in JSON. PostgreSQL finds the beginnings of texts in the claims' index also where
-    it believes one text to be so common that it had better read the table.
+    Texts and ids are passed as pairs in JSON; `w.place` is that of the pair.
     """
+    past = "value ->> 1" if sqlite else "(value ->> 1)::bigint"
+    pairs = "key AS place" if sqlite else "place - 1 AS place"
+    each = "json_each(?)" if sqlite else "json_array_elements(?::json) WITH ORDINALITY AS j(value, place)"
+    words = f"(SELECT {pairs}, value ->> 0 AS words, {past} AS past FROM {each}) AS w"
+    first = (
+        "FROM claims x WHERE substr(x.text, 1, 60) = substr(w.words, 1, 60) AND x.id > w.past AND x.text = w.words"
+        " AND x.retracted_at IS NULL AND x.merged_into_id IS NULL ORDER BY x.id LIMIT ?"
+    )
     if sqlite:
-        pairs = "SELECT value ->> 0 AS words, value ->> 1 AS past FROM json_each(?)"
-        found = "w CROSS JOIN claims c WHERE substr(c.text, 1, 60) = substr(w.words, 1, 60)"
-    else:
-        pairs = "SELECT value ->> 0 AS words, (value ->> 1)::bigint AS past FROM json_array_elements(?::json)"
-        found = "w, claims c WHERE substr(c.text, 1, 60) = ANY (ARRAY(SELECT substr(words, 1, 60) FROM w))"
-    return f"WITH w AS ({pairs})", f"{found} AND c.text = w.words AND c.id > w.past"
+        return f"{words} CROSS JOIN claims c ON c.id IN (SELECT x.id {first})"
+    return f"{words} CROSS JOIN LATERAL (SELECT x.* {first}) AS c"
 
 
 @written

@@ -4,25 +4,23 @@ What was not fetched beforehand (models/transfer/prefetch.py) is fetched when it
 likely to be next.
 """
 
-from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from functools import cache, partial
-from itertools import chain, islice
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
 from models.history import same_words
 from models.history.locks import Rows
 from models.history.session import NAME_LOCK, Session, merged_items
-from models.queries import dialects, shapes
-from models.queries.visibility import PUBLIC, Viewer, claim_seen
 from models.spans import SentenceSpan
 from models.storage import rows
 from models.storage.columns import dumps
 from models.storage.database import fetch, on_sqlite
 from models.storage.transactions import advisory_lock, takes_locks
 from models.tables import Alias, Claim, Counterclaim, Document, Review, Speaker, Statement, Topic
+from models.transfer.claim_texts import ClaimTexts
 from models.transfer.counts import Counts
 from models.transfer.open_documents import OpenDocuments
 from models.transfer.row_index import RowIndex
@@ -90,14 +88,7 @@ class PrefetchedSession(Session):
             self._locked, self._recording_locked = {"": None}, {"": None}
         #: Whether documents have a text, and when they were read.
         self._retrieved: dict[int, tuple[bool, str]] = {}
-        #: Text -> id, language and `standalone` of its claims, the lowest id first; and the texts that were fetched,
-        #: each with the id past which its claims were.
-        self._claims: dict[str, list[tuple[int, str, bool]]] = defaultdict(list)
-        self._texts_fetched: dict[str, int] = {}
-        #: The claims that the public sees by what was stored before, and how many accepted statements of each the lines
-        #: have put in.
-        self._public: set[int] = set()
-        self._accepted: dict[int, int] = defaultdict(int)
+        self._texts = ClaimTexts()
         self._counts = Counts(self._holds)
         self._documents = OpenDocuments()
 
@@ -120,7 +111,7 @@ class PrefetchedSession(Session):
         if new := [text for text in texts if text not in self._locked]:
             super().lock_words(new)
             for text in new:
-                self._texts_fetched.pop(text, None)
+                self._texts.forget(text)
                 self._lock(self._locked, text)
 
     def hold(self, wanted: Callable[[], Iterable[Rows]]) -> None:
@@ -228,23 +219,11 @@ class PrefetchedSession(Session):
         editions = chain.from_iterable(self._found(Document, "url_normalized", address).values())
         return max(editions, key=lambda one: (self._retrieved[one], one), default=None)
 
-    def same_claims(
-        self, *, text: str, language: str, limit: int, viewer: Viewer, standalone: bool, past: int
-    ) -> list[int]:
-        if self._texts_fetched.get(text, past + 1) > past:
-            self.fetch_claims({text: past})
-        same = self._claims[text]
-        # Not through all of this text for each line that has it.
-        later = (same[at] for at in range(bisect_right(same, past, key=_ID), len(same)))
-        seen = (
-            id
-            for id, tongue, alone in later
-            if tongue == language and (alone or not standalone) and (viewer.unreviewed or self._is_public(id))
-        )
-        return list(islice(seen, limit))
-
-    def _is_public(self, claim: int) -> bool:
-        return claim in self._public or self._accepted[claim] > 0
+    def same_claims(self, **sought: Any) -> list[int]:
+        found = self._texts.same(**sought)
+        # Each is locked when one of them is asked for.
+        self._unlocked[Claim].update((id, (id,)) for id in found if id not in self._rows[Claim])
+        return found
 
     def sentence_before(self, document: int, offset: int) -> SentenceSpan | None:
         return self._documents.sentence_before(document, offset)
@@ -258,9 +237,9 @@ class PrefetchedSession(Session):
     # -- fetching ------------------------------------------------------------------------------------
 
     def fetch_rows(self, model: Any, ids: Iterable[int]) -> None:
-        """Read and lock the rows with these ids that are not known yet, documents without their texts."""
+        """Read and lock the rows with these ids that are not known yet, claims and documents without their texts."""
         if wanted := sorted(set(ids) - self._rows[model].keys()):
-            condition, without = _among("id", wanted, lock=True), "text" if model is Document else None
+            condition, without = _among("id", wanted, lock=True), "text" if model in {Claim, Document} else None
             if takes_locks():
                 rows.pass_gates(model, wanted)
             for row in rows.where(model, condition, (dumps(wanted),), without=without):
@@ -320,24 +299,8 @@ class PrefetchedSession(Session):
         return not fetch(sql, (dumps(keys),))
 
     def fetch_claims(self, texts: dict[str, int]) -> None:
-        """Read the standing claims that have one of these texts, each past an id."""
-        if not texts:
-            return
-        worded, claims = dialects.claims_worded()
-        found = fetch(
-            f"{worded} SELECT c.text, c.id, c.language, c.standalone, {shapes.text(claim_seen, PUBLIC)} FROM {claims}"
-            f" AND {rows.standing(Claim)}",
-            (dumps(list(texts.items())),),
-        )
-        for text, id, language, standalone, public in found:
-            same, claim = self._claims[text], (id, language, bool(standalone))
-            at = bisect_left(same, claim)
-            if same[at : at + 1] != [claim]:  # it is there already where the text is read again under its lock
-                same.insert(at, claim)
-            if public:
-                self._public.add(id)
-        self._texts_fetched.update(texts)
-        self.fetch_rows(Claim, [id for _, id, *_ in found])
+        """Read and lock the first standing claims that have one of these texts, each past an id."""
+        self.fetch_rows(Claim, self._texts.fetch(texts))
 
     # -- rows that the lines put in -------------------------------------------------------------------
 
@@ -350,11 +313,9 @@ class PrefetchedSession(Session):
         if model is Document:
             self._retrieved[data["id"]] = _place(data)
         elif model is Claim:
-            insort(self._claims[data["text"]], (data["id"], data["language"], data["standalone"]))
-            if data["standalone"]:
-                self._public.add(data["id"])
+            self._texts.add(data)
         elif model is Statement:
-            self._accepted[data["claim"]] += data["status"] == "accepted"
+            self._texts.count_accepted(data, 1)
         self._counts.add(model, data)
 
     def remove(self, model: Any, data: dict[str, Any]) -> None:
@@ -368,10 +329,9 @@ class PrefetchedSession(Session):
             del self._retrieved[data["id"]]
             self._documents.new_sentences.pop(data["id"], None)
         elif model is Claim:
-            self._claims[data["text"]].remove((data["id"], data["language"], data["standalone"]))
-            self._public.discard(data["id"])
+            self._texts.remove(data)
         elif model is Statement:
-            self._accepted[data["claim"]] -= data["status"] == "accepted"
+            self._texts.count_accepted(data, -1)
         self._counts.add(model, data, -1)
 
 

@@ -1,0 +1,54 @@
+"""Claims of one text, of which there may be any number: few are read for a line that takes one."""
+
+import tracemalloc
+from typing import Any
+
+from peewee import fn
+
+from models.history.changes import Actor
+from models.tables import Claim, Review
+from tests.factories import put_claim, store
+
+WRITER = Actor(reviews=False)
+
+
+def _lines(many: int, text: str, **other: Any) -> list[tuple[str, dict[str, Any]]]:
+    return [("claim", {"id": f"c{number}", "text": text, "language": "en", **other}) for number in range(many)]
+
+
+def _reviewed(by: Actor, many: int, text: str) -> list[int]:
+    """Import claims of a text, each with a review; the ids of these claims."""
+    rating = {"label": "False", "value": None, "best": None, "worst": None}
+    body = {"publisher": {"name": "Checkers", "site": None}, "rating": rating, "language": "en"}
+    reviewed = [
+        ("review", {"claim": {"claim": f"c{one}"}, "url": f"https://{one}.example/", **body}) for one in range(many)
+    ]
+    store(by, _lines(many, text) + reviewed)
+    claims = Review.select(Review.claim).order_by(Review.id)
+    return [claim for (claim,) in claims.tuples()]
+
+
+def test_lines_take_the_oldest_claims_that_the_public_sees(registry: str, actor: Actor) -> None:
+    store(actor, _lines(120, "No comment.", standalone=False))
+    first = put_claim(actor, "No comment.")
+    store(actor, _lines(241, "No comment.", standalone=False))  # 121 are known
+    for _ in range(3):
+        put_claim(actor, "No comment.")
+    public = [id for (id,) in Claim.select(Claim.id).where(Claim.standalone).order_by(Claim.id).tuples()]
+    assert (public[0], len(public)) == (first, 4)
+    for _ in range(2):
+        *known, new = _reviewed(WRITER, 5, "No comment.")
+        assert (known, new) == (public, Claim.select(fn.max(Claim.id)).scalar())
+
+
+def test_a_line_reads_few_claims_of_its_text(registry: str, actor: Actor) -> None:
+    text = "🙂" * 9_000
+    for _ in range(3):
+        store(actor, _lines(100, text))
+    tracemalloc.start()
+    try:
+        _reviewed(WRITER, 1, text)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2_000_000
