@@ -157,7 +157,7 @@ _BARELY = frozenset({"say", "tell", "speak"})
 _NO_CLAIM = frozenset({"story", "tale", "all", "everything", "volumes", "it", "itself", "what"})
 
 
-#: Verbs that say something even when negated or supposed: "would not rule out", "did not respond to questions".
+#: Verbs that say something even when negated or supposed: "would not rule out", "did not respond on that".
 _STILL_SAID = frozenset(
     "agree confirm rule admit concede acknowledge accept promise ask pray recommend respond".split()
 )
@@ -165,7 +165,13 @@ _STILL_SAID = frozenset(
 
 def _asks_for_comment(unit: Unit, cue: Cue) -> bool:
     """Tell whether only words were asked for: "did not respond to a request for comment"."""
-    return cue.lemma == "respond" and any(token.lower_ == "comment" for token in unit.doc[cue.last :])
+    behind = [token.lower_ for token in unit.doc[cue.last :]]
+    asked = "comment" in behind or ("about" not in behind and bool(_QUESTIONS.intersection(behind)))
+    return cue.lemma == "respond" and asked
+
+
+#: What is asked of somebody; he says nothing then, unless it is told what it is about.
+_QUESTIONS = frozenset("questions calls messages emails inquiries enquiries".split())
 
 
 def _is_reflexive(unit: Unit, cue: Cue) -> bool:
@@ -180,6 +186,10 @@ def _by_nobody(verb: Token) -> bool:
     """Tell whether nobody does it: "nobody has told me", "none of us says", "contested by no one"."""
     if verb.dep_ in ("acl", "relcl") and verb.head.lower_ in _NOBODY and subject(verb) is None:
         return True  # "There is nothing to suggest that"
+    if verb.dep_ == "relcl" and verb.head.lower_ in ("nothing", "anything", "everything"):
+        return True  # "Nothing she said meant that"
+    if verb.dep_ in ("acl", "relcl", "xcomp") and has_to(verb) and verb.doc[verb.head.left_edge.i].lower_ == "one":
+        return verb.head.lower_ == "thing"  # "It is one thing to say so"
     named = [subject(verb), *(thing for by in children(verb, "agent") for thing in children(by, "pobj"))]
     return any(
         one is not None and (one.lower_ in _NOBODY or any(c.lower_ in ("no", "any") for c in children(one, "det")))
@@ -205,12 +215,22 @@ def _is_unreal(unit: Unit, cue: Cue, verb: Token) -> bool:
         child.dep_ == "mark" and child.lower_ in _CONDITIONS and not _parted(child, verb) for child in verb.children
     ):
         return True
+    if verb.tag_ in ("VBZ", "VBP") and any(
+        child.dep_ == "mark" and child.lower_ in ("before", "until") for child in verb.children
+    ):
+        return True  # "Before the mayor says so"
+    if has_to(verb) and verb.head.lower_ in _TO_COME:
+        return True  # "is due to say"
     if verb.dep_ == "pcomp" and {verb.head.lower_, verb.doc[max(0, verb.i - 2)].lower_} & _LACKING:
         return True
     if has_to(verb) and (verb.head.lemma_ == "be" or verb.dep_ == "csubj") and cue.frame in ("clause", "object"):
         bearers = ("acomp", "attr", "prep", "expl", "nsubj")
         return subject(verb) is None and any(child.dep_ in bearers for child in verb.head.children)
     return _is_asked(unit, holder, own)
+
+
+#: Who is so is still to speak.
+_TO_COME = frozenset("due scheduled".split())
 
 
 def _only(verb: Token) -> bool:
@@ -228,4 +248,6 @@ def _is_asked(unit: Unit, holder: Token, own: Token | None) -> bool:
     """Tell whether a question asks about the saying: "Would he say that ...?"."""
     if own is None or not unit.doc[-1].text.endswith("?"):
         return False
+    if own.lower_ in ("who", "which") and own.i == 0 and holder.dep_ == "ROOT":
+        return True  # "Who said so?"
     return any(helper.i < own.i for helper in children(holder, "aux")) and holder.dep_ == "ROOT"

@@ -10,6 +10,12 @@ from models.extraction.parser import Parser
     "text",
     [
         "Nobody said that the dam leaked.",
+        "Olga Fenn did not respond to questions.",
+        "It is one thing to say that the dam leaks, another to prove it.",
+        "Nothing she said meant that the dam leaked.",
+        "Who said that the dam leaked?",
+        "Olga Fenn is due to say on Friday whether the dam leaks.",
+        "Before Olga Fenn says that the dam leaks, engineers must look.",
         "None of the clerks told us that the dam leaked.",
         "Peter Holt stopped short of saying that the dam leaked.",
         "Olga Fenn left without saying that the dam leaked.",
