@@ -118,6 +118,7 @@ class _Archiver:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._opened = Path(db.database).stat()
         self._wal = Path(f"{Path(db.database).resolve()}-wal")
         self._connections = [db.obj.separate() for _ in range(3)]
         self._reading, self._idle, self._checkpointing = self._connections
@@ -156,7 +157,8 @@ class _Archiver:
         return position if wal_frames.goes_on(self._wal, copy, position) else None
 
     def copy(self) -> None:
-        """Copy what was committed since, and note when that was."""
+        """Copy what was committed since, and note when that was. Raises Conflict where the registry is another file."""
+        self._refuse_replaced()
         _begin(self._idle)
         _end(self._reading)
         self._reading, self._idle = self._idle, self._reading
@@ -171,6 +173,12 @@ class _Archiver:
             self._copied_at = looked_at
             if self._looked - self._noted > archive.BEAT:
                 self.note()
+
+    def _refuse_replaced(self) -> None:
+        with suppress(FileNotFoundError):
+            if os.path.samestat(self._opened, Path(db.database).stat()):
+                return
+        raise Conflict(f"{db.database} is not the file that was opened: start again.")
 
     def copy_whole(self) -> None:
         """Write a full copy, and go on copying the WAL meanwhile."""

@@ -24,6 +24,7 @@ from models.upkeep.files import (
     refuse_other_than,
     remove_abandoned,
     scratch_beside,
+    sync,
 )
 
 #: Pages copied between two reports of progress: 16 MiB of SQLite's usual ones.
@@ -87,6 +88,7 @@ def restore(
         with rebound(lambda: connect_file(draft)):
             check()
         _fold_wal(draft)
+        sync(draft)  # before the last look whether anybody has the registry open, since it takes long
         if target.exists():
             with suppress(Conflict), opened(target):
                 read_replaced()

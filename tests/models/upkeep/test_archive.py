@@ -390,6 +390,19 @@ def test_words_are_looked_for_in_a_wal_of_any_name_but_the_registrys(registry: s
     assert own not in unerased_files.backups_with(folder=own.parent, noun="document", id=document)
 
 
+def test_it_ends_where_the_registry_is_replaced(registry: str, folder: Path, tmp_path: Path) -> None:
+    path, other = Path(database.db.database), tmp_path / "other.db"
+
+    def replace() -> None:
+        backups.write(file=other)
+        other.replace(path)
+
+    with pytest.raises(Conflict, match="is not the file that was opened: start again"):
+        archived(folder, put("first"), replace)
+    path.unlink()
+    assert restored(folder) == {"first"}
+
+
 def test_one_process_archives_a_registry(registry: str, folder: Path) -> None:
     def again() -> None:
         with pytest.raises(Conflict, match="copies this registry already"):

@@ -7,7 +7,7 @@ import stat
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -207,6 +207,31 @@ def test_does_not_replace_what_somebody_has_open(registry: str, actor: Actor, fi
     with other(registry), pytest.raises(Conflict, match="stop the server"):
         backups.restore(file=file, force=True, report=told)
     backups.restore(file=file, force=True, report=told)
+
+
+def test_does_not_replace_what_somebody_opens_while_it_is_synced(
+    registry: str, actor: Actor, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not database.on_sqlite():
+        pytest.skip("PostgreSQL renames no database that is open")
+    put_claim(actor)
+    backups.write(file=file)
+    database.close()
+    with ExitStack() as opened:
+        fsync, started = os.fsync, list[int]()
+
+        def slow(handle: int) -> None:
+            fsync(handle)
+            if not started:
+                started.append(handle)
+                connection = opened.enter_context(closing(sqlite3.connect(database.db.database)))
+                connection.execute("PRAGMA journal_mode = WAL")  # as each of our own has it
+                connection.execute("SELECT * FROM topics").fetchall()
+
+        monkeypatch.setattr(os, "fsync", slow)
+        with pytest.raises(Conflict, match="stop the server"):
+            backups.restore(file=file, force=True, report=told)
+    assert started
 
 
 def test_is_in_nobodys_way_who_has_stopped_reading(registry: str, actor: Actor, file: Path) -> None:
