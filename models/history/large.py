@@ -37,8 +37,8 @@ _MERGED: dict[Any, tuple[tuple[str, str], ...]] = {Claim: (("reviews", "claim_id
 
 def refuse(by: Actor, model: Any, id: int, *, merging: bool = False) -> None:
     """Raise Conflict where more than MOST rows hang on a row that somebody changes, or merges, who does not review."""
-    hanging = _HANGING[model] + (_MERGED.get(model, ()) if merging else ())
-    if not by.reviews and fetch(_count(hanging), (id, MOST + 1) * len(hanging))[0][0] > MOST:
+    count, many = _count(model, merging)
+    if not by.reviews and fetch(count, (id, MOST + 1) * many)[0][0] > MOST:
         raise Conflict(
             f"More than {MOST:,} statements, claims, counterclaims or reviews hang on this and would change with it "
             "while others wait to write: ask somebody with the review scope to do it."
@@ -71,10 +71,17 @@ def refuse_to_join(by: Actor, claim: int, into: int) -> None:
         refuse_counterclaims(by, {into: "/into"}, SESSION.count_counterclaims([claim], MOST_COUNTERCLAIMS)[claim])
 
 
-@cached(8)
-def _count(hanging: tuple[tuple[str, str], ...]) -> str:
+@cached(16)
+def _count(model: Any, merging: bool) -> tuple[str, int]:
+    """Write what counts the rows that hang on one of `model`, and of how many counts it is the sum."""
+    columns = _HANGING[model] + (_MERGED.get(model, ()) if merging else ())
+    hanging = [(table, f"{column} = ?") for table, column in columns]
+    if model in {Document, Speaker}:  # what answers a claim shows who stated it, and where
+        for naming in [naming for table, naming in hanging if table == "statements"]:
+            stated = f"IN (SELECT claim_id FROM statements WHERE {naming} AND retracted_at IS NULL)"  # noqa: S608 (our names)
+            hanging += (("counterclaims", f"{end} {stated}") for end in ("claim_id", "answer_id"))
     counts = (
-        f"(SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {column} = ? LIMIT ?) AS n)"  # noqa: S608 (our names)
-        for table, column in hanging
+        f"(SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {condition} LIMIT ?) AS n)"  # noqa: S608 (our names)
+        for table, condition in hanging
     )
-    return f"SELECT {' + '.join(counts)}"
+    return f"SELECT {' + '.join(counts)}", len(hanging)

@@ -98,6 +98,28 @@ def test_a_writer_merges_nothing_that_much_hangs_on(
             noun.unmerge(by=actor, id=one)
 
 
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_writer_changes_nothing_whose_claims_are_linked_with_many(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, answered: bool
+) -> None:
+    statement = Statement.get_by_id(put_plain(actor, "first"))
+    for text in ("It grew.", "It shrank."):
+        ends = [put_claim(actor, text), statement.claim_id]
+        claim, answer = reversed(ends) if answered else ends
+        counterclaims.create(by=actor, claim=claim, answer=answer, kind="denies")
+    monkeypatch.setattr(large, "MOST", 2)
+    other = speakers.create(by=actor, name="Another")
+    changes = [
+        lambda by: speakers.change(by=by, id=statement.speaker_id, version=None, name="Anna"),
+        lambda by: documents.change(by=by, id=statement.document_id, version=None, title="Another"),
+        lambda by: speakers.merge(by=by, id=other, into=statement.speaker_id),
+    ]
+    for change in changes:
+        with pytest.raises(Conflict, match="review scope"):
+            change(WRITER)
+        change(actor)
+
+
 def test_a_writer_merges_no_claims_with_many_reviews(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
