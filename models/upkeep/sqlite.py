@@ -176,8 +176,9 @@ def _fold_wal(file: Path, *, replaced: bool = False) -> None:
 def integrity(limit: int) -> Iterator[str]:
     """Yield what is wrong with any page or any index, those of full text too, by tables and rows."""
     try:
-        _let_go_of_full_text()
-        problems = [line for (line,) in fetch(f"PRAGMA integrity_check({limit})") if line != "ok"]
+        with _snapshot():
+            _let_go_of_full_text()
+            problems = [line for (line,) in fetch(f"PRAGMA integrity_check({limit})") if line != "ok"]
     except DatabaseError as error:
         problems = [str(error)]
     if problems:
@@ -190,8 +191,19 @@ def integrity(limit: int) -> Iterator[str]:
             yield from problems
 
 
+@contextmanager
+def _snapshot() -> Iterator[None]:
+    """Read one state inside, however many statements read it, while others write."""
+    fetch("BEGIN")
+    try:
+        yield
+    finally:
+        if db.connection().in_transaction:  # SQLite may have ended it with an error
+            db.connection().rollback()
+
+
 def _let_go_of_full_text() -> None:
-    """Let FTS5 forget what this connection has read of its indexes.
+    """Let FTS5 forget what this connection has read of its indexes, in the snapshot in which they are checked.
 
     After another connection has written one anew, a check would hold the new pages against what it knew of the old ones
     and call them malformed; reading a row makes it look whether anybody has written.

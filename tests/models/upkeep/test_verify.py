@@ -2,7 +2,7 @@
 
 import tracemalloc
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import orjson
 import pytest
@@ -605,4 +605,20 @@ def test_a_registry_that_was_checked_passes_again_after_all_is_written_anew(fill
         assert problems() == {}
         with transactions.transaction():
             derived.rebuild()
+    assert problems() == {}
+
+
+def test_full_text_that_is_written_while_the_file_is_checked_is_no_damage(filled: str, actor: Actor) -> None:
+    if not database.on_sqlite():
+        pytest.skip("PostgreSQL checks each page that it reads")
+
+    def merge() -> None:
+        with transactions.transaction():
+            put_claim(actor)
+            fetch("INSERT INTO claim_search (claim_search) VALUES ('optimize')")
+
+    assert problems() == {}
+    with meanwhile("SELECT rowid FROM name_search ", merge):
+        (check, *_) = islice(verify.run(), 1)
+    assert (check.name, check.problems) == ("file", [])
     assert problems() == {}
