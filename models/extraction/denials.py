@@ -163,7 +163,7 @@ def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) 
     said = [text[start : min(end, start + LOOKED_AT)] for start, end in spans]
     content = " ".join(said)
     if unit.bare or cue.frame == "colon":
-        return "deny" if cue.frame == "colon" and (says_no(content) or ELLIPTIC.match(content)) else "assert"
+        return "deny" if cue.frame == "colon" and _is_no(content) else "assert"
     verb = unit.doc[cue.head]
     if _is_ungranted(verb, cue) or remembers_otherwise(unit, cue):
         return "deny"
@@ -193,6 +193,11 @@ def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) 
     ):
         return "deny"
     return "assert"
+
+
+def _is_no(content: str) -> bool:
+    """Tell whether a turn says no, whatever it was asked: "No. I left because my hands hurt"."""
+    return says_no(content) or ELLIPTIC.match(content) is not None or NO.match(content) is not None
 
 
 def _is_ungranted(verb: Token, cue: Cue) -> bool:

@@ -77,3 +77,10 @@ def test_a_is_the_one_who_was_named_and_q_is_nobody(parse: Parser) -> None:
     text = "Ann Roe spoke in Brill.\n\nQ: Was it safe?\nA: It was safe enough.\nQ: So why go?\nA: It was time to go.\n"
     assert ("Ann Roe", "It was safe enough", None) in told(text, parse)
     assert all(speaker in ("Ann Roe", None) for speaker, _, _ in told(text, parse))
+
+
+def test_a_turn_that_opens_with_no_denies(parse: Parser) -> None:
+    text = (
+        "Ann Roe spoke in Brill.\n\nQ: Was it wet?\n\nA: No. It was cold.\n\nQ: Was it late?\n\nA: It was late then.\n"
+    )
+    assert [finding.polarity for finding in extract(text, parse=parse)] == ["deny", "assert"]
