@@ -4,17 +4,19 @@ A line about a row tells its links where it has set them. Merges and erasures of
 each row, and are replayed here.
 """
 
+import math
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from heapq import heappop, heappush
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 
-from models.queries.dialects import json_rows
-from models.storage.columns import comparison_key
-from models.storage.database import fetch
+from models.queries.dialects import in_ids, json_rows
+from models.storage.columns import comparison_key, dumps
+from models.upkeep import log_lines
+from models.upkeep.log_lines import LogLine
 
 #: Table -> what the log calls the links of a row `r`, their columns, and where they stand.
 _LINKS = {
@@ -24,8 +26,6 @@ _LINKS = {
     ),
     "speakers": (("aliases", "x.alias_key, x.alias", "aliases x WHERE x.speaker_id = r.id"),),
 }
-#: Lines that are read at once: that of a merge lists all that moved.
-_LINES_PER_BATCH = 100
 #: How many were ever merged into a speaker whose aliases are compared, undone merges included: the lines of all are
 #: read for each, and of a chain of 800 that took 20 s.
 MOST_MERGED = 100
@@ -40,50 +40,6 @@ class Line(NamedTuple):
     after: dict[str, Any]
 
 
-#: What is read of links in what a line tells of a row before and after.
-_BEFORE, _AFTER = ("merged_into",), ("name", "aliases", "topics", "about", "merged_into")
-
-
-class History:
-    """The lines about a row, which are read and parsed as they are iterated over, once.
-
-    What is kept of them is the first, the last, and what they tell of links, where there are any. Raises ValueError
-    with the sequence of one that holds no row.
-    """
-
-    def __init__(self, lines: Iterable[tuple[Any, ...]], has_links: bool) -> None:
-        """Take the lines, each as its table has it: id, sequence, action, before, after."""
-        self._lines, self._has_links = lines, has_links
-        self.first: Line | None = None
-        self.last: Line | None = None
-        self.links: list[Line] = []
-
-    def __iter__(self) -> Iterator[Line]:
-        for _, sequence, action, before, after in self._lines:
-            line = _parsed(sequence, action, before, after)
-            self.first, self.last = self.first or line, line
-            if self._has_links:
-                self.links.append(_only_links(line))
-            yield line
-
-
-def _parsed(sequence: int, action: str, before: str | None, after: str) -> Line:
-    with suppress(orjson.JSONDecodeError):
-        line = Line(sequence, action, orjson.loads(before or "null"), orjson.loads(after))
-        states = isinstance(line.after, dict) and isinstance(line.before, dict | None)
-        if states and isinstance(line.after.get("version"), int):
-            return line
-    raise ValueError(sequence)
-
-
-def _only_links(line: Line) -> Line:
-    before, after = line.before or {}, line.after
-    return line._replace(
-        before={name: before[name] for name in _BEFORE if name in before},
-        after={name: after[name] for name in _AFTER if name in after},
-    )
-
-
 class _Event(NamedTuple):
     """A merge of the speaker `id` into another, its undoing, or an erasure."""
 
@@ -92,8 +48,16 @@ class _Event(NamedTuple):
     id: int
     #: The survivor of a merge.
     into: int | None
-    #: What a merged speaker was called; null where they were erased since.
-    name: str | None
+
+
+class _Replay(Protocol):
+    """Replays what became of one kind of links of a row."""
+
+    def take(self, line: Line) -> None:
+        """Go on with the next line about the row."""
+
+    def links(self) -> set[Any] | None:
+        """Return the links after the last line, as tuples of their columns; None where the lines leave them open."""
 
 
 def columns(table: str) -> list[str]:
@@ -119,135 +83,159 @@ class Links:
             self._read_topics(until)
             self._until = until
 
-    def differing(self, table: str, id: int, stored: Iterable[str | None], history: list[Line]) -> Iterator[str]:
-        """Name the links of a row that are `stored` otherwise than its lines say, unless they leave that open."""
-        for (name, *_), rows in zip(_LINKS.get(table, ()), stored, strict=True):
-            logged = {"topics": self._topics, "about": self._about, "aliases": self._aliases}[name](id, history)
-            if logged is not None and logged != {tuple(row) for row in orjson.loads(rows or "[]")}:
-                yield name
+    def replays(self, table: str, id: int) -> dict[str, _Replay]:
+        """Begin to replay the links of a row, by their names: its lines are to be taken, in their order."""
+        began: dict[str, Callable[[Links, int], _Replay]] = {"topics": _Topics, "about": _About, "aliases": _Aliases}
+        return {name: began[name](self, id) for name, *_ in _LINKS.get(table, ())}
 
     def _read_speakers(self, until: int) -> None:
-        while lines := fetch(
-            "SELECT sequence, noun_id, action, before, after FROM changes WHERE noun = 'speakers' AND"
-            " action IN ('merge', 'unmerge', 'erase') AND sequence > ? AND sequence <= ? ORDER BY sequence"
-            f" LIMIT {_LINES_PER_BATCH}",
-            (self._until, until),
-        ):
-            for sequence, id, action, before, after in lines:
-                row = orjson.loads(before if action == "unmerge" else after)
-                event = _Event(sequence, action, id, row.get("merged_into"), row.get("name"))
-                self._events[id].append(event)
-                if action == "merge" and event.into:
-                    self._merged[event.into].add(id)
-            self._until = lines[-1][0]
+        acted = "l.noun = 'speakers' AND l.action IN ('merge', 'unmerge', 'erase') AND l.sequence <= ?"
+        for line in log_lines.read(acted, (until,), past=self._until):
+            row = orjson.loads((line.before if line.action == "unmerge" else line.after) or "{}")
+            event = _Event(line.sequence, line.action, line.noun_id, row.get("merged_into"))
+            self._events[event.id].append(event)
+            if event.action == "merge" and event.into:
+                self._merged[event.into].add(event.id)
 
     def _read_topics(self, until: int) -> None:
         """Read anew which topic has had which slug; there are few."""
         self._slugs.clear()
-        lines = fetch(
-            "SELECT sequence, noun_id, before, after FROM changes WHERE noun = 'topics' AND sequence <= ?"
-            " ORDER BY sequence",
-            (until,),
-        )
-        for sequence, id, before, after in lines:
-            was, row = orjson.loads(before or "{}"), orjson.loads(after)
+        for line in log_lines.read("l.noun = 'topics' AND l.sequence <= ?", (until,)):
+            was, row = orjson.loads(line.before or "{}"), orjson.loads(line.after)
             if was.get("slug") and was["slug"] not in self._slugs:
-                self._slugs[was["slug"]].append((0, id))  # one that was loaded before the log began
+                self._slugs[was["slug"]].append((0, line.noun_id))  # one that was loaded before the log began
             if was.get("slug") not in (None, row.get("slug")):
-                self._slugs[was["slug"]].append((sequence, None))
+                self._slugs[was["slug"]].append((line.sequence, None))
             if row.get("slug"):
-                self._slugs[row["slug"]].append((sequence, None if row.get("retracted_at") else id))
+                self._slugs[row["slug"]].append((line.sequence, None if row.get("retracted_at") else line.noun_id))
 
-    # -- claims --------------------------------------------------------------------------------------
-
-    def _topics(self, _id: int, history: list[Line]) -> set[Any] | None:
-        """Find the topics that a claim is filed under."""
-        found: set[Any] | None = None
-        for line in history:
-            if line.action == "create" or "topics" in line.after:
-                ids = {self._topic(slug, line.sequence) for slug in line.after.get("topics") or ()}
-                found = None if None in ids else {(id,) for id in ids}
-        return found
-
-    def _topic(self, slug: str, sequence: int) -> int | None:
+    def topic(self, slug: str, sequence: int) -> int | None:
         """Find the topic that had this slug when a line was written."""
         changes = self._slugs.get(slug, [])
         at = bisect_left(changes, (sequence,)) - 1
         return changes[at][1] if at >= 0 else None
 
-    def _about(self, _id: int, history: list[Line]) -> set[Any] | None:
-        """Replay whom a claim is about, as (speaker, role), and what merges of speakers made of that."""
-        steps: list[Any] = [line for line in history if "about" in line.after or line.action == "erase"]
-        steps += self._of_speakers({one["id"] for line in steps for one in _subjects(line) or ()})
-        about: dict[int, str] | None = None
-        #: Speaker -> whether their last merge moved the link, or let the survivor be accused for their sake.
-        lent: dict[int, str | None] = {}
-        for step in sorted(steps, key=lambda one: one.sequence):
-            if isinstance(step, Line):
-                subjects = [] if step.action == "erase" else _subjects(step)
-                about = None if subjects is None else {one["id"]: one["role"] for one in subjects}
-            elif about is not None:
-                _replay(step, about, lent)
-        return None if about is None else set(about.items())
-
-    def _of_speakers(self, ids: set[int]) -> Iterator[_Event]:
-        """Find what became of these speakers, and of those into whom they were merged."""
-        new = {id for id in ids if id in self._events}
-        seen = set(new)
+    def of_speakers(self, ids: set[int], known: set[int]) -> Iterator[_Event]:
+        """Find what became of these speakers, and of those into whom they were merged, unless they are `known`."""
+        new = {id for id in ids if id in self._events} - known
         while new:
+            known |= new
             events = [event for id in new for event in self._events[id]]
             yield from events
-            new = {event.into for event in events if event.into in self._events} - seen
-            seen |= new
+            new = {event.into for event in events if event.into in self._events} - known
 
-    # -- speakers ------------------------------------------------------------------------------------
-
-    def _aliases(self, id: int, history: list[Line]) -> set[Any] | None:
-        """Replay the aliases of a speaker, as (key, alias), with those that the merged lent them.
-
-        None where they are not known, or more than MOST_MERGED were ever merged.
-        """
-        people = self._ever_merged_into(id)
-        if len(people) > MOST_MERGED:
-            return None
-        steps: list[tuple[int, int, Any]] = [(line.sequence, id, line) for line in history]
-        for one in people - {id}:
-            steps += [(line.sequence, one, line) for line in self._lines_about(one)]
-        names: dict[int, str | None] = {}
-        aliases: dict[int, dict[str, str] | None] = dict.fromkeys(people)
-        #: Merged speaker -> the keys that their last merge lent the survivor.
-        lent: dict[int, set[str] | None] = {}
-        for _, one, line in sorted(steps, key=lambda step: step[:2]):
-            names[one] = line.after.get("name")
-            if line.action == "erase":
-                aliases[one] = {}
-            elif line.action == "create" or "aliases" in line.after:
-                aliases[one] = _by_key(line.after.get("aliases"))
-            elif line.action == "merge" and line.after.get("merged_into") in people:
-                into = line.after["merged_into"]
-                lent[one] = _lend(names.get(one), aliases[one], names.get(into), aliases[into])
-                if lent[one] is None:
-                    aliases[into] = None
-            elif line.action == "unmerge" and line.before.get("merged_into") in people:
-                into = line.before["merged_into"]
-                aliases[into] = _without(aliases[into], lent.get(one))
-        found = aliases[id]
-        return None if found is None else set(found.items())
-
-    def _ever_merged_into(self, id: int) -> set[int]:
+    def ever_merged_into(self, id: int) -> set[int]:
+        """Find a speaker and all who were ever merged into them; not all, where these are more than MOST_MERGED."""
         people, new = {id}, {id}
         while new and len(people) <= MOST_MERGED:
             new = {other for one in new for other in self._merged.get(one, ())} - people
             people |= new
         return people
 
-    def _lines_about(self, speaker: int) -> Iterator[Line]:
-        for sequence, action, before, after in fetch(
-            "SELECT sequence, action, before, after FROM changes WHERE noun = 'speakers' AND noun_id = ?"
-            " AND sequence <= ? ORDER BY sequence",
-            (speaker, self._until),
-        ):
-            yield Line(sequence, action, orjson.loads(before or "null"), orjson.loads(after))
+    def lines_about(self, speakers: set[int]) -> Iterator[tuple[int, Line]]:
+        """Yield the lines about some speakers in their order, each with the id of whom it is about."""
+        about = f"l.noun = 'speakers' AND {in_ids('l.noun_id')} AND l.sequence <= ?"
+        for line in log_lines.read(about, (dumps(sorted(speakers)), self._until)):
+            yield line.noun_id, parsed(line)
+
+
+def parsed(line: LogLine) -> Line:
+    """Parse the rows of a line."""
+    before = None if line.before is None else orjson.loads(line.before)
+    return Line(line.sequence, line.action, before, orjson.loads(line.after))
+
+
+class _Topics:
+    """Finds the topics that a claim is filed under."""
+
+    def __init__(self, links: Links, _claim: int) -> None:
+        self._links = links
+        self._found: set[Any] | None = None
+
+    def take(self, line: Line) -> None:
+        if line.action == "create" or "topics" in line.after:
+            ids = {self._links.topic(slug, line.sequence) for slug in line.after.get("topics") or ()}
+            self._found = None if None in ids else {(id,) for id in ids}
+
+    def links(self) -> set[Any] | None:
+        return self._found
+
+
+class _About:
+    """Replays whom a claim is about, as (speaker, role), and what merges of speakers made of that."""
+
+    def __init__(self, links: Links, _claim: int) -> None:
+        self._links = links
+        self._about: dict[int, str] | None = None
+        #: Speaker -> whether their last merge moved the link, or let the survivor be accused for their sake.
+        self._lent: dict[int, str | None] = {}
+        #: The speakers whose events were looked up, and a heap of those events that come after the last line.
+        self._known: set[int] = set()
+        self._ahead: list[_Event] = []
+
+    def take(self, line: Line) -> None:
+        if "about" not in line.after and line.action != "erase":
+            return
+        self._go_on(line.sequence)
+        subjects = [] if line.action == "erase" else _subjects(line)
+        self._about = None if subjects is None else {one["id"]: one["role"] for one in subjects}
+        for event in self._links.of_speakers(set(self._about or ()), self._known):
+            if event.sequence > line.sequence:
+                heappush(self._ahead, event)
+
+    def links(self) -> set[Any] | None:
+        self._go_on(math.inf)
+        return None if self._about is None else set(self._about.items())
+
+    def _go_on(self, until: float) -> None:
+        while self._ahead and self._ahead[0].sequence < until:
+            event = heappop(self._ahead)
+            if self._about is not None:
+                _replay(event, self._about, self._lent)
+
+
+class _Aliases:
+    """Replays the aliases of a speaker, as (key, alias), with those that the merged lent them.
+
+    They are left open where they are not known, or more than MOST_MERGED were ever merged.
+    """
+
+    def __init__(self, links: Links, speaker: int) -> None:
+        self._links, self._id = links, speaker
+        self._people = links.ever_merged_into(speaker)
+        self._names: dict[int, str | None] = {}
+        self._aliases: dict[int, dict[str, str] | None] = dict.fromkeys(self._people)
+        #: Merged speaker -> the keys that their last merge lent the survivor.
+        self._lent: dict[int, set[str] | None] = {}
+
+    def take(self, line: Line) -> None:
+        if len(self._people) == 1:
+            self._replay(self._id, line)
+
+    def links(self) -> set[Any] | None:
+        if len(self._people) > MOST_MERGED:
+            return None
+        if len(self._people) > 1:
+            for id, line in self._links.lines_about(self._people):
+                self._replay(id, line)
+        found = self._aliases[self._id]
+        return None if found is None else set(found.items())
+
+    def _replay(self, one: int, line: Line) -> None:
+        names, aliases = self._names, self._aliases
+        names[one] = line.after.get("name")
+        if line.action == "erase":
+            aliases[one] = {}
+        elif line.action == "create" or "aliases" in line.after:
+            aliases[one] = _by_key(line.after.get("aliases"))
+        elif line.action == "merge" and line.after.get("merged_into") in self._people:
+            into = line.after["merged_into"]
+            self._lent[one] = _lend(names.get(one), aliases[one], names.get(into), aliases[into])
+            if self._lent[one] is None:
+                aliases[into] = None
+        elif line.action == "unmerge" and line.before and line.before.get("merged_into") in self._people:
+            into = line.before["merged_into"]
+            aliases[into] = _without(aliases[into], self._lent.get(one))
 
 
 def _subjects(line: Line) -> list[Any] | None:

@@ -1,12 +1,14 @@
 """What merges, retractions and erasures change in rows that have no line about it in the log."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from itertools import product
-from typing import Any
 
 import orjson
 
 from models.storage.database import fetch
+from models.upkeep import log_lines
+from models.upkeep.log_lines import LogLine
 
 #: Nouns whose versions each have a line, but for erasures and for what is in these lists of a merge.
 _COUNTED = {"topics": (), "claims": (), "documents": (), "speakers": ("parts",), "reviews": ("reviews",)}
@@ -17,13 +19,10 @@ _MOVED_UNSEEN = {
     "reviews": ("statement", "unlinked_reviews"),
     "speakers": ("part_of", "parts"),
 }
-
-
-def anything_erased(since: int = 0) -> bool:
-    """Tell whether anything was ever erased, or since a line of the log."""
-    # SQLite takes the index of what is no creation only where it is told so.
-    erased = "SELECT 1 FROM changes WHERE action <> 'create' AND action = 'erase' AND sequence > ? LIMIT 1"
-    return bool(fetch(erased, (since,)))
+#: Holds for the lines `l` of the index on actions: SQLite takes it only where a query says so.
+_NO_CREATION = "l.action <> 'create'"
+#: Holds for the lines of erasures.
+ERASES = f"{_NO_CREATION} AND l.action = 'erase'"
 
 
 class Moves:
@@ -45,35 +44,33 @@ class Moves:
             return False
         if self._table == "speakers":
             return (id, value) in self._merged
-        retractions = (
-            "SELECT noun_id, after FROM changes WHERE noun = 'statements' AND noun_id = ? AND action = 'retract'"
-        )
-        return (id, value) in self._noted(fetch(retractions, (value,)))
+        retractions = "l.noun = 'statements' AND l.noun_id = ? AND l.action = 'retract'"
+        return (id, value) in self._noted(log_lines.read(retractions, (value,)))
 
     @cached_property
     def _erased(self) -> bool:
-        return anything_erased()
+        return bool(fetch(f"SELECT 1 FROM changes l WHERE {ERASES} LIMIT 1"))
 
     @cached_property
     def _raised(self) -> set[int]:
         """The ids in the lists of what merges moved."""
         found: set[int] = set()
         lists = _COUNTED[self._table]
-        for (after,) in fetch("SELECT after FROM changes WHERE action = 'merge'") if lists else ():
-            moved = orjson.loads(after).get("moved") or {}
+        for line in log_lines.read(f"{_NO_CREATION} AND l.action = 'merge'") if lists else ():
+            moved = orjson.loads(line.after).get("moved") or {}
             found.update(id for name in lists for id in moved.get(name, ()))
         return found
 
     @cached_property
     def _merged(self) -> set[tuple[int, int]]:
-        return self._noted(fetch("SELECT noun_id, after FROM changes WHERE noun = 'speakers' AND action = 'merge'"))
+        return self._noted(log_lines.read(f"{_NO_CREATION} AND l.noun = 'speakers' AND l.action = 'merge'"))
 
-    def _noted(self, lines: list[tuple[Any, ...]]) -> set[tuple[int, int]]:
+    def _noted(self, lines: Iterable[LogLine]) -> set[tuple[int, int]]:
         """Find in lines which rows were moved from what or to what."""
         found: set[tuple[int, int]] = set()
-        for noun_id, after in lines:
-            line = orjson.loads(after)
-            noted = line | (line.get("moved") or {})
+        for line in lines:
+            row = orjson.loads(line.after)
+            noted = row | (row.get("moved") or {})
             ids = noted.get(_MOVED_UNSEEN[self._table][1], ())
-            found.update(product(ids, (noun_id, line.get("merged_into"))))
+            found.update(product(ids, (line.noun_id, row.get("merged_into"))))
         return found

@@ -6,9 +6,9 @@ from typing import NamedTuple
 from models.history import seals
 from models.history.seals import COLUMNS, SEAL_COLUMNS, Line, SealRow
 from models.storage.database import fetch
-from models.upkeep import redaction
+from models.upkeep import log_lines, redaction
 
-#: Lines, or seals, that are read at once.
+#: Seals that are read at once, or lines: fewer where these are long.
 _AT_ONCE = 1000
 
 
@@ -90,10 +90,13 @@ def _seals(end: int) -> Iterator[SealRow]:
 def _lines(end: int) -> Iterator[tuple[_Sealed, Line | None, str | None]]:
     """Yield each line up to `end` that was sealed, as it was and as it is now, and what is wrong with it."""
     past = 0
+    first = (
+        f"SELECT s.*, {log_lines.SIZE} FROM sealed_lines s LEFT JOIN changes l ON l.sequence = s.sequence"
+        f" WHERE s.sequence > ? ORDER BY s.sequence LIMIT {_AT_ONCE}"
+    )
     # One statement for all, because an erasure may take words out of a line meanwhile.
     sql = (
-        f"SELECT {_SEALED}, {COLUMNS} FROM"
-        f" (SELECT * FROM sealed_lines WHERE sequence > ? ORDER BY sequence LIMIT {_AT_ONCE}) s"
+        f"SELECT {_SEALED}, {COLUMNS} FROM ({log_lines.fitting(first, 'sequence')}) s"
         " LEFT JOIN changes l ON l.sequence = s.sequence"
         " LEFT JOIN redactions r ON r.sequence = s.sequence AND r.redacted_by ="
         " (SELECT max(redacted_by) FROM redactions WHERE sequence = s.sequence)"

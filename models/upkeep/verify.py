@@ -1,10 +1,9 @@
 """Checks: whether a registry is whole, and still holds what was stored."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import groupby, islice
-from operator import itemgetter
+from itertools import islice
 from typing import Any, NamedTuple
 
 import orjson
@@ -12,16 +11,13 @@ from peewee import DatabaseError
 from playhouse.schema_diff import diff_models
 
 from models.addresses import normalize
-from models.history import changes
 from models.queries import derived
 from models.storage.columns import comparison_key
 from models.storage.database import db, fetch
 from models.storage.schema import behind
-from models.tables import ALL, EXPRESSION_INDEXES, Retractable, Sentence, Suggestion
-from models.upkeep import links, seal_check
+from models.tables import ALL, EXPRESSION_INDEXES, Retractable, Suggestion
+from models.upkeep import row_check, seal_check
 from models.upkeep.engine import engine
-from models.upkeep.links import History, Line, Links
-from models.upkeep.moves import Moves, anything_erased
 from models.upkeep.rules import RULES, Rule
 
 #: What a check names at most: the rest is for after these are mended.
@@ -29,23 +25,6 @@ SHOWN = 10
 
 #: Documents read at once: a text may have a million characters.
 _DOCUMENTS_PER_BATCH = 50
-
-#: Rows that are held against the log at once, and lines of it: one of a long statement has 80 KB.
-_ROWS_PER_BATCH, _LINES_PER_BATCH = 500, 200
-
-#: Table -> columns that the log leaves out, or that change without a line of it.
-_UNLOGGED = {**{table: {*names} for table, names in changes.UNLOGGED.items()}, "sentences": {"position"}}
-#: Columns that a merge changes in rows that follow it, and an erasure in sentences, suggestions and what answers them.
-_MOVED = {
-    "speakers": {"part_of"},
-    "statements": {"claim", "speaker", "via_speaker", "on_behalf_of"},
-    "counterclaims": {"claim", "answer", "statement", "target"},
-    "reviews": {"claim", "statement"},
-    "sentences": {"retracted_at", "retracted_reason"},
-    "suggestions": {"status", "reasons"},
-}
-#: Columns that become null without a line or a version where the public never saw what they named.
-_UNLINKED = {("counterclaims", "target"), ("reviews", "statement")}
 
 
 class Check(NamedTuple):
@@ -213,7 +192,7 @@ def _log() -> Iterator[str]:
     for model in ALL:
         if issubclass(model, Retractable) or model is Suggestion:
             yield from _logged_but_absent(model._meta.table_name)
-            yield from _lines(model)
+            yield from row_check.problems(model, SHOWN)
 
 
 def _logged_but_absent(table: str) -> Iterator[str]:
@@ -223,135 +202,6 @@ def _logged_but_absent(table: str) -> Iterator[str]:
         (table,),
     ):
         yield f"the log knows more of {table} {id} than the table does"
-
-
-def _lines(model: Any) -> Iterator[str]:
-    """Compare the rows of a noun, and what they are linked to, with the lines about them, some hundreds at once."""
-    table = model._meta.table_name
-    fields = [field for field in model._meta.sorted_fields if field.name not in _UNLOGGED.get(table, ())]
-    names = [field.name for field in fields]
-    columns = [*(f'r."{field.column_name}"' for field in fields), *links.columns(table)]
-    # The sentences that a document is cut into follow from it, and have no lines. Rows that were there before the
-    # first that the log saw made were loaded in bulk, past it.
-    ((first,),) = fetch("SELECT min(noun_id) FROM changes WHERE noun = ? AND action = 'create'", (table,))
-    made_from = None if model is Sentence else first
-    logged = Links()
-    last = 0
-    # One statement for rows, links and the last line, because others write meanwhile: lines become visible in order.
-    while found := fetch(
-        f"SELECT (SELECT coalesce(max(sequence), 0) FROM changes), {', '.join(columns)}"
-        f" FROM {table} AS r WHERE r.id > ? ORDER BY r.id LIMIT {_ROWS_PER_BATCH}",
-        (last,),
-    ):
-        until = found[0][0]
-        rows = [(dict(zip(names, row[1:], strict=False)), row[1 + len(names) :]) for row in found]
-        problems = list(_compared(model, rows, logged, until, made_from))
-        if problems and anything_erased(since=until):
-            continue  # words may have gone out of lines since their rows were read
-        yield from problems
-        last = rows[-1][0]["id"]
-
-
-def _compared(
-    model: Any, rows: list[tuple[dict[str, Any], Any]], logged: Links, until: int, made_from: int | None
-) -> Iterator[str]:
-    """Compare some rows, each with its links, with the lines about them up to `until`."""
-    table = model._meta.table_name
-    ids = rows[0][0]["id"], rows[-1][0]["id"]
-    has_links = bool(rows[0][1])
-    if has_links:
-        logged.read(until)
-    moves = Moves(table)
-    erased = _erased(table, *ids) if anything_erased() else None
-    lines = groupby(_lines_about(table, *ids, until), itemgetter(0))
-    about, told = next(lines, (None, iter(())))
-    for row, stored in rows:
-        id = row["id"]
-        while about is not None and about < id:
-            about, told = next(lines, (None, iter(())))
-        history = History(told if about == id else (), has_links)
-        lost_words = erased is not None and (table == "documents" or id in erased)
-        try:
-            problems = list(_history(model, id, row, history, lost_words, moves))
-        except ValueError as error:
-            yield f"line {error} of the log does not tell how {table} {id} stood"
-            continue
-        made = made_from is not None and id >= made_from
-        if made and history.first is None:
-            yield f"the log knows nothing of {table} {id}"
-        elif made and history.first and history.first.action != "create":
-            yield f"the log does not know how {table} {id} was made"
-        yield from problems
-        logged_version = history.last and history.last.after.get("version")
-        if logged_version and row["version"] > logged_version and not moves.may_raise(id):
-            yield f"{table} {id} has a later version than the log says"
-        for name in logged.differing(table, id, stored, history.links):
-            yield f"{table} {id} has other {name} than the log says"
-
-
-def _lines_about(table: str, first: int, last: int, until: int) -> Iterator[tuple[Any, ...]]:
-    """Read the lines about the rows of a table from one id to another, in their order, up to the line `until`.
-
-    Some at once: a row may have been changed without end.
-    """
-    at = (first, 0)
-    while found := fetch(
-        "SELECT noun_id, sequence, action, before, after FROM changes WHERE noun = ? AND noun_id <= ?"
-        " AND (noun_id, sequence) > (?, ?) AND sequence <= ? ORDER BY noun_id, sequence"
-        f" LIMIT {_LINES_PER_BATCH}",
-        (table, last, *at, until),
-    ):
-        at = found[-1][:2]
-        yield from found
-
-
-def _erased(table: str, first: int, last: int) -> set[int]:
-    """Find which rows of a table from one id to another were erased."""
-    sql = "SELECT noun_id FROM changes WHERE noun = ? AND noun_id BETWEEN ? AND ? AND action = 'erase'"
-    return {id for (id,) in fetch(sql, (table, first, last))}
-
-
-def _history(
-    model: Any, id: int, row: dict[str, Any], history: Iterable[Line], erased: bool, moves: Moves
-) -> Iterator[str]:
-    """Compare each line about a row with the one before it, and the row with the last."""
-    table = model._meta.table_name
-    earlier: dict[str, Any] | None = None
-    for sequence, action, before, after in history:
-        if earlier is not None and after["version"] <= earlier["version"]:
-            yield f"line {sequence} of the log tells of a version of {table} {id} that an earlier line already told of"
-        if earlier is not None and before and (name := _differing(model, earlier, before, erased, moves)):
-            yield f"line {sequence} of the log knows of another {name} of {table} {id} than the line before it"
-        if (action == "create") != (before is None) and action != "erase":
-            yield f"line {sequence} of the log does not tell how {table} {id} stood before"
-        earlier = after
-    if earlier is not None and row["version"] < earlier["version"]:
-        yield f"the log knows more of {table} {id} than the table does"
-    elif earlier is not None and (name := _differing(model, earlier, row, erased, moves)):
-        yield f"{table} {id} has another {name} than the log says"
-
-
-def _differing(model: Any, logged: dict[str, Any], row: dict[str, Any], erased: bool, moves: Moves) -> str | None:
-    """Name the first column of `row` that is not as `logged`.
-
-    The first line about a row leaves out nulls and defaults. What a merge moves gets another version without
-    a line, and an erasure takes words out of lines.
-    """
-    table = model._meta.table_name
-    apart = {*_UNLOGGED.get(table, ())}
-    if logged["version"] != row.get("version"):
-        apart |= {"version", "updated_at", *_MOVED.get(table, ())}
-    apart |= {name for name, value in row.items() if value is None and (table, name) in _UNLINKED}
-    # What a line keeps beside the row is compared elsewhere (links.py).
-    columns = ((name, value) for name, value in row.items() if name in model._meta.combined and name not in apart)
-    for name, value in columns:
-        if name in logged:
-            differs = value != logged[name] and not (erased and logged[name] is None)
-        else:
-            differs = value is not None and value != model._meta.fields[name].default
-        if differs and not moves.explain(row["id"], name, value):
-            return name
-    return None
 
 
 #: Name -> check, in the order in which they run; each yields what is wrong.

@@ -343,7 +343,8 @@ def test_the_lines_of_all_who_were_ever_merged_are_read_for_few_speakers(
         speakers.unmerge(by=actor, id=id)
     queries.clear()
     assert problems() == {}
-    assert len([sql for sql in queries if "noun = 'speakers' AND noun_id =" in sql]) == 1 + 2
+    asked = [sql for sql in queries if sql.startswith("SELECT noun_id") and "l.noun = 'speakers' AND l.noun_id" in sql]
+    assert len(asked) == 2 * 2, "a second time, each finds no more"
 
 
 def test_codings_of_the_same_words_are_looked_at_once_each(urls: Callable[[], str], actor: Actor) -> None:
