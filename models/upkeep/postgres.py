@@ -36,6 +36,9 @@ _FIRST_MADE = 16384
 #: The comment on a database that is there for a while: one that was killed may have left it, and it may be dropped.
 FOR_A_WHILE = "made by counterclaim restore or verify, and dropped by the next"
 
+#: Of the advisory lock that is held as long as such a database is used: "ccs" in ASCII.
+_SCRATCH_LOCK = int.from_bytes(b"ccs")
+
 #: Locale providers besides libc: their sign in pg_database -> their clause of CREATE DATABASE.
 _LOCALES: dict[str, LiteralString] = {
     "b": " LOCALE_PROVIDER builtin BUILTIN_LOCALE {}",
@@ -167,24 +170,32 @@ def _database(server: dict[str, Any]) -> Database:
 
 @contextmanager
 def _scratch(server: dict[str, Any], purpose: str) -> Iterator[dict[str, Any]]:
-    """Make an empty database beside the one of `server`, with its collation; drop it at the end if it is there."""
+    """Make an empty database beside the one of `server`, with its collation; drop it at the end if it is there.
+
+    Raises Conflict where another process has made it and uses it.
+    """
     name = _beside(server["dbname"], purpose)
-    with psycopg.connect(**server, autocommit=True) as connection:
-        like = _like(connection, server["dbname"])
+    with psycopg.connect(**{**server, "dbname": _other(server)}, autocommit=True) as used:
+        # It is released with the connection, also of one that is killed: what stands there then may be dropped.
+        lock = _SCRATCH_LOCK << 32 | crc32(name.encode())
+        if not used.execute("SELECT 1 WHERE pg_try_advisory_lock(%s)", (lock,)).fetchone():
+            raise Conflict(f"Another process uses the database {name}: try again when that has ended.")
+        with psycopg.connect(**server, autocommit=True) as connection:
+            like = _like(connection, server["dbname"])
+            try:
+                _drop(connection, server, name)
+                made = sql.SQL("CREATE DATABASE {} TEMPLATE template0 {}").format(sql.Identifier(name), like)
+                connection.execute(made)
+                _comment(connection, name, FOR_A_WHILE)
+            except psycopg.errors.InsufficientPrivilege:
+                raise Conflict(
+                    f"This takes a role that may create databases: ALTER ROLE {server['user']} CREATEDB."
+                ) from None
         try:
-            _drop(connection, server, name)
-            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 {}").format(sql.Identifier(name), like))
-            _comment(connection, name, FOR_A_WHILE)
-        except psycopg.errors.InsufficientPrivilege:
-            raise Conflict(
-                f"This takes a role that may create databases: ALTER ROLE {server['user']} CREATEDB."
-            ) from None
-    try:
-        yield {**server, "dbname": name}
-    finally:
-        close()
-        with psycopg.connect(**{**server, "dbname": _other(server)}, autocommit=True) as connection:
-            _drop(connection, server, name)
+            yield {**server, "dbname": name}
+        finally:
+            close()
+            _drop(used, server, name)
 
 
 def _drop(connection: psycopg.Connection[Any], server: dict[str, Any], name: str) -> None:

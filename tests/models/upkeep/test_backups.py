@@ -4,6 +4,7 @@ import gc
 import os
 import sqlite3
 import stat
+import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ from models.tables import ALL, Topic
 from models.upkeep import backups, erasures, files, postgres, verify
 from models.upkeep.engine import engine
 from tests.factories import put_charge, put_claim, put_denial
+from tests.live import COUNTERCLAIM
 from tests.postgres import Postgres
 
 WRITERS = 6
@@ -274,6 +276,27 @@ def test_what_a_killed_restore_has_left_is_in_nobodys_way(
         backups.restore(file=file, force=True, report=told)
         there = admin.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", (f"{name}%",)).fetchall()
     assert there == [(name,)]
+
+
+def test_a_backup_that_another_process_checks_stays_to_its_end(registry: str, actor: Actor, file: Path) -> None:
+    if database.on_sqlite():
+        pytest.skip("each reads the file itself")
+    topics.create(by=actor, slug="kept", label="Kept")
+    backups.write(file=file)
+
+    def verified() -> subprocess.CompletedProcess[str]:
+        environment = os.environ | {"DATABASE_URL": registry}
+        return subprocess.run(
+            [COUNTERCLAIM, "verify", file], env=environment, capture_output=True, text=True, check=False
+        )
+
+    with backups.opened(file=file):
+        second = verified()
+        assert names() == {"kept"}
+    assert second.returncode == 1
+    assert second.stderr.startswith("Error: Another process uses the database "), second.stderr
+    assert len(second.stderr.splitlines()) == 1
+    assert verified().returncode == 0
 
 
 @pytest.mark.parametrize("end", ["checking", "restoring", "replaced"])
