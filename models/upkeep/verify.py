@@ -12,12 +12,14 @@ from playhouse.schema_diff import diff_models
 
 from models.addresses import normalize
 from models.queries import derived
-from models.storage.columns import comparison_key
+from models.queries.dialects import in_ids
+from models.storage.columns import comparison_key, dumps
 from models.storage.database import db, fetch
 from models.storage.schema import behind
 from models.tables import ALL, EXPRESSION_INDEXES, Retractable, Suggestion
 from models.upkeep import row_check, seal_check
 from models.upkeep.engine import engine
+from models.upkeep.log_lines import PAGE_BYTES, PAGE_LINES
 from models.upkeep.rules import RULES, Rule
 
 #: What a check names at most: the rest is for after these are mended.
@@ -122,21 +124,38 @@ def _sentences(texts: dict[int, str], first: int, last: int) -> Iterator[str]:
 
 def _quotes(texts: dict[int, str], first: int, last: int) -> Iterator[str]:
     """Compare the words that statements quote with the texts of their documents."""
-    for id, document, content, *words in fetch(
-        "SELECT id, document_id, content, mention, mention_start, mention_end, cue, cue_start, cue_end"
-        " FROM statements WHERE document_id BETWEEN ? AND ?",
-        (first, last),
-    ):
-        if document not in texts:
-            continue
-        try:
-            spans = [(span["text"], span["start"], span["end"]) for span in orjson.loads(content)]
-        except (orjson.JSONDecodeError, KeyError, TypeError):
-            yield f"statement {id} has a content that is no list of spans"
-            continue
-        for quoted, start, end in (*spans, words[:3], words[3:]):
-            if quoted is not None and texts[document][start:end] != quoted:
-                yield f"statement {id} quotes what document {document} does not hold at {start} to {end}"
+    # Nothing bounds how many quote one document.
+    sizes = fetch("SELECT id, octet_length(content) FROM statements WHERE document_id BETWEEN ? AND ?", (first, last))
+    for ids in _pieces(sizes):
+        for id, document, content, *words in fetch(
+            "SELECT id, document_id, content, mention, mention_start, mention_end, cue, cue_start, cue_end"
+            f" FROM statements WHERE {in_ids('id')}",
+            (dumps(ids),),
+        ):
+            if document not in texts:
+                continue
+            try:
+                spans = [(span["text"], span["start"], span["end"]) for span in orjson.loads(content)]
+            except (orjson.JSONDecodeError, KeyError, TypeError):
+                yield f"statement {id} has a content that is no list of spans"
+                continue
+            for quoted, start, end in (*spans, words[:3], words[3:]):
+                if quoted is not None and texts[document][start:end] != quoted:
+                    yield f"statement {id} quotes what document {document} does not hold at {start} to {end}"
+
+
+def _pieces(sizes: list[tuple[int, int]]) -> Iterator[list[int]]:
+    """Cut the ids of rows into pieces that have some MB together, and at least one row each."""
+    ids: list[int] = []
+    room = PAGE_BYTES
+    for id, size in sizes:
+        if ids and (room < size or len(ids) == PAGE_LINES):
+            yield ids
+            ids, room = [], PAGE_BYTES
+        ids.append(id)
+        room -= size
+    if ids:
+        yield ids
 
 
 #: What is looked up however it is spelled: table, words, key, and how this is made of those.

@@ -10,6 +10,7 @@ from models import claims, speakers, statements, topics
 from models.history import seals
 from models.history.changes import Actor
 from models.storage.database import fetch
+from models.tables import Statement
 from models.upkeep import log_lines, verify
 from tests.factories import put_claim
 
@@ -50,6 +51,24 @@ def test_the_lines_of_a_row_are_never_in_memory_at_once(long: int, sealed: bool)
     finally:
         tracemalloc.stop()
     assert peak < 20_000_000, "of 4,500 changes it was 1.7 GB"
+
+
+def test_the_quotations_of_a_document_are_never_in_memory_at_once(long: int) -> None:
+    names = ", ".join(f'"{name}"' for name in Statement._meta.columns if name not in ("id", "status"))
+    fetch(
+        f"INSERT INTO statements (status, {names}) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"  # noqa: S608
+        f" WHERE i < 700) SELECT 'candidate', {names} FROM statements, n WHERE id = ?",
+        (long,),
+    )
+    tracemalloc.start()
+    try:
+        assert list(verify.CHECKS["texts"]()) == []
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 15_000_000, "they have 28 MB"
+    fetch("UPDATE statements SET content = replace(content, '𝒘', 'w') WHERE id = (SELECT max(id) FROM statements)")
+    assert len(list(verify.CHECKS["texts"]())) == 1
 
 
 @pytest.mark.parametrize("size", [1, 1_000, 10**9])
