@@ -17,6 +17,7 @@ from models.history import (
     subjects,
 )
 from models.history.changes import Actor
+from models.history.first_rows import LISTED
 from models.history.hidden import flag, is_hidden, shown_ids, unflag
 from models.history.locks import to_change
 from models.history.notes import SpeakerMerge
@@ -29,9 +30,6 @@ from models.refusals import AlreadyKnown, Ambiguous, Conflict, Refusal
 from models.storage.columns import comparison_key, dumps
 from models.storage.transactions import transaction
 from models.tables import Alias, Speaker, Statement
-
-#: How many of several speakers with one alias are listed in a refusal.
-_LISTED = 20
 
 
 def create(
@@ -162,11 +160,11 @@ def find_or_make(
         session.lock_names(_keys_of(reference))
         known = named(reference["name"], session)
     if len(known) > 1:
-        more = f" The first {_LISTED} are listed." if len(known) > _LISTED else ""
+        more = f" The first {LISTED} are listed." if len(known) > LISTED else ""
         raise Ambiguous(
             f"{reference['name']!r} is an alias of several speakers: choose by id.{more}",
             field=f"{field}/name",
-            candidates=[{"id": id, "name": session.by_id(Speaker, id, locked=False).name} for id in known[:_LISTED]],
+            candidates=[{"id": id, "name": session.by_id(Speaker, id, locked=False).name} for id in known[:LISTED]],
         )
     if known:
         speaker = session.referred(Speaker, known[0], f"{field}/name")
@@ -179,7 +177,7 @@ def find_or_make(
 
 
 def named(name: str, session: Session = SESSION) -> list[int]:
-    """Find the ids of the speakers called that: the one whose own name it is, else all whose alias it is."""
+    """Find the ids of the speakers called that: the one whose own name it is, else the first whose alias it is."""
     own = bearing(name, session)
     return [own] if own else session.aliased(name_key(name))
 

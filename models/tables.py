@@ -263,11 +263,11 @@ class Alias(BaseModel):
     speaker = ForeignKeyField(Speaker, index=False)
     alias = TextField()
     #: The alias as it is looked up, like name_key.
-    alias_key = TextField(index=True)
+    alias_key = TextField()
 
     class Meta:
         table_name = "aliases"
-        indexes = ((("speaker", "alias_key"), True),)
+        indexes = ((("speaker", "alias_key"), True), (("alias_key", "speaker"), False))
 
 
 class Claim(Retractable):

@@ -9,11 +9,10 @@ from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any
 
-from models.history import changes, locks, same_words, standing_rows
+from models.history import changes, first_rows, locks, same_words, standing_rows
 from models.history.changes import Actor
-from models.queries import shapes
 from models.queries.dialects import in_ids
-from models.queries.visibility import Viewer, claim_seen
+from models.queries.visibility import Viewer
 from models.spans import SentenceSpan
 from models.storage import bulk, rows
 from models.storage.columns import dumps
@@ -27,10 +26,6 @@ NAME_LOCK = int.from_bytes(b"ccname")
 #: The lock under which reviews come to name statements, each for itself: "ccreview" in ASCII.
 _REVIEW_LOCK = int.from_bytes(b"ccreview")
 
-_ALIASED = (
-    "SELECT DISTINCT s.id FROM aliases a JOIN speakers s ON s.id = a.speaker_id"
-    " WHERE a.alias_key = ? AND s.retracted_at IS NULL AND s.merged_into_id IS NULL ORDER BY s.id"
-)
 #: The Wikidata ids of merged speakers, each with the standing one at whom the chain of merges ends. That the column is
 #: compared lets SQLite find the few who were merged by its index.
 _MERGED_ITEMS = (
@@ -38,10 +33,6 @@ _MERGED_ITEMS = (
     " WHERE merged_into_id > 0 AND wikidata_id {} UNION SELECT line.item, s.id, s.merged_into_id FROM line"
     " JOIN speakers s ON s.id = line.into_id) SELECT item, s.id FROM line JOIN speakers s ON s.id = line.id"
     f" WHERE {rows.standing(Speaker)} ORDER BY s.id DESC"
-)
-_NEWEST = (
-    "SELECT id FROM documents WHERE retracted_at IS NULL AND url_normalized = ?"
-    " ORDER BY length = 0, retrieved_at DESC, id DESC LIMIT 1"
 )
 _SAME_WORDS = (
     "SELECT id FROM statements WHERE document_id = ? AND speaker_id = ? AND spans = ? AND retracted_at IS NULL"
@@ -140,8 +131,8 @@ class Session:
         same_words.lock(key, row)
 
     def aliased(self, key: str) -> list[int]:
-        """List the ids of the standing speakers who have an alias, in their order."""
-        return [id for (id,) in fetch(_ALIASED, (key,))]
+        """List the ids of the first standing speakers who have an alias: as many as are listed, and one more."""
+        return [id for id, *_ in first_rows.bearers([key])[key]]
 
     def merged_item(self, item: str) -> int | None:
         """Find the id of the standing speaker into whom one with this Wikidata id was merged."""
@@ -149,23 +140,18 @@ class Session:
 
     def newest_edition(self, address: str | None) -> int | None:
         """Find the id of the document at a normalised address that was read last; one with a text before others."""
-        found = fetch(_NEWEST, (address,))
-        return found[0][0] if found else None
+        found = first_rows.newest_editions([address]) if address else {}
+        return found[address][0] if address in found else None
 
     def same_claims(
         self, *, text: str, language: str, limit: int, viewer: Viewer, standalone: bool, past: int
     ) -> list[int]:
         """List the ids of the standing claims with this text and language that the viewer sees, the oldest first.
 
-        With `standalone` only those that were put in by themselves. Only ids greater than `past` are listed.
+        With `standalone` only those that were put in by themselves. Only ids greater than `past` are listed; at most
+        `limit` of them, and at least one where there is any.
         """
-        same = "SELECT id FROM claims WHERE substr(text, 1, 60) = substr(?, 1, 60) AND text = ?"
-        by_itself = " AND c.standalone" if standalone else ""
-        sql = (
-            f"SELECT c.id FROM claims c WHERE c.id IN ({same}) AND c.language = ? AND c.id > ?"  # noqa: S608 (our SQL)
-            f" AND {shapes.text(claim_seen, viewer)}{by_itself} ORDER BY c.id LIMIT ?"
-        )
-        return [id for (id,) in fetch(sql, (text, text, language, past, limit))]
+        return first_rows.same_claims([(text, language, past)], limit=limit, viewer=viewer, standalone=standalone)[0]
 
     def sentence_before(self, document: int, offset: int) -> SentenceSpan | None:
         """Find the last standing sentence of a document that starts at an offset or before it."""

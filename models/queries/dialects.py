@@ -340,22 +340,42 @@ def json_rows(sqlite: bool, columns: str, source: str) -> str:
 
 
 @written
-def claims_worded(sqlite: bool) -> str:
-    """Write what to read the first so many standing claims `c` from that have one of some texts, each past a given id.
+def first_of_each(
+    sqlite: bool, key: dict[str, str], columns: str, source: str, *, id: str, where: str, then: str
+) -> str:
+    """Write the read of the rows of each `k` of many keys: `then` says in which order, and how many of each.
 
-    Texts and ids are passed as pairs in JSON; `w.place` is that of the pair.
+    The keys are arrays in a JSON array, the first parameter, and the members of each are named in `key`, with their
+    types. `id` is the one of the source's first table, by which SQLite reads what it has found for a key.
     """
-    past = "value ->> 1" if sqlite else "(value ->> 1)::bigint"
-    pairs = "key AS place" if sqlite else "place - 1 AS place"
-    each = "json_each(?)" if sqlite else "json_array_elements(?::json) WITH ORDINALITY AS j(value, place)"
-    words = f"(SELECT {pairs}, value ->> 0 AS words, {past} AS past FROM {each}) AS w"
-    first = (
-        "FROM claims x WHERE substr(x.text, 1, 60) = substr(w.words, 1, 60) AND x.id > w.past AND x.text = w.words"
-        " AND x.retracted_at IS NULL AND x.merged_into_id IS NULL ORDER BY x.id LIMIT ?"
+    members = ", ".join(
+        f"CAST(value ->> {place} AS {type}) AS {name}" for place, (name, type) in enumerate(key.items())
     )
+    each, found = "json_array_elements(?::json)", f"FROM {source} WHERE {where} {then}"
     if sqlite:
-        return f"{words} CROSS JOIN claims c ON c.id IN (SELECT x.id {first})"
-    return f"{words} CROSS JOIN LATERAL (SELECT x.* {first}) AS c"
+        each, found = "json_each(?)", f"CROSS JOIN {source} WHERE {id} IN (SELECT {id} {found})"
+    else:
+        columns, found = "f.*", f", LATERAL (SELECT {columns} {found}) AS f"
+    return f"WITH k AS MATERIALIZED (SELECT {members} FROM {each}) SELECT {columns} FROM k {found}"
+
+
+@written
+def is_key(sqlite: bool, column: str, key: str) -> str:
+    """Write the condition that an indexed column is a key of `first_of_each`.
+
+    Where PostgreSQL believes one value to be common, it would read the table, or another index, for each key: of what
+    lies between two values it expects little.
+    """
+    return f"{column} = {key}" if sqlite else f"{column} BETWEEN {key} AND {key}"
+
+
+@written
+def by_key(sqlite: bool, column: str, order: str) -> str:
+    """Write the order of the rows of one key, in which the index has them that begins with the key's column.
+
+    By the `order` alone, PostgreSQL would not read them by that index; SQLite sorts by an expression that is the key.
+    """
+    return f"ORDER BY {order}" if sqlite else f"ORDER BY {column}, {order}"
 
 
 @written

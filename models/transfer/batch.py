@@ -95,8 +95,7 @@ class BatchSession(PrefetchedSession):
 
     def __init__(self, lines: int, new_ids: "NewIds | None" = None) -> None:
         """Know nothing; so many `lines` are to come, whose rows get `new_ids`."""
-        super().__init__()
-        self._lines = lines
+        super().__init__(lines)
         self._stamp = now()
         #: How often lines had to be inserted before the last of them was there.
         self.flushes = 0

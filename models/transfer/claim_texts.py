@@ -1,99 +1,141 @@
-"""Claims by the texts that lines of an import name: stored ones, as far as lines look, and those that they put in."""
+"""Claims of the same wording, as lines of an import look for them: those that stand, and those put in."""
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import islice
+from math import inf
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
-from models.queries import dialects, shapes
-from models.queries.visibility import PUBLIC, Viewer, claim_seen
+from models.history import first_rows
+from models.queries.dialects import in_ids
+from models.queries.visibility import PUBLIC, REVIEWER
+from models.storage import rows
 from models.storage.columns import dumps
 from models.storage.database import fetch
+from models.tables import Claim
 
-#: How many claims of one text are read at once. Of 40,000 all took 1.5 s, for lines of which each takes one.
-_MOST = 100
-#: And how many of each of many texts.
-_MOST_OF_EACH = 3
-#: An id that no claim has.
-_END = 2**63 - 1
+#: Identical claims that are read at once, for a line that takes the first which no other line means.
+TWINS = 100
 
 _ID = itemgetter(0)
 
 
+class Wording(NamedTuple):
+    """What claims have in common that are looked up together, who sees them, and how many are looked up."""
+
+    text: str
+    language: str
+    #: Whether only those that were put in by themselves are.
+    standalone: bool
+    unreviewed: bool
+    limit: int
+
+
+def of_line(line: dict[str, Any]) -> Wording:
+    """Tell which claims the line of a claim may mean that no statement brings along."""
+    standalone = line.get("standalone")
+    return Wording(line["text"], line["language"], standalone or False, standalone is False, TWINS)
+
+
+def of_reuse(reference: dict[str, Any], *, reviews: bool) -> Wording:
+    """Tell which claim is taken where one is to be reused."""
+    return Wording(reference["text"], reference["language"], standalone=False, unreviewed=reviews, limit=1)
+
+
+class _Read(NamedTuple):
+    """The first claims past an id that were read."""
+
+    past: int
+    ids: list[int]
+    #: Whether there are no more.
+    all: bool
+
+    def reaches(self, past: int) -> bool:
+        """Tell whether the next claim past an id was read."""
+        return self.past <= past and (self.all or past < self.ids[-1])
+
+
 class ClaimTexts:
-    """Standing claims by their texts."""
+    """Claims by their wording, a few of each at once: any number may have the same."""
 
     def __init__(self) -> None:
-        #: Text -> id, language and `standalone` of its claims, the lowest id first.
-        self._claims: dict[str, list[tuple[int, str, bool]]] = defaultdict(list)
-        #: Text -> the ids between which all of its claims are here: past the first, and not past the second.
-        self._fetched: dict[str, tuple[int, int]] = {}
-        #: The claims that the public sees by what was stored before, and how many accepted statements of each the lines
-        #: have put in.
-        self._public: set[int] = set()
+        #: Text -> wording -> what was read.
+        self._read: dict[str, dict[Wording, _Read]] = defaultdict(dict)
+        #: The claims that were found to be reused: a line is likely to take each.
+        self.reused: set[int] = set()
+        #: Text and language -> id and `standalone` of claims that lines have put in, or have stated, by their ids.
+        self._named: dict[tuple[str, str], list[tuple[int, bool]]] = defaultdict(list)
+        #: Their ids; of those that were put in, whether they are `standalone`.
+        self._known: dict[int, bool] = {}
+        #: Claims that lines have stated, and of which nothing else is known yet.
+        self._stated: set[int] = set()
+        #: How many accepted statements of a claim lines have put in.
         self._accepted: dict[int, int] = defaultdict(int)
 
-    def same(self, *, text: str, language: str, limit: int, viewer: Viewer, standalone: bool, past: int) -> list[int]:
+    def listed(self, wording: Wording, past: int) -> list[int]:
         """List the ids of claims as `Session.same_claims` does."""
-        found: list[int] = []
-        for id, tongue, alone in self._past(text, past):
-            seen = viewer.unreviewed or id in self._public or self._accepted[id] > 0
-            if tongue == language and (alone or not standalone) and seen:
-                found.append(id)
-                if len(found) == limit:
-                    break
-        return found
+        read = self._read[wording.text].get(wording)
+        if read is None or not read.reaches(past):
+            self.fetch({wording: past})
+            read = self._read[wording.text][wording]
+        if self._stated and not wording.unreviewed:
+            self._read_stated()
+        stored = read.ids[bisect_right(read.ids, past) :]
+        named = self._seen(wording, past, inf if read.all else read.ids[-1])
+        return sorted({*stored, *islice(named, wording.limit)})[: wording.limit]
 
-    def _past(self, text: str, past: int) -> Iterator[tuple[int, str, bool]]:
-        """Yield the claims of a text past an id, and read more of them as they are asked for."""
-        while past < _END:
-            begin, end = self._fetched.get(text, (_END, _END))
-            if not begin <= past < end:
-                self.fetch({text: past}, _MOST)
-                _, end = self._fetched[text]
-            same = self._claims[text]
-            # Not through all of this text for each line that has it.
-            yield from (same[at] for at in range(*(bisect_right(same, id, key=_ID) for id in (past, end))))
-            past = end
-
-    def fetch(self, texts: dict[str, int], most: int = _MOST_OF_EACH) -> list[int]:
-        """Read the first standing claims that have one of these texts, each past an id; return their ids."""
-        if not texts:
-            return []
-        sql = f"SELECT w.place, c.id, c.language, c.standalone, {shapes.text(claim_seen, PUBLIC)} FROM"
-        found = fetch(f"{sql} {dialects.claims_worded()}", (dumps(list(texts.items())), most))
-        ids: dict[str, list[int]] = {text: [] for text in texts}
-        places = list(texts)
-        for place, id, language, standalone, public in found:
-            ids[places[place]].append(id)
-            same, claim = self._claims[places[place]], (id, language, bool(standalone))
-            at = bisect_left(same, claim)
-            if same[at : at + 1] != [claim]:  # it is there already where the text is read again under its lock
-                same.insert(at, claim)
-            if public:
-                self._public.add(id)
-        for text, past in texts.items():
-            begin, end = self._fetched.get(text, (past, past))
-            last = max(ids[text]) if len(ids[text]) == most else _END
-            self._fetched[text] = (begin if end == past else past, last)
-        return [id for some in ids.values() for id in some]
+    def fetch(self, wanted: dict[Wording, int]) -> None:
+        """Read the first standing claims of these wordings, each past an id."""
+        alike: dict[tuple[bool, bool, int], list[Wording]] = defaultdict(list)
+        for wording in wanted:
+            alike[wording[2:]].append(wording)
+        for (standalone, unreviewed, limit), wordings in alike.items():
+            found = first_rows.same_claims(
+                [(one.text, one.language, wanted[one]) for one in wordings],
+                limit=limit,
+                viewer=REVIEWER if unreviewed else PUBLIC,
+                standalone=standalone,
+            )
+            for wording, ids in zip(wordings, found, strict=True):
+                self._read[wording.text][wording] = _Read(wanted[wording], ids, all=len(ids) < limit)
+                if limit == 1:
+                    self.reused.update(ids)
 
     def forget(self, text: str) -> None:
-        """Let a text be read again when it is asked for."""
-        self._fetched.pop(text, None)
+        """Let the claims of a text be read again."""
+        self._read.pop(text, None)
 
     def add(self, claim: dict[str, Any]) -> None:
-        """Let a new claim be found."""
-        insort(self._claims[claim["text"]], (claim["id"], claim["language"], claim["standalone"]))
-        if claim["standalone"]:
-            self._public.add(claim["id"])
+        """Let a claim that was put in be found."""
+        self._known[claim["id"]] = claim["standalone"]
+        insort(self._named[claim["text"], claim["language"]], (claim["id"], claim["standalone"]))
 
     def remove(self, claim: dict[str, Any]) -> None:
-        """Let a claim that was added be found no more."""
-        self._claims[claim["text"]].remove((claim["id"], claim["language"], claim["standalone"]))
-        self._public.discard(claim["id"])
+        """Let one that was added be found no more."""
+        self._named[claim["text"], claim["language"]].remove((claim["id"], claim["standalone"]))
+        del self._known[claim["id"]]
+        self.forget(claim["text"])
 
-    def count_accepted(self, statement: dict[str, Any], more: int) -> None:
-        """Count a statement that lines put in, for whether its claim is public; one `more`, or less."""
-        self._accepted[statement["claim"]] += more * (statement["status"] == "accepted")
+    def state(self, claim: int, more: int) -> None:
+        """Note that lines have put in some `more` accepted statements of a claim, which the public sees by them."""
+        self._accepted[claim] += more
+        if claim not in self._known:
+            self._stated.add(claim)
+
+    def _seen(self, wording: Wording, past: int, last: float) -> Iterator[int]:
+        named = self._named.get((wording.text, wording.language), ())
+        # Not through all of this text for each line that has it.
+        for at in range(bisect_right(named, past, key=_ID), bisect_right(named, last, key=_ID)):
+            id, alone = named[at]
+            seen = wording.unreviewed or self._accepted[id] > 0 or self._known[id]
+            if seen and (alone or not wording.standalone):
+                yield id
+
+    def _read_stated(self) -> None:
+        sql = f"SELECT text, language, id, standalone FROM claims WHERE {in_ids('id')} AND {rows.standing(Claim)}"
+        for text, language, id, alone in fetch(sql, (dumps(sorted(self._stated)),)):
+            insort(self._named[text, language], (id, bool(alone)))
+        self._known |= dict.fromkeys(self._stated, False)
+        self._stated.clear()

@@ -149,7 +149,7 @@ class Import:
     def _batch(self, lines: Sequence[Line]) -> list[Outcome]:
         session = BatchSession(len(lines), self._new_ids)
         outcomes: list[Outcome] = []
-        prefetch(session, self.names, lines)
+        prefetch(session, self.by, self.names, lines)
         began = time.monotonic()
         for line in lines:
             self._going_on()

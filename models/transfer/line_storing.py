@@ -6,14 +6,12 @@ from typing import Any, NamedTuple
 from models import claims, counterclaims, documents, reviews, speakers, statements, topics
 from models.history.changes import Actor
 from models.history.session import Session
-from models.queries.visibility import PUBLIC, REVIEWER
+from models.queries.visibility import Viewer
 from models.refusals import AlreadyKnown, Conflict, Refusal
 from models.storage.spilled import SpilledDict
+from models.transfer.claim_texts import of_line
 from models.transfer.lines import Line, Outcome
 from models.transfer.local_ids import LocalIds, unknown_name
-
-#: Identical claims that are read at once.
-_TWINS = 100
 
 
 def store_line(line: Line, *, by: Actor, names: LocalIds, session: Session) -> Outcome:
@@ -242,14 +240,13 @@ def _bound(work: _Work, name: str, field: str = "/claim") -> int:
 
 def _free_twin(work: _Work, line: dict[str, Any]) -> int | None:
     """Find the oldest identical claim that no line means."""
-    text, language, standalone = line["text"], line["language"], line.get("standalone")
-    past = work.names.taken(line)
+    wording, past = of_line(line), work.names.taken(line)
     while twins := claims.same_text(
-        text=text,
-        language=language,
-        limit=_TWINS,
-        viewer=REVIEWER if standalone is False else PUBLIC,
-        standalone=standalone or False,
+        text=wording.text,
+        language=wording.language,
+        limit=wording.limit,
+        viewer=Viewer(unreviewed=wording.unreviewed),
+        standalone=wording.standalone,
         past=past,
         session=work.session,
     ):

@@ -7,6 +7,7 @@ from typing import Any
 from models import speakers
 from models.addresses import normalize
 from models.documents import digest, edition
+from models.history.changes import Actor
 from models.history.locks import to_name
 from models.refusals import Busy
 from models.storage import database, transactions
@@ -14,22 +15,25 @@ from models.storage.spilled import SpilledDict
 from models.storage.transactions import InPlace, at_once
 from models.tables import Claim, Document, Speaker, Statement, Topic
 from models.transfer.batch import BatchSession
+from models.transfer.claim_texts import Wording, of_line, of_reuse
 from models.transfer.lines import Line, Outcome, cut_documents, whole_documents
 from models.transfer.local_ids import LocalIds
 
 
-def prefetch(session: BatchSession, names: LocalIds, lines: Sequence[Line]) -> None:
+def prefetch(session: BatchSession, by: Actor, names: LocalIds, lines: Sequence[Line]) -> None:
     """Fetch what lines name; inside the transaction in which they are stored."""
-    named = _Named(names)
+    named = _Named(by, names)
     for line in lines:
         named.add(line.noun, line.members)
     session.fetch_names(list(filter(None, named.speakers)), new=named.new_speakers)
     session.fetch_rows(Speaker, named.ids[Speaker])
     for (model, column), values in named.values.items():
         session.fetch(model, column, values)
+    session.fetch_keys(Document, "url_normalized", named.editions)
+    session.fetch_newest(named.addresses)
     session.fetch_rows(Document, named.ids[Document])
-    session.lock_words(list(named.texts))
-    session.fetch_claims(named.texts)
+    session.lock_words(list(dict.fromkeys(wording.text for wording in named.wordings)))
+    session.fetch_claims(named.wordings)
     evidence = Statement.select(Statement.claim).where(Statement.id.in_(named.ids[Statement]))
     session.hold(lambda: [to_name(Claim, *named.ids[Claim], *(claim for (claim,) in evidence.tuples()))])
     for model in (Statement, Claim):
@@ -47,7 +51,7 @@ def prepare(lines: Sequence[Line | Outcome], in_place: InPlace = at_once) -> Non
         return
     keys = [(normalize(document.get("url")), digest(document["text"])) for document in whole]
     session = BatchSession(len(lines))
-    session.fetch(Document, "url_normalized", [address for address, _ in keys if address])
+    session.fetch_keys(Document, "url_normalized", [(address, sha256) for address, sha256 in keys if address])
     session.fetch(Document, "sha256", [sha256 for address, sha256 in keys if not address])
     for document, key in zip(whole, keys, strict=True):
         document["known"] = edition(*key, session) is not None
@@ -72,8 +76,8 @@ def _uncut(lines: Sequence[Line | Outcome]) -> list[dict[str, Any]]:
 class _Named:
     """What some lines name; dictionaries, where the order is that of the lines."""
 
-    def __init__(self, names: LocalIds) -> None:
-        self.names = names
+    def __init__(self, by: Actor, names: LocalIds) -> None:
+        self.by, self.names = by, names
         #: Names of speakers, as they are looked up.
         self.speakers: dict[str, None] = {}
         self.new_speakers = False
@@ -81,8 +85,11 @@ class _Named:
         self.values: dict[tuple[Any, str], dict[str, None]] = defaultdict(dict)
         #: Speakers by id, and the documents, statements and claims that earlier lines have stored.
         self.ids: dict[Any, set[int]] = {Speaker: set(), Document: set(), Statement: set(), Claim: set()}
-        #: Texts of claims that may stand already -> the id up to which lines mean them all.
-        self.texts: dict[str, int] = {}
+        #: The addresses of documents with the digests of their texts, and addresses alone.
+        self.editions: dict[tuple[str, str], None] = {}
+        self.addresses: dict[str, None] = {}
+        #: Claims that may stand already -> the id up to which lines mean them all.
+        self.wordings: dict[Wording, int] = {}
         #: The claims of these very lines.
         self._claim_lines: dict[str, dict[str, Any]] = {}
 
@@ -95,7 +102,7 @@ class _Named:
         elif noun == "claim":
             self._claim(new)
         elif noun == "document":
-            self._document(new)
+            self._document({"text": ""} | new)
         elif noun == "speaker":
             self.new_speakers = True
             self._speakers(new, new.get("part_of"))
@@ -116,7 +123,7 @@ class _Named:
         self._document(new["document"])
         if "document" in via:
             self._document(via["document"])
-        self._claim(new["claim"], brought=not new["claim"].get("reuse"))
+        self._claim(new["claim"], brought=True)
         for name in (*(counter["target"] for counter in new.get("counters") or ()), new.get("original")):
             self._stored(Statement, self.names.statements, name)
 
@@ -139,17 +146,20 @@ class _Named:
 
     def _document(self, reference: dict[str, Any]) -> None:
         self._stored(Document, self.names.documents, reference.get("document"))
-        if address := normalize(reference.get("url")):
-            self._value(Document, "url_normalized", address)
-        elif "text" in reference:
-            self._value(Document, "sha256", digest(reference["text"]))
+        address, sha256 = normalize(reference.get("url")), digest(reference["text"]) if "text" in reference else None
+        if address and sha256:
+            self.editions[address, sha256] = None
+        elif address:
+            self.addresses[address] = None
+        elif sha256:
+            self._value(Document, "sha256", sha256)
 
     def _stored(self, model: Any, names: SpilledDict[str, int], name: str | None) -> None:
         if name is not None and name in names:
             self.ids[model].add(names[name])
 
     def _claim(self, reference: dict[str, Any], *, brought: bool = False) -> None:
-        """Add a claim; one that a statement `brought` along is new, another may be an identical one that stands."""
+        """Add a claim; that of a line which no statement has `brought` along may be an identical one that stands."""
         name = reference.get("claim", "")
         self._stored(Claim, self.names.claims, name)
         self._stored(Statement, self.names.statements, reference.get("statement"))
@@ -157,6 +167,7 @@ class _Named:
         for slug in new.get("topics") or ():
             self._value(Topic, "slug", slug)
         self._speakers(*(new.get("about") or ()))
-        if "text" in new and not brought:
-            past = 0 if new is reference else self.names.taken(new)
-            self.texts[new["text"]] = min(past, self.texts.get(new["text"], past))
+        if reference.get("reuse"):
+            self.wordings[of_reuse(reference, reviews=self.by.reviews)] = 0
+        elif name and "text" in new and not brought:
+            self.wordings[of_line(new)] = self.names.taken(new)

@@ -73,8 +73,8 @@ CREATE TABLE "aliases" (
   "id" {id} NOT NULL PRIMARY KEY, "speaker_id" {integer} NOT NULL, "alias" TEXT NOT NULL, "alias_key" TEXT NOT NULL,
   FOREIGN KEY ("speaker_id") REFERENCES "speakers" ("id")
 ){strict};
-CREATE INDEX "aliases_alias_key" ON "aliases" ("alias_key");
 CREATE UNIQUE INDEX "aliases_speaker_id_alias_key" ON "aliases" ("speaker_id", "alias_key");
+CREATE INDEX "aliases_alias_key_speaker_id" ON "aliases" ("alias_key", "speaker_id");
 
 CREATE TABLE "claims" (
   "id" {id} NOT NULL PRIMARY KEY,
