@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from unicodedata import category
 
 from models.extraction import (
     confidence,
@@ -37,6 +39,9 @@ from models.extraction.units import Unit
 
 Span = tuple[int, int]
 
+#: What may be a sign that nobody sees: no letter or digit, and beyond ASCII or a control character.
+_ODD = re.compile(r"[^\w\s!-~]")
+
 
 def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = None) -> list[Finding]:
     """Find the attributed statements of a text, in reading order.
@@ -44,6 +49,7 @@ def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = No
     `seen` is told again and again how far the text has been read, in code points: a long one takes a while.
     """
     cut = segmentation.cut(text)
+    text = _legible(text)
     marks = quotes.find(text)
     starts = [start for start, _ in cut]
     findings = []
@@ -78,6 +84,17 @@ def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = No
         replace(finding, claim=claim, charge=one.charge if finding.polarity == "deny" and not finding.denies else "")
         for finding, claim, one in zip(linked, settled, told, strict=True)
     ]
+
+
+def _legible(text: str) -> str:
+    """Write spaces for signs that nobody sees, but for those that stand in a word: the parser takes them for names."""
+
+    def seen(sign: re.Match[str]) -> str:
+        kind, (start, end) = category(sign[0]), sign.span()
+        in_word = text[start - 1 : start].isalnum() and text[end : end + 1].isalnum()
+        return " " if kind == "Cc" or (kind == "Cf" and not in_word) else sign[0]
+
+    return _ODD.sub(seen, text)
 
 
 def _parts(draft: Draft, spans: tuple[Span, ...]) -> Parts:

@@ -19,6 +19,8 @@ _SOME = re.compile(
     r"hundreds|unnamed|anonymous)\b",
     re.IGNORECASE,
 )
+#: Code points of a speaker's name (api/schemas/speakers.py).
+_LONGEST = 200
 _ARTICLE = re.compile(r"^(the|an?) (?=\S)", re.IGNORECASE)
 
 
@@ -48,9 +50,10 @@ def find(by: Actor, document: int, speaker: Speaker, mention: str) -> int:
 
 def name_of(document: int, speaker: Speaker) -> str:
     """Write the name under which the registry has a speaker, or would make one."""
-    name = speaker.name.strip()[:200]
+    name = speaker.name.strip()[:_LONGEST]
     if _of_this_document(speaker):
-        return f"{_small(name)} (document {document})"
+        said_of = f" (document {document})"
+        return _small(name[: _LONGEST - len(said_of)]) + said_of
     return name if speaker.kind in ("person", "unnamed") else _ARTICLE.sub("", name)
 
 

@@ -10,9 +10,10 @@ import pytest
 
 from models import claims, counterclaims, documents, sentences, speakers, statements, suggestions
 from models.extraction import Finding
+from models.extraction import Speaker as SpeakerFound
 from models.extraction.parser import MODELS, Parser
 from models.history.changes import Actor
-from models.ingest import candidates, parser_queue
+from models.ingest import candidates, parser_queue, speaker_lookup
 from models.refusals import Busy, Conflict, Gone, Lacking
 from models.storage import database
 from models.tables import Counterclaim, Document, Sentence, Speaker, Statement, Suggestion
@@ -185,6 +186,27 @@ def test_a_denial_that_stands_there_already_gets_the_charge_that_was_left_out(
     statements.change(by=actor, id=known, version=1, status=status)
     candidates.store(by=actor, document=id, findings=[denial, charge])
     assert Counterclaim.select().count() == counterclaims
+
+
+@pytest.mark.parametrize("text", ["Ann said no. Bob denied it.", "Bob denied it. Ann said no."])
+def test_a_denial_that_a_person_recorded_answers_what_is_found(registry: str, actor: Actor, text: str) -> None:
+    def found(name: str, words: str, **other: Any) -> Finding:
+        start = text.index(words)
+        who, span = SpeakerFound(name, "person"), (start, start + len(words))
+        return Finding(name, None, who, None, (span,), "indirect", "say", 0, 0.5, claim=f"{words}.", **other)
+
+    id = put_document(actor, text=text)
+    put_charge(actor, document={"id": id}, sentence=None, mention=None, cue=None, content=[{"text": "denied it"}])
+    findings = [found("Ann", "said no"), found("Bob", "denied it", polarity="deny", denies="Ann")]
+    stored = candidates.store(by=actor, document=id, findings=sorted(findings, key=lambda one: one.contents))
+    assert (stored.known, Counterclaim.select().count()) == (1, 1)
+
+
+@pytest.mark.parametrize("number", [1, 10**12])
+def test_the_longest_name_of_somebody_in_one_document_is_no_longer_than_a_name_may_be(number: int) -> None:
+    name = speaker_lookup.name_of(number, SpeakerFound("an official " * 30, "person", described=True))
+    assert len(name) == 200
+    assert name.endswith(f" (document {number})")
 
 
 def test_the_public_sees_charge_and_denial_once_both_are_accepted(registry: str, actor: Actor, parse: Parser) -> None:
