@@ -77,6 +77,8 @@ def refuse_to_name(actor: Actor, model: Any, get: Any, id: int, field: str) -> N
             refuse_unseen(actor, get, merge.more["id"])
         except NotFound:
             raise Conflict(unknown(model, id), field=field) from None
+        except Gone:  # retracted after the merge
+            return
     except Gone:
         return
 

@@ -198,6 +198,7 @@ class _DocumentIngest:
             self.known += 1
             if finding.denies:
                 self.unanswered.setdefault(finding.denies, []).append(known[-1])
+                self._answer(finding.denies)
             self._remember(finding, known[-1])
             return
         sentence = self._sentence(spans[0].start)

@@ -1,5 +1,8 @@
 """/v1/counterclaims over HTTP."""
 
+from collections.abc import Callable
+
+import pytest
 from flask.testing import FlaskClient
 
 from tests.api.steps import changed, matching, posted, refusal, retracted
@@ -124,3 +127,17 @@ def test_filters_hold_on_either_side(writer: FlaskClient, public: FlaskClient) -
     assert found(f"speaker={charged['speaker']['id']}") == found(f"speaker={denied['speaker']['id']}") == [1]
     assert found("said_from=2026-03-20&kind=denies") == [1]
     assert found("said_from=2026-03-21") == []
+
+
+@pytest.mark.parametrize("scope", ["write", "review"])
+def test_what_was_merged_into_a_claim_that_was_retracted_is_not_named(
+    scope: str, caller: Callable[[str | None], FlaskClient]
+) -> None:
+    reviewer = caller("review")
+    for text in ("It rains.", "It pours.", "It is dry."):
+        posted(reviewer, "claims", {"text": text, "language": "en"})
+    survivor = reviewer.post("/v1/claims/1/merge", json={"into": 2})
+    reviewer.delete("/v1/claims/2", headers=matching(survivor))
+    refused = caller(scope).post("/v1/counterclaims", json={"claim": 1, "answer": 3, "kind": "denies"})
+    assert refused.status_code == 409
+    assert refused.json["errors"][0]["pointer"] == "/claim"
