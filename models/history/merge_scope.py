@@ -111,7 +111,7 @@ def taken_back_at(statement: int) -> list[int]:
     """
     at = "(statement_id = ? OR target_id = ?) AND retracted_at IS NOT NULL"
     hanging = list(rows.where(Counterclaim, at, (statement, statement)))
-    retractions = restores.retractions({statement, *filter(None, _stated_by(hanging))})
+    retractions = restores.retractions({statement, *filter(None, _stated_by(hanging))}, ["retracted_edges"])
     line = {id: sequence for sequence, note in retractions for id in note.get("retracted_edges", ())}
     last = f"SELECT noun_id, max(sequence) FROM changes WHERE noun = 'counterclaims' AND {in_ids('noun_id')}"  # noqa: S608 (our SQL)
     lines = fetch(f"{last} GROUP BY noun_id", (dumps([one.id for one in hanging]),))

@@ -10,7 +10,7 @@ from models.history.changes import Actor
 from models.history.hidden import is_hidden
 from models.history.notes import SpeakerMerge
 from models.queries import derived
-from models.queries.dialects import in_ids
+from models.queries.dialects import in_ids, json_of
 from models.queries.visibility import WRITER, Viewer
 from models.refusals import Conflict, NotFound
 from models.storage import rows
@@ -114,9 +114,13 @@ def last_merges(model: Any, ids: list[int]) -> list[Merge]:
     """Read the last merge of each of these rows, the lowest id first."""
     # One query however many: with one for each, a merge into what 6,000 were merged into before took 2.8 s on SQLite.
     lines = f"SELECT max(sequence) FROM changes WHERE noun = ? AND action = 'merge' AND {in_ids('noun_id')}"  # noqa: S608 (our SQL)
-    sql = f"SELECT noun_id, sequence, after FROM changes WHERE sequence IN ({lines} GROUP BY noun_id) ORDER BY noun_id"  # noqa: S608 (our SQL)
-    found = fetch(sql, (model._meta.table_name, dumps(ids)))
-    return [Merge(id, sequence, orjson.loads(after)["moved"]) for id, sequence, after in found]
+    # Not the row: the words of 400 merged claims take 100 MB.
+    found = fetch(
+        f"SELECT noun_id, sequence, {json_of('after', 'moved')} FROM changes"  # noqa: S608 (our SQL)
+        f" WHERE sequence IN ({lines} GROUP BY noun_id) ORDER BY noun_id",
+        (model._meta.table_name, dumps(ids)),
+    )
+    return [Merge(id, sequence, orjson.loads(moved)) for id, sequence, moved in found]
 
 
 def known_claims(viewer: Viewer, ids: Collection[int]) -> Collection[int]:

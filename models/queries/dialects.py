@@ -332,6 +332,12 @@ def wholes(sqlite: bool) -> str:
 
 
 @written
+def json_of(sqlite: bool, column: str, name: str) -> str:
+    """Build the SQL of a member of a column that holds a JSON object, as the text of JSON; null where it has none."""
+    return f"{column} -> '{name}'" if sqlite else f"CAST(CAST({column} AS json) -> '{name}' AS text)"
+
+
+@written
 def json_rows(sqlite: bool, columns: str, source: str) -> str:
     """Build the SQL of the rows of a source, as the text of a JSON array of arrays; null or empty where it has none."""
     if sqlite:

@@ -1,0 +1,75 @@
+"""Changes of many rows hold the long words of few of them at once."""
+
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from models import claims, statements
+from models.history import merges
+from models.history.changes import Actor
+from models.tables import Claim, Counterclaim, Statement
+from tests.factories import store
+
+pytestmark = pytest.mark.usefixtures("sound")
+
+#: How many rows a test has: with the long words of all it would pass a few MB.
+COUNT = 60
+
+
+def peak(work: Callable[[], Any]) -> int:
+    """How many bytes of Python a piece of work holds at most beside what was there."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_claims_merged_into_one_brought_is_read_without_their_words(registry: str, actor: Actor) -> None:
+    store(
+        actor, [("claim", {"id": f"c{at}", "text": f"{at} {'🙂' * 19_000}", "language": "en"}) for at in range(COUNT)]
+    )
+    survivor, *others = [id for (id,) in Claim.select(Claim.id).order_by(Claim.id).tuples()]
+    for id in others:
+        claims.merge(by=actor, id=id, into=survivor)
+    assert peak(lambda: merges.merges_into(Claim, survivor)) < 1_000_000, "with their words it was 10 MB"
+    assert [one.id for one in merges.merges_into(Claim, survivor)] == others
+
+
+def answered(actor: Actor, **other: object) -> tuple[int, list[int]]:
+    """Record a charge and the long answers to it; return their ids."""
+    text = "Charge one. " + "🙂" * 9_900
+    said = {"document": {"document": "d"}, "form": "indirect"}
+    charge = {"id": "s", "speaker": {"name": "Accuser"}, "content": [{"start": 0, "end": 11}]}
+    store(
+        actor,
+        [
+            ("document", {"id": "d", "text": text, "language": "en"}),
+            ("statement", charge | said | {"claim": {"text": "Charge.", "language": "en"}}),
+            *(
+                (
+                    "statement",
+                    said
+                    | {"speaker": {"name": f"Speaker {at}"}, "content": [{"start": 12, "end": 9_900}]}
+                    | {"claim": {"text": f"No {at}.", "language": "en"}}
+                    | {"counters": [{"target": "s", "kind": "denies"} | other]},
+                )
+                for at in range(COUNT)
+            ),
+        ],
+    )
+    charge_id, *answers = [one.id for one in Statement.select().order_by(Statement.id)]
+    return charge_id, answers
+
+
+def test_what_went_with_answers_is_read_without_their_words(registry: str, actor: Actor) -> None:
+    charge, answers = answered(actor)
+    for id in [*answers, charge]:
+        statements.retract(by=actor, id=id, version=None, reason=None)
+    assert peak(lambda: statements.restore(by=actor, id=charge)) < 1_500_000, "with their words it was 8 MB"
+    for id in answers:
+        statements.restore(by=actor, id=id)
+    assert Counterclaim.select().where(Counterclaim.retracted_at.is_null()).count() == COUNT
