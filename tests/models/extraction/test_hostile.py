@@ -57,7 +57,9 @@ def test_a_turn_without_an_end_is_read(parse: Parser, name: str) -> None:
 
 @pytest.mark.parametrize("sign", ["\u200b", "\xad\u200b", "\u200e", "\U000e0041", "\x7f"])
 def test_signs_that_nobody_sees_are_no_speakers_and_no_part_of_a_name(parse: Parser, sign: str) -> None:
-    text = f"“We need proof,” {sign} said. According to {sign}, it failed. {sign} said it did. Ann Roe{sign} said it did."
+    text = (
+        f"“We need proof,” {sign} said. According to {sign}, it failed. {sign} said it did. Ann Roe{sign} said it did."
+    )
     names = [finding.speaker.name for finding in extract(text, parse=parse) if finding.speaker]
     assert "Ann Roe" in names
     assert not [name for name in names if sign in name]

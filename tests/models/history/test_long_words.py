@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from models import claims, statements
+from models import claims, speakers, statements
 from models.history import merges
 from models.history.changes import Actor
-from models.tables import Claim, Counterclaim, Statement
+from models.refusals import Conflict
+from models.tables import Claim, Counterclaim, Speaker, Statement
 from tests.factories import store
 
 pytestmark = pytest.mark.usefixtures("sound")
@@ -73,3 +74,31 @@ def test_what_went_with_answers_is_read_without_their_words(registry: str, actor
     for id in answers:
         statements.restore(by=actor, id=id)
     assert Counterclaim.select().where(Counterclaim.retracted_at.is_null()).count() == COUNT
+
+
+def test_the_same_words_of_two_speakers_are_not_read_to_merge_them(registry: str, actor: Actor) -> None:
+    said = {"document": {"document": "d"}, "form": "indirect"}
+    store(
+        actor,
+        [
+            ("document", {"id": "d", "text": "🙂" * 9_990, "language": "en"}),
+            *(
+                (
+                    "statement",
+                    said
+                    | {"speaker": {"name": f"Speaker {at % 2}"}, "content": [{"start": at // 2, "end": 9_900}]}
+                    | {"claim": {"text": f"No {at}.", "language": "en"}},
+                )
+                for at in range(COUNT)
+            ),
+        ],
+    )
+    one, two = (id for (id,) in Speaker.select(Speaker.id).order_by(Speaker.id).tuples())
+    with pytest.raises(Conflict, match="same words"):
+        speakers.merge(by=actor, id=one, into=two)
+
+    def merge() -> None:
+        with pytest.raises(Conflict, match=r"same words \(statements 1 and 2, .*, 20 more\)"):
+            speakers.merge(by=actor, id=one, into=two)
+
+    assert peak(merge) < 1_000_000, "with their words it was 2.5 MB"
