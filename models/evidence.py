@@ -293,8 +293,9 @@ def settle_reviews(*, by: Actor, claims: tuple[int, int]) -> None:
     named: Counter[int] = Counter()
     others = []
     for review in found:
-        named[review.statement_id] += 1
-        if stated.get(review.statement_id) != review.claim_id or named[review.statement_id] > MOST_REVIEWS:
+        rightly = stated.get(review.statement_id) == review.claim_id
+        named[review.statement_id] += rightly
+        if not rightly or named[review.statement_id] > MOST_REVIEWS:
             others.append(review)
     changes.update_all(by, others, statement=None)
 

@@ -396,6 +396,21 @@ def test_an_unmerge_lets_no_more_reviews_name_a_statement(
     assert _named(first, second, third, fourth) == [statement, statement, None, None]
 
 
+def test_an_unmerge_does_not_count_reviews_that_name_what_states_another_claim(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statement, other = put_plain(actor, "first"), put_claim(actor)
+    claim = statements.claim_of(id=statement)
+    others = _naming(actor, other, None, 1, 2)
+    own = _naming(actor, claim, statement, 1, 2)
+    claims.merge(by=actor, id=claim, into=other)
+    monkeypatch.setattr(evidence, "MOST_REVIEWS", 2)
+    for id in others:
+        reviews.change(by=actor, id=id, version=None, statement=statement)
+    claims.unmerge(by=actor, id=claim)
+    assert _named(*others, *own) == [None, None, statement, statement]
+
+
 def test_an_import_counts_the_reviews_of_statements_once_for_many_lines(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, queries: list[str]
 ) -> None:
