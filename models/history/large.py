@@ -31,14 +31,23 @@ _HANGING: dict[Any, tuple[tuple[str, str], ...]] = {
     Statement: (("counterclaims", "statement_id"), ("counterclaims", "target_id"), ("statements", "original_id")),
     Topic: (("claim_topic_index", "topic_id"),),
 }
-#: And with a merge or its undoing alone: one takes back the reviews that both have.
-_MERGED: dict[Any, tuple[tuple[str, str], ...]] = {Claim: (("reviews", "claim_id"),)}
+#: And with a merge or its undoing alone: one takes back the reviews that both have, and reads what other merges moved.
+_MERGED: dict[Any, tuple[tuple[str, str], ...]] = {
+    Claim: (("reviews", "claim_id"), ("claims", "merged_into_id")),
+    Speaker: (("speakers", "merged_into_id"),),
+}
 
 
-def refuse(by: Actor, model: Any, id: int, *, merging: bool = False) -> None:
-    """Raise Conflict where more than MOST rows hang on a row that somebody changes, or merges, who does not review."""
+def refuse(by: Actor, model: Any, id: int, *, merged: int | None = None, merging: bool = False) -> None:
+    """Raise Conflict where more than MOST rows hang on a row that somebody changes, or merges, who does not review.
+
+    Of one into which another is to be `merged`, what will hang on it is counted, so that who merges may undo it.
+    """
+    if by.reviews:
+        return
     count, many = _count(model, merging)
-    if not by.reviews and fetch(count, (id, MOST + 1) * many)[0][0] > MOST:
+    rows = sum(fetch(count, (one, MOST + 1) * many)[0][0] for one in (id, merged) if one)
+    if rows + (merged is not None) > MOST:
         raise Conflict(
             f"More than {MOST:,} statements, claims, counterclaims or reviews hang on this and would change with it "
             "while others wait to write: ask somebody with the review scope to do it."

@@ -40,7 +40,7 @@ def pair(by: Actor, model: Any, id: int, into: int) -> tuple[Any, Any]:
     """Find the row to merge and the one that it is merged into, at `/into`; raises as `lock_standing` and `referred`.
 
     The lower id is locked first: two merges crosswise would wait for one another. Raises Conflict where MOST_IN_ROW
-    lead to it already, or either is too large for a writer: all that shows the survivor is written anew as well.
+    lead to it already, or both are too large for a writer: all that shows the survivor is written anew as well.
     """
     if into < id:
         other = standing_rows.referred(model, into, "/into")
@@ -50,8 +50,7 @@ def pair(by: Actor, model: Any, id: int, into: int) -> tuple[Any, Any]:
         other = standing_rows.referred(model, into, "/into")
     if other.id == row.id:
         raise Conflict(f"A {standing_rows.singular(model)} cannot be merged into itself.", field="/into")
-    for one in (row, other):
-        large.refuse(by, model, one.id, merging=True)
+    large.refuse(by, model, other.id, merged=row.id, merging=True)
     if rows.levels(model.merged_into, row.id, MOST_IN_ROW) > MOST_IN_ROW:
         detail = (
             f"{MOST_IN_ROW} merges, each into the next, have led to the {standing_rows.singular(model)} {row.id}: undo"

@@ -123,12 +123,12 @@ def test_a_writer_changes_nothing_whose_claims_are_linked_with_many(
 def test_a_writer_merges_no_claims_with_many_reviews(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(large, "MOST", 1)
+    monkeypatch.setattr(large, "MOST", 3)
     reviewed, other = put_claim(actor), put_claim(actor, "It shrank.")
     for claim in (reviewed, other):
         put_review(actor, claim)
     claims.merge(by=WRITER, id=reviewed, into=other)
-    claims.unmerge(by=actor, id=reviewed)
+    claims.unmerge(by=WRITER, id=reviewed)
     put_review(actor, reviewed, url="https://checkers.example/2")
     claims.change(by=WRITER, id=reviewed, version=None, language="de")
     for one, into in ((reviewed, other), (other, reviewed)):
@@ -138,6 +138,23 @@ def test_a_writer_merges_no_claims_with_many_reviews(
         with pytest.raises(Conflict, match="review scope"):
             claims.unmerge(by=WRITER, id=one)
         claims.unmerge(by=actor, id=one)
+
+
+def test_a_writer_merges_nothing_into_what_many_were_merged_into(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "MOST", 2)
+    for noun, ids in (
+        (claims, [put_claim(actor, f"Number {number}.") for number in range(4)]),
+        (speakers, [speakers.create(by=actor, name=f"Number {number}") for number in range(4)]),
+    ):
+        first, second, third, last = ids
+        noun.merge(by=WRITER, id=first, into=last)
+        noun.merge(by=WRITER, id=second, into=last)
+        with pytest.raises(Conflict, match="review scope"):
+            noun.merge(by=WRITER, id=third, into=last)
+        noun.unmerge(by=WRITER, id=second)
+        noun.merge(by=WRITER, id=third, into=last)
 
 
 def test_a_writer_takes_back_nothing_that_many_claims_hang_on(
