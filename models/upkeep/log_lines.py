@@ -7,10 +7,14 @@ lines of one statement, which had been changed 4,500 times, took 1.7 GB.
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from models.queries.dialects import in_ids
+from models.storage.columns import dumps
 from models.storage.database import fetch
 
 #: The bytes of rows, before and after, with which a page ends; it is chosen among so many lines.
 PAGE_BYTES, PAGE_LINES = 4_000_000, 500
+#: No line has a higher number.
+_LAST = 2**63 - 1
 #: The bytes of a line `l`; neither database reads the words for that.
 SIZE = "coalesce(octet_length(l.before), 0) + coalesce(octet_length(l.after), 0) AS size"
 
@@ -58,6 +62,23 @@ def read_by_row(noun: str, first: int, last: int, until: int) -> Iterator[LogLin
     while lines := fetch(sql, (noun, until, id, past, noun, until, id, last)):
         yield from map(LogLine._make, lines)
         id, past, *_ = lines[-1]
+
+
+def read_of(noun: str, ids: Sequence[int]) -> Iterator[LogLine]:
+    """Yield all lines about the rows of a noun with these ids, as many rows at once as a page has room for."""
+    of_some = f"l.noun = ? AND {in_ids('l.noun_id')}"
+    sized = f"SELECT noun_id, sum(size) FROM ({_FIRST} {of_some}) AS s GROUP BY noun_id ORDER BY noun_id"
+    some, held = list[int](), 0
+    for id, size in [*fetch(sized, (noun, dumps(ids))), (0, PAGE_BYTES)]:
+        if some and held + size > PAGE_BYTES:
+            whole = f"SELECT {_COLUMNS} FROM changes l WHERE {of_some} ORDER BY noun_id, sequence"
+            yield from map(LogLine._make, fetch(whole, (noun, dumps(some))))
+            some, held = [], 0
+        if size > PAGE_BYTES:
+            yield from read_by_row(noun, id, id, _LAST)
+        else:
+            some.append(id)
+            held += size
 
 
 def _page(lines: str, order: str) -> str:

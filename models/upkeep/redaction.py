@@ -22,6 +22,7 @@ from models.storage.database import fetch
 from models.storage.rows import row, where
 from models.storage.transactions import before_commit, write
 from models.tables import Alias, Change, Document, Reply, Sentence, Statement
+from models.upkeep import log_lines
 from models.upkeep.name_matcher import NameMatcher
 
 #: What replaces a code point that is redacted.
@@ -211,10 +212,9 @@ def redact_log(erasure: Erasure) -> None:
     rows.setdefault("speakers", set()).update(_ever_given(erasure.items), erasure.lent)
     for table, ids in rows.items():
         for part in parts(ids):
-            lines = Change.select(Change.sequence, Change.noun_id, Change.before, Change.after)
-            for sequence, id, *states in lines.where(Change.noun == table, Change.noun_id.in_(part)).tuples():
-                if words := _redact_line(erasure, sequence, table, id, *states):
-                    seals.redact(sequence, *words)
+            for line in log_lines.read_of(table, part):
+                if words := _redact_line(erasure, line.sequence, table, line.noun_id, line.before, line.after):
+                    seals.redact(line.sequence, *words)
                     erasure.counts["lines of the log"] += 1
     ((last,),) = fetch("SELECT coalesce(max(sequence), 0) FROM changes")
     before_commit(partial(_redact_new_lines, erasure, rows, last), last=True)

@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 
 from models.storage.database import fetch
-from models.tables import Alias, Change, Speaker
+from models.tables import Alias, Speaker
+from models.upkeep import log_lines
 from models.upkeep.name_matcher import NameMatcher
 from models.upkeep.redaction import parts, strings
 
@@ -32,8 +33,8 @@ _TEXTS: dict[str, tuple[str, list[str], list[str]]] = {
 Suspects = dict[str, list[int]]
 #: How many of each noun are listed.
 LISTED = 50
-#: Rows that are looked into at once: a document may have a million characters.
-_ROWS, _DOCUMENTS = 2_000, 50
+#: Rows that are looked into at once; of those that may be long, documents and lines of the log.
+_ROWS, _LONG_ROWS = 500, 50
 
 
 def present_names(people: set[int]) -> set[str]:
@@ -59,8 +60,8 @@ def all_items(people: set[int]) -> set[str]:
 
 def _logged(people: set[int]) -> Iterator[dict[str, Any]]:
     """Read the rows of these speakers as the lines of the log have them."""
-    lines = Change.select(Change.before, Change.after).where(Change.noun == "speakers", Change.noun_id.in_(people))
-    return (orjson.loads(state) for line in lines.tuples() for state in line if state)
+    lines = log_lines.read_of("speakers", list(people))
+    return (orjson.loads(state) for line in lines for state in (line.before, line.after) if state)
 
 
 def find_candidates(names: NameMatcher) -> Suspects:
@@ -69,7 +70,7 @@ def find_candidates(names: NameMatcher) -> Suspects:
     for table, (key, _, columns) in _TEXTS.items() if names else ():
         some = " OR ".join(f"{column} IS NOT NULL" for column in columns)
         query = f"SELECT {key}, {', '.join(columns)} FROM {table} WHERE {key} > ? AND ({some}) ORDER BY {key} LIMIT ?"
-        last, limit = 0, _DOCUMENTS if table == "documents" else _ROWS
+        last, limit = 0, _LONG_ROWS if table in ("documents", "changes") else _ROWS
         while rows := fetch(query, (last, limit)):
             last = rows[-1][0]
             holding = (

@@ -11,7 +11,7 @@ from models.history import seals
 from models.history.changes import Actor
 from models.storage.database import fetch
 from models.tables import Statement
-from models.upkeep import log_lines, verify
+from models.upkeep import erasures, log_lines, verify
 from tests.factories import put_claim
 
 
@@ -51,6 +51,18 @@ def test_the_lines_of_a_row_are_never_in_memory_at_once(long: int, sealed: bool)
     finally:
         tracemalloc.stop()
     assert peak < 20_000_000, "of 4,500 changes it was 1.7 GB"
+
+
+def test_an_erasure_holds_few_of_the_lines_that_it_redacts(long: int, actor: Actor) -> None:
+    for number in range(100):
+        statements.change(by=actor, id=long, version=None, role=f"aide {number}")
+    tracemalloc.start()
+    try:
+        erasures.document(id=Statement.get_by_id(long).document_id, reason="At their request", by=actor)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 20_000_000
 
 
 def test_the_quotations_of_a_document_are_never_in_memory_at_once(long: int) -> None:
