@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from textwrap import shorten
 from typing import Any, NamedTuple
 
 from models import claims, documents, evidence, matching, speakers, statements, suggestions
@@ -273,7 +274,7 @@ class _DocumentIngest:
                     statement=denial.id,
                     claim=charge.claim_id,
                     score=_DOUBTFUL,
-                    reasons=[{"word": words[:_LONGEST_REASON], "weight": _DOUBTFUL}],
+                    reasons=[{"word": shorten(words, _LONGEST_REASON, placeholder=""), "weight": _DOUBTFUL}],
                     matcher=NAME,
                     matcher_version=VERSION,
                     doubt=doubt,

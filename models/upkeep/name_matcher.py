@@ -97,6 +97,17 @@ class NameMatcher:
         folded = _words(word).strip()
         return any(folded.startswith(part) if len(part) >= _LONG else folded == part for part in self._parts)
 
+    def stands_in_reason(self, reason: str) -> bool:
+        """Tell whether a name or a word of one stands in what a machine gives as a reason: a word, or a phrase.
+
+        In a phrase, a short word in small letters ("of", "low") is taken for another.
+        """
+        words = reason.split()
+        if len(words) == 1:
+            return self.has_part(reason)
+        telling = [part for word in words for part in _words(word).split() if len(part) >= _LONG or not word.islower()]
+        return self.may_stand_in(reason) or any(map(self.has_part, telling))
+
     def _has_longest(self, words: str) -> bool:
         return any(word in words for word in self._longest)
 

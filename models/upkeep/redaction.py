@@ -186,12 +186,12 @@ def _printed(statement: dict[str, Any], text: str) -> dict[str, Any]:
 
 
 def without_names(erasure: Erasure, reasons: str) -> str:
-    """Take the words of names out of the reasons for a suggestion, a JSON array of {word, weight}.
+    """Take out the reasons for a suggestion, a JSON array of {word, weight}, in which a name or a word of one stands.
 
-    Of any name, since words of several stand apart there; a machine has found them, and nobody wrote them.
+    Of any name, since words of several stand apart there; a machine chose them, and nobody can change them.
     """
     found = orjson.loads(reasons)
-    kept = [reason for reason in found if not erasure.names.has_part(reason["word"])]
+    kept = [reason for reason in found if not erasure.names.stands_in_reason(reason["word"])]
     return reasons if kept == found else dumps(kept)
 
 

@@ -1,5 +1,6 @@
 """From a text to stored candidates: once, linked, and never over what people decided."""
 
+import json
 import re
 import sys
 import threading
@@ -454,6 +455,21 @@ def test_a_doubtful_answer_is_suggested_and_not_linked(registry: str, actor: Act
     assert seen(suggestions.get(id=suggestion.id))["doubt"] == "too_far"
     assert again(actor, parse, Document.get().id).statements == []
     assert Suggestion.select().count() == 1
+
+
+def test_the_words_of_a_doubtful_answer_are_cut_between_words(registry: str, actor: Actor) -> None:
+    denial = "the claim of the union of all the workers who had once built that dam for"
+    text = f"Ann said no. Bob said {denial} Wilhelmina was false."
+
+    def found(name: str, words: str, **other: Any) -> Finding:
+        start = text.index(words)
+        who, span = SpeakerFound(name, "person"), (start, start + len(words))
+        return Finding(name, None, who, None, (span,), "indirect", "say", 0, 0.5, claim=f"{words}.", **other)
+
+    findings = [found("Ann", "no"), found("Bob", text[text.index(denial) : -1], may_deny="Ann", doubt="too_far")]
+    candidates.store(by=actor, document=put_document(actor, text=text), findings=findings)
+    (suggestion,) = Suggestion.select()
+    assert [reason["word"] for reason in json.loads(suggestion.reasons)] == [denial]
 
 
 def test_an_extraction_reads_no_words_of_what_is_recorded(

@@ -257,6 +257,28 @@ def test_the_words_of_names_go_from_the_reasons_for_what_others_said(registry: s
     assert line["after"]["reasons"] == json.loads(left.reasons)
 
 
+def test_a_phrase_that_holds_a_name_goes_from_the_reasons_for_what_others_said(registry: str, actor: Actor) -> None:
+    phrases = {
+        "the claim of Marta Low was false": False,
+        "“Low’s” claim": False,
+        "what MARTA\u00a0LOW said": False,
+        "marta’s claims": False,
+        "the tide was low": True,
+        "it": True,
+    }
+    reasons = [{"word": phrase, "weight": 0.5} for phrase in phrases]
+    named, denial = put_claim(actor, "The dam leaked."), put_plain(actor, "first")
+    with transactions.transaction():
+        more = {"score": 0.5, "matcher": "extraction", "matcher_version": "0.1.0"}
+        suggestions.create(by=actor, statement=denial, claim=named, reasons=reasons, **more)
+    erasures.speaker(id=speakers.create(by=actor, name="Marta Low"), reason=REASON, by=actor)
+    left = json.loads(Suggestion.get().reasons)
+    assert [reason["word"] for reason in left] == [phrase for phrase, stays in phrases.items() if stays]
+    (line,) = lines_of("suggestions", 1)
+    assert line["after"]["reasons"] == left
+    assert whole_is_sound()
+
+
 def test_names_other_prints_of_the_acts_of_an_erased_document(registry: str, actor: Actor) -> None:
     put_plain(actor, "first")
     printed = {"original": 1, "document": {"text": "It says first.", "language": "en"}}
