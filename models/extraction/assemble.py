@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from unicodedata import category
 
 from models.extraction import (
@@ -43,14 +44,23 @@ Span = tuple[int, int]
 _ODD = re.compile(r"[^\w\s!-~]")
 
 
-def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = None) -> list[Finding]:
+def extract(
+    text: str,
+    *,
+    parse: Parser,
+    seen: Callable[[int], None] = lambda _: None,
+    sentences: list[Span] | None = None,
+) -> list[Finding]:
     """Find the attributed statements of a text, in reading order.
 
-    `seen` is told again and again how far the text has been read, in code points: a long one takes a while.
+    `seen` is told again and again how far the text has been read, in code points, and at the end, while what was found
+    is compared, that all of it is: a long one takes a while. `sentences` are those of `segmentation.cut`.
     """
-    cut = segmentation.cut(text)
+    cut = segmentation.cut(text) if sentences is None else sentences
+    seen(0)
     text = _legible(text)
     marks = quotes.find(text)
+    seen(0)
     starts = [start for start, _ in cut]
     findings = []
     told = []
@@ -78,12 +88,14 @@ def extract(text: str, *, parse: Parser, seen: Callable[[int], None] | None = No
             )
         )
         told.append(standalone.read(text, _parts(draft, spans)))
-    linked = links.link(text, findings)
-    settled = standalone.settle(linked, told)
-    return [
-        replace(finding, claim=claim, charge=one.charge if finding.polarity == "deny" and not finding.denies else "")
-        for finding, claim, one in zip(linked, settled, told, strict=True)
-    ]
+    turn = partial(seen, len(text))
+    linked = links.link(text, findings, turn)
+    settled = standalone.settle(linked, told, turn)
+    for at, (finding, claim, one) in enumerate(zip(linked, settled, told, strict=True)):
+        turn()
+        charge = one.charge if finding.polarity == "deny" and not finding.denies else ""
+        findings[at] = replace(finding, claim=claim, charge=charge)
+    return findings
 
 
 def _legible(text: str) -> str:
@@ -135,22 +147,23 @@ def _in_order(spans: list[Span]) -> list[Span]:
 
 
 def _drafts(
-    text: str, cut: list[Span], marks: list[Quote], parse: Parser, seen: Callable[[int], None] | None
+    text: str, cut: list[Span], marks: list[Quote], parse: Parser, seen: Callable[[int], None]
 ) -> Iterator[Draft]:
     """Draft findings unit by unit; a unit of bare quotations joins its neighbour's."""
     last: list[Draft] = []
     recent = late_names.Recent()
     register = Register(places.states(text), turns.author(text))
+    seen(0)
     interview = turns.Turns(text)
     quoted = inner.Quoted(text, marks, parse, register, units.surnames(text))
     cut = interview.without_labels(cut)
+    seen(0)
     turn: turns.Turn | None = None
     previous: Unit | None = None
     #: Paragraphs left open that nobody has spoken yet: whom the next one names spoke them.
     open_yet: list[Span] = []
     for unit in units.read(text, cut, marks, parse, quoted.names):
-        if seen is not None:
-            seen(unit.span[1])
+        seen(unit.span[1])
         register.read(unit)
         before, turn = turn, interview.around(unit.span)
         register.listen(text, turn.who if turn else None, interview.addressed(turn) if turn else None)

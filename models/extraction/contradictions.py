@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from models.extraction.contraries import ANY_NEGATION, apart, cue_words, holds, said_in, same
+from models.extraction.contraries import ANY_NEGATION, IN_MIND, apart, cue_words, holds, said_in, same
 from models.extraction.findings import Finding
 from models.extraction.opposites import OPPOSED
 from models.extraction.stems import Words, stem
@@ -76,8 +76,6 @@ _SHORT, _BRIEF, _FEW, _LONG = 14, 10, 6, 25
 _FIRST = re.compile(r"(?:[^.!?]|[.!?](?![”\"’]?\s))*[.!?]?[”\"’]?")
 #: How many findings back what is contradicted may stand, and at most so many sentences.
 _BACK, _APART = 3, 1
-#: How many findings back a denial may stand by which two speakers are known to contradict each other.
-_IN_MIND = 40
 #: Code points of a statement in which it is looked whether it is open.
 _OPENING = 90
 _READ = 300
@@ -217,7 +215,7 @@ _SURE: tuple[Callable[[_Two], bool], ...] = (_by_number, _by_day, _by_opposite)
 
 def opposed_before(findings: list[Finding], at: int, other: int) -> bool:
     """Tell whether of these two speakers one has denied before what the other said."""
-    near = findings[max(0, at - _IN_MIND) : at]
+    near = findings[max(0, at - IN_MIND) : at]
     places = {finding.id: finding for finding in near}
     for denial in near:
         charge = places.get(denial.denies or denial.may_deny or "")

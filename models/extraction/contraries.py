@@ -49,6 +49,8 @@ _OPEN = re.compile(
 )
 #: Code points of an utterance in which such words open it.
 _OPENING = 90
+#: How many findings back what a finding answers may stand: the time for a text grows with it, as with the length.
+IN_MIND = 40
 #: How many sentences back that may stand, and among how many findings.
 _JUST_BEFORE = 2
 _LAST = 4

@@ -7,6 +7,7 @@ in a text with few denials it does not, so that nothing is read there. Which sta
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from models.extraction.contradictions import OPEN, PAST, PRONOUN, first_sentence
@@ -44,12 +45,16 @@ _LONG, _SHORT, _BRIEF = 25, 14, 9
 _BACK, _FAR, _NEAR = 3, 3, 2
 
 
-def answers(text: str, findings: list[Finding], bags: list[Words]) -> list[Finding]:
+def answers(text: str, findings: list[Finding], bags: list[Words], turn: Callable[[], None]) -> list[Finding]:
     """Let what answers somebody in a dispute deny, and name whom it may answer; leave other texts as they are."""
     denials = sum(finding.polarity == "deny" for finding in findings)
     if denials < _DENIALS or denials < _SHARE * len(findings) or len(findings) < _FINDINGS:
         return findings
-    return [_read(text, findings, bags, at) for at in range(len(findings))]
+    read = []
+    for at in range(len(findings)):
+        turn()
+        read.append(_read(text, findings, bags, at))
+    return read
 
 
 def _read(text: str, findings: list[Finding], bags: list[Words], at: int) -> Finding:

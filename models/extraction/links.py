@@ -7,7 +7,8 @@ put forward by somebody else. Where that is not sure, the finding says which one
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from models.extraction import disputes
 from models.extraction.contradictions import contradicted
@@ -15,6 +16,7 @@ from models.extraction.contraries import (
     ACCUSING_STEMS,
     ANY_NEGATION,
     CHARGE_STEMS,
+    IN_MIND,
     NEGATED,
     OWN_PRONOUN,
     apart,
@@ -50,6 +52,10 @@ from models.extraction.stems import Words, stem, words_of
 
 #: How many remarks of a speaker may stand between his claim and who answers it.
 _REMARKS = 3
+#: How many findings on from a denial what it answers may stand, less one.
+_AHEAD = 4
+#: Prefixes that turn a word round.
+_TURNING = ("un", "il", "ir", "non")
 #: "remembers it differently": what of all that was said before is left open.
 _RECOLLECTS = re.compile(r"(?:remember|recall|see|saw)(?:s|ed)?$")
 #: What tells a charge in full: a clause, or a deed; "that" alone, "doing so" and "such a meeting" only point back.
@@ -68,14 +74,31 @@ _CLAUSE = re.compile(
 )
 
 
-def link(text: str, findings: list[Finding]) -> list[Finding]:
-    """Give each denial the id of the finding it answers, where one can be told.
+@dataclass(frozen=True, slots=True)
+class _Denial:
+    """What a denial says, whatever charge it is weighed against."""
+
+    finding: Finding
+    words: Words
+    said: str
+    innocent: bool
+    loose: bool
+    pronoun: bool
+    states: bool
+
+
+def link(text: str, findings: list[Finding], turn: Callable[[], None]) -> list[Finding]:
+    """Give each denial the id of the finding it answers, where one can be told; `turn` is called before each finding.
 
     What only says the contrary of a charge becomes a denial here: "It did not", after "They say it did".
     """
-    bags = [words_of(text, finding) for finding in findings]
+    bags = []
+    for finding in findings:
+        turn()
+        bags.append(words_of(text, finding))
     linked = list(findings)
     for at, finding in enumerate(findings):
+        turn()
         if finding.denies is not None:
             continue
         charge, why = _answered(text, linked, bags, at)
@@ -92,7 +115,7 @@ def link(text: str, findings: list[Finding]) -> list[Finding]:
         else:
             linked[at] = replace(finding, polarity="deny", denies=findings[charge].id)
             linked[charge] = _against(linked[charge], finding, bags[at].speaker & bags[charge].content)
-    return disputes.answers(text, linked, bags)
+    return disputes.answers(text, linked, bags, turn)
 
 
 def _answered(text: str, findings: list[Finding], bags: list[Words], at: int) -> tuple[int | None, Doubt | None]:
@@ -165,9 +188,12 @@ def _without_charge(text: str, findings: list[Finding], bags: list[Words], at: i
     finding = findings[at]
     if finding.polarity == "assert" and (denial := goes_on(text, findings, at)) is not None:
         before = findings[denial]
-        answered = next((one for one in range(denial) if findings[one].id == before.denies), None)
-        if answered is not None and not bags[at].content & bags[answered].content:
-            return replace(finding, polarity="deny", may_deny=before.denies, doubt="no_common_words")
+        if before.denies is not None:
+            answered = _near_with_id(findings, at, before.denies)
+            if answered is None:
+                return replace(finding, polarity="deny", may_deny=before.denies, doubt="too_far")
+            if answered < denial and not bags[at].content & bags[answered].content:
+                return replace(finding, polarity="deny", may_deny=before.denies, doubt="no_common_words")
         return replace(finding, polarity="deny", denies=before.denies, may_deny=before.may_deny, doubt=before.doubt)
     if (answered := flatly_answered(text, findings, at)) is not None:
         return replace(finding, polarity="deny", may_deny=findings[answered].id, doubt="not_said_to_answer")
@@ -186,10 +212,9 @@ def _against(charge: Finding, denial: Finding, told_of: frozenset[str]) -> Findi
 def _charge(text: str, findings: list[Finding], bags: list[Words], at: int) -> int | None:
     """Find the index of the finding that a denial answers: before it, inside it, or just behind it."""
     best = within = behind = None
-    takes_up_denial = OF_DENIAL.match(said_in(text, findings[at])) is not None
-    for other in range(max(0, at - 40), min(len(findings), at + 4)):
-        if other == at or same(findings[at], findings[other]) or holds(findings[other], findings[at]):
-            continue
+    denial = _read(text, findings[at], bags[at])
+    takes_up_denial = OF_DENIAL.match(denial.said) is not None
+    for other in _in_reach(findings, at, innocent=denial.innocent):
         if other > at:
             if holds(findings[at], findings[other]):
                 within = within if within is not None or _is_turn(text, findings[at]) else other
@@ -198,14 +223,29 @@ def _charge(text: str, findings: list[Finding], bags: list[Words], at: int) -> i
             continue
         if takes_up_denial and not denies_in_words(text, findings[other]):
             continue
-        found = _weigh(text, findings, bags, at, other)
+        found = _weigh(text, denial, findings[other], bags[other])
         if found is not None and (best is None or found[0] > best[0]):
             best = (*found, other)
     if within is not None and (best is None or best[1] < OVERLAP):
         return within
     if best is None:
         return behind
-    return _comment_on(findings, _behind_denial(text, findings, at, best[2]), points_back(text, findings[at]))
+    return _comment_on(findings, _behind_denial(text, findings, at, best[2]), denial.loose)
+
+
+def _in_reach(findings: list[Finding], at: int, *, innocent: bool) -> Iterator[int]:
+    """List the findings around a denial that it may answer."""
+    denial = findings[at]
+    for other in _near(findings, at):
+        distance = apart(findings[other], denial)
+        if other < at and (distance < 0 or (distance > NEAR and not innocent)):
+            continue
+        if other != at and not same(denial, findings[other]) and not holds(findings[other], denial):
+            yield other
+
+
+def _near(findings: list[Finding], at: int) -> range:
+    return range(max(0, at - IN_MIND), min(len(findings), at + _AHEAD))
 
 
 def _is_turn(text: str, denial: Finding) -> bool:
@@ -232,25 +272,39 @@ def _behind_denial(text: str, findings: list[Finding], at: int, other: int) -> i
     charge = findings[other]
     if charge.denies is None or "denial" in said_in(text, findings[at]).lower():
         return other
-    first = next(place for place, finding in enumerate(findings) if finding.id == charge.denies)
-    return other if same(findings[at], findings[first]) else first
+    first = _near_with_id(findings, at, charge.denies)
+    return other if first is None or same(findings[at], findings[first]) else first
 
 
-def _weigh(text: str, findings: list[Finding], bags: list[Words], at: int, other: int) -> tuple[float, float] | None:
+def _near_with_id(findings: list[Finding], at: int, id: str) -> int | None:
+    """Find the index of the finding of an id, where it is among those that a denial may answer."""
+    return next((one for one in _near(findings, at) if findings[one].id == id), None)
+
+
+def _read(text: str, denial: Finding, words: Words) -> _Denial:
+    """Read once what is compared with every charge."""
+    said = said_in(text, denial)
+    first = re.match(r"\w+", said)
+    return _Denial(
+        denial,
+        words,
+        said,
+        innocent=INNOCENCE.match(said) is not None,
+        loose=points_back(text, denial),
+        pronoun=first is not None and first[0].lower() in PRONOUNS,
+        states=_states(text, denial),
+    )
+
+
+def _weigh(text: str, denial: _Denial, charge: Finding, words: Words) -> tuple[float, float] | None:
     """Weigh an earlier finding as what a denial answers: its score, and the share of words; None when nothing ties."""
-    denial, charge = findings[at], findings[other]
-    distance = apart(charge, denial)
-    innocent = INNOCENCE.match(said_in(text, denial)) is not None
-    if distance < 0 or (distance > NEAR and not innocent):
+    distance = apart(charge, denial.finding)
+    if _agree(text, denial.finding, charge, denial.words.content, words.content):
         return None
-    loose = points_back(text, denial)
-    if _agree(text, denial, charge, bags[at].content, bags[other].content):
-        return None
-    first_word = re.match(r"\w+", said_in(text, denial))
-    pronoun = first_word is not None and first_word[0].lower() in PRONOUNS
-    shared = len(bags[at].content & bags[other].content) / (len(bags[at].content) or 1)
-    aimed = bool(bags[at].speaker & bags[other].content)
-    score = shared * 2 + (0.5 if aimed else 0.0) + _near(distance, loose) * (2 if pronoun else 1)
+    both = len(denial.words.content & words.content)
+    shared = both / (len(denial.words.content) or 1)
+    aimed = bool(denial.words.speaker & words.content)
+    score = shared * 2 + (0.5 if aimed else 0.0) + _closeness(distance, denial.loose) * (2 if denial.pronoun else 1)
     if charge.polarity == "deny":
         score -= 1.2
     cue = cue_words(text, charge)
@@ -261,22 +315,20 @@ def _weigh(text: str, findings: list[Finding], bags: list[Words], at: int, other
         score += 0.3
     if charge.kind in ("intention", "belief") or cue[-1:] in (["for"], ["on"]):
         score -= 0.4
-    next_to = distance <= 1 and "\n" not in text[charge.contents[-1][1] : denial.contents[0][0]]
-    said = said_in(text, denial)
-    if innocent:
+    next_to = distance <= 1 and "\n" not in text[charge.contents[-1][1] : denial.finding.contents[0][0]]
+    if denial.innocent:
         spoken_of = next_to and OWN_PRONOUN.match(said_in(text, charge)) is not None
         score += 1.0 if aimed and accusing else 0.0
         tied = (aimed and (accusing or distance <= 3)) or (accusing and distance <= 1) or spoken_of
-    elif _states(text, denial):
-        both = len(bags[at].content & bags[other].content)
+    elif denial.states:
         tied = (
             (shared >= OVERLAP and (distance <= 3 or both > 1))
             or both > 2
             or (both > 1 and aimed)
             or (aimed and (next_to or (accusing and distance <= 3)))
         )
-    elif loose:
-        owned = _owned(text, said, denial, charge)
+    elif denial.loose:
+        owned = _owned(text, denial.said, denial.finding, charge)
         score += 0.8 if owned else 0.0
         tied = owned is not False and (owned or distance <= 3 or (accusing and distance <= 8) or shared >= OVERLAP)
     else:
@@ -314,7 +366,7 @@ def _agree(text: str, denial: Finding, charge: Finding, denied: frozenset[str], 
     """Tell whether a denial says what the other one says: "it is not so", and "he denied that it is so"."""
     if not any(word.startswith(DENYING) for word in cue_words(text, denial)) or charge.polarity == "deny":
         return False
-    turned = {stem for stem in denied - said if any(_opposite(stem, other) for other in said)}
+    turned = {stem for stem in denied - said if not _opposites(stem).isdisjoint(said)}
     if len(denied & said) + len(turned) < 0.6 * len(denied) or len(denied) < 2:
         return False
     negated = NEGATED.match(said_in(text, charge)) is not None
@@ -322,10 +374,11 @@ def _agree(text: str, denial: Finding, charge: Finding, denied: frozenset[str], 
     return negated ^ doubled ^ (len(turned) % 2 == 1)
 
 
-def _opposite(one: str, other: str) -> bool:
-    """Tell whether of two stems one is the other with a prefix that turns it round: "unsafe", "safe"."""
-    short, long = sorted((one, other), key=len)
-    return len(short) > 2 and long in {prefix + short for prefix in ("un", "il", "ir", "non")}
+def _opposites(stem: str) -> set[str]:
+    """List the stems that one is with a prefix that turns it round, or without it: "unsafe", "safe"."""
+    longer = {prefix + stem for prefix in _TURNING if len(stem) > 2}
+    shorter = {stem.removeprefix(prefix) for prefix in _TURNING if stem.startswith(prefix)}
+    return longer | {short for short in shorter if len(short) > 2}
 
 
 def _told_after(text: str, findings: list[Finding], bags: list[Words], at: int, other: int) -> bool:
@@ -339,6 +392,6 @@ def _told_after(text: str, findings: list[Finding], bags: list[Words], at: int, 
     return len(both) >= 2 or (tells_earlier(text, charge) and (bool(both) or points_back(text, denial)))
 
 
-def _near(distance: int, loose: bool) -> float:
+def _closeness(distance: int, loose: bool) -> float:
     """Weigh closeness: it is worth much to a denial that only points back."""
     return (1.8 if loose else 0.6) / (1 + distance)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from models.extraction.contraries import ANY_NEGATION, apart, cue_words, holds, said_in, same
+from models.extraction.contraries import ANY_NEGATION, IN_MIND, apart, cue_words, holds, said_in, same
 from models.extraction.findings import Doubt, Finding
 from models.extraction.stems import Words
 
@@ -111,7 +111,7 @@ def doubt_of_reply(findings: list[Finding], bags: list[Words], at: int, other: i
     """Tell whether it is in doubt that a reply answers this finding: they share no words, and others stand between."""
     reply, charge = findings[at], findings[other]
     follows = other == at - 1 and apart(charge, reply) <= 1 and charge.polarity == "assert"
-    own = any(one.id == charge.denies and same(one, reply) for one in findings[:other])
+    own = any(one.id == charge.denies and same(one, reply) for one in findings[max(0, other - IN_MIND) : other])
     return None if follows or own or bags[at].content & bags[other].content else "no_common_words"
 
 
@@ -123,7 +123,8 @@ def goes_on(text: str, findings: list[Finding], at: int) -> int | None:
     """
     finding = findings[at]
     before = at - 1
-    while before > 0 and findings[before].polarity != "deny" and holds(findings[before - 1], findings[before]):
+    first = max(0, at - IN_MIND)
+    while before > first and findings[before].polarity != "deny" and holds(findings[before - 1], findings[before]):
         before -= 1
     if finding.kind != "speech" or finding.polarity == "deny" or before < 0 or cue_words(text, finding) == []:
         return None

@@ -10,6 +10,7 @@ doubt what is negated, and behind "It is not true that" everywhere else.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -123,8 +124,10 @@ def _asked(text: str, parts: Parts, answer: str) -> str:
     return sentence(f"{lead}, {within(answer)}" if lead else answer)
 
 
-def settle(findings: list[Finding], told: list[Told]) -> list[str]:
+def settle(findings: list[Finding], told: list[Told], turn: Callable[[], None]) -> list[str]:
     """Give each finding its claim: a denial that leans on its charge takes the charge's contrary.
+
+    `turn` is called before each.
 
     The contrary of a denial is what it denies, so that a denial of a denial says again what was charged.
     """
@@ -143,7 +146,11 @@ def settle(findings: list[Finding], told: list[Told]) -> list[str]:
         settled[at] = own
         return own
 
-    return [sentence(settle_one(at, frozenset({at})).claim.removesuffix(_IN_THIS)) for at in range(len(findings))]
+    claims = []
+    for at in range(len(findings)):
+        turn()
+        claims.append(sentence(settle_one(at, frozenset({at})).claim.removesuffix(_IN_THIS)))
+    return claims
 
 
 def _answered(finding: Finding, own: Told, charge: Told) -> Told:

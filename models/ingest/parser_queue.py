@@ -1,7 +1,7 @@
 """A fair queue for the parser of this process: a batch of a text at a time, so that a short text waits for no long one.
 
-The parser works for one text at a time. A text holds it for one batch, some dozens of sentences; then it is the next
-caller's turn, and of the same caller's texts the next one's.
+The parser works for one text at a time. A text holds it for one batch, some dozens of sentences, or for a TURN of what
+is done with them; then it is the next caller's turn, and of the same caller's texts the next one's.
 """
 
 import threading
@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from models.extraction import Finding, extract, load_parser
+from models.extraction import Finding, extract, load_parser, segmentation
 from models.extraction.parser import Parser, forgetting
 from models.refusals import Busy, Conflict
 from models.storage.concurrency_limit import ConcurrencyLimit
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 #: Seconds of processor time that a text may take. 1 MB of speech takes 16, the worst mixtures of marks and names three
 #: times as long.
 LONGEST = 90
+
+#: Seconds of processor time after which a text hands the parser on where it does not parse: a short one waits for so
+#: much of each other caller's.
+TURN = 0.1
 
 BUSY = "Other texts are being read just now: try again in a moment."
 
@@ -132,11 +136,12 @@ def loaded() -> Parser:
 
 
 class _Shared:
-    """A parser that hands itself to others before each batch of sentences, until the text has had its time."""
+    """A parser that hands itself to others before each batch of sentences and after each TURN, until a text's time."""
 
     def __init__(self, parse: Parser, longest: float) -> None:
         self._parse = parse
-        self._until = time.thread_time() + longest
+        self._since = time.thread_time()
+        self._until = self._since + longest
 
     def make_doc(self, text: str) -> "Doc":
         """Tokenize a text."""
@@ -144,10 +149,19 @@ class _Shared:
 
     def pipe(self, texts: "Iterable[Doc]", *, batch_size: int) -> "Iterator[Doc]":
         """Parse each text. Raises Conflict where too much time is spent."""
+        self._pass_on()
+        return self._parse.pipe(texts, batch_size=batch_size)
+
+    def seen(self, _: int) -> None:
+        """End the turn where it has lasted long enough. Raises Conflict where too much time is spent."""
+        if time.thread_time() > self._since + TURN:
+            self._pass_on()
+
+    def _pass_on(self) -> None:
         if time.thread_time() > self._until:
             raise Conflict("This text takes too long to be read: extract it in parts, each a document.", field="/text")
         _queue.pass_on()
-        return self._parse.pipe(texts, batch_size=batch_size)
+        self._since = time.thread_time()
 
 
 def read(
@@ -157,9 +171,11 @@ def read(
 
     Raises Conflict for a text that takes more than `longest` seconds of processor time.
     """
+    sentences = segmentation.cut(text)  # which needs no parser, and is one step: half a second for 1 MB
     if not _queue.begin(parse, len(text), timeout, caller):
         return None
+    shared = _Shared(parse, longest)
     try:
-        return extract(text, parse=_Shared(parse, longest))
+        return extract(text, parse=shared, seen=shared.seen, sentences=sentences)
     finally:
         _queue.end()

@@ -57,6 +57,43 @@ def test_a_text_waits_for_one_batch_of_each_other_caller(parse: Parser) -> None:
         assert telling.batches - before <= 3
 
 
+def test_others_are_read_while_the_findings_of_a_text_are_compared(
+    parse: Parser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, done = threading.Event(), threading.Event()
+
+    def compared(text: str, *, seen: Any, **more: Any) -> list[Any]:
+        if text == LONG:
+            begun.set()
+            until = time.monotonic() + 60
+            while not done.is_set() and time.monotonic() < until:
+                seen(len(text))
+        return extract(text, **more)
+
+    monkeypatch.setattr(parser_queue, "extract", compared)
+    long = threading.Thread(target=lambda: parser_queue.read(text=LONG, parse=parse, timeout=1, caller="key 1"))
+    long.start()
+    assert begun.wait(60)
+    short = parser_queue.read(text=SHORT, parse=parse, timeout=10, caller="key 2")
+    alive = long.is_alive()
+    done.set()
+    long.join()
+    assert (short, alive) == (extract(SHORT, parse=parse), True)
+
+
+def test_a_text_whose_findings_take_too_long_to_be_compared_is_refused(
+    parse: Parser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def compared(text: str, *, seen: Any, **_: Any) -> list[Any]:
+        for _ in range(10_000_000):
+            seen(len(text))
+        return []
+
+    monkeypatch.setattr(parser_queue, "extract", compared)
+    with pytest.raises(Conflict, match="too long"):
+        parser_queue.read(text=SHORT, parse=parse, timeout=1, longest=0.2)
+
+
 def test_a_text_that_takes_too_long_is_refused_and_others_are_read(parse: Parser) -> None:
     with pytest.raises(Conflict, match="too long") as refused:
         parser_queue.read(text=LONG, parse=parse, timeout=1, longest=0.05)
