@@ -93,6 +93,7 @@ def _effects(
         if not edit.logged:
             unlogged.add_all(reached)
             continue
+        alone = not (on_row and unlogged.claims)
         if on_row:
             reached.add_all(unlogged)
             unlogged = Reached()
@@ -100,7 +101,7 @@ def _effects(
         by_kind = claims_by_kind(reached, was_visible, far, own=own, has_effect=on_row is not None)
         effects.append(Effect(on_row, as_json(by_kind)))
         _stamp(stamped, reached, by_kind)
-        if edit.noun != "claims" and reached.claims <= settled:
+        if edit.noun != "claims" and alone and reached.claims <= settled:
             told_again[told] = effects[-1].claims
         if on_row:
             was_visible -= reached.claims

@@ -161,6 +161,17 @@ def test_what_many_edits_of_one_claim_reach_is_decided_once(monkeypatch: pytest.
     assert spread.call_count == 2, "the first tells that the claim appears, and might tell of more"
 
 
+def test_what_a_change_without_a_line_reached_is_told_by_one_line() -> None:
+    far = Far(visible={1, 3}, was_visible={1, 3})
+    others = ACCEPTED | {"claim": 3}
+    edits = [changed("statements", 1, ACCEPTED), changed("statements", 2, others)]
+    edits += [changed("statements", 3, others, logged=False), changed("statements", 4, ACCEPTED)]
+    edits += [changed("statements", 5, ACCEPTED), changed("statements", 6, ACCEPTED)]
+    told = [effect.claims for effect in decided(*edits, far=far).effects]
+    alone = '{"changed":[1]}'
+    assert told == [alone, '{"changed":[3]}', '{"changed":[1,3]}', alone, alone]
+
+
 def test_what_answers_to_attributions_at_one_claim_reach_is_decided_once(monkeypatch: pytest.MonkeyPatch) -> None:
     spread = Mock(wraps=reach.spread)
     monkeypatch.setattr(reach, "spread", spread)
