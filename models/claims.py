@@ -353,14 +353,15 @@ def _doubled(id: int, into: int) -> list[tuple[Any, int]]:
         twin = Counterclaim.alias("twin")
         same = (getattr(twin, other) == getattr(Counterclaim, other)) & (twin.kind == Counterclaim.kind)
         same &= (twin.of == Counterclaim.of) & ((twin.of == "claim") | (twin.target == Counterclaim.target))
-        pairs = Counterclaim.select(Counterclaim, twin).join(twin, on=same, attr="twin")
+        both = changes.short(Counterclaim) + changes.short(Counterclaim, twin)
+        pairs = Counterclaim.select(*both).join(twin, on=same, attr="twin")
         pairs = pairs.where(getattr(Counterclaim, mine) == id, getattr(twin, mine) == into)
         pairs = pairs.where(Counterclaim.retracted_at.is_null(), twin.retracted_at.is_null())
-        both = [(counterclaim, counterclaim.twin) for counterclaim in pairs]
-        for gone, (one, double) in zip(evidence.to_take_back(both), both, strict=True):
+        found = [(counterclaim, counterclaim.twin) for counterclaim in pairs]
+        for gone, (one, double) in zip(evidence.to_take_back(found), found, strict=True):
             doubled.append((gone, one.id if gone is double else double.id))
     theirs = Review.alias("twin")
-    reviews = Review.select(Review, theirs.id).join(
+    reviews = Review.select(*changes.short(Review), theirs.id).join(
         theirs, on=theirs.url_normalized == Review.url_normalized, attr="twin"
     )
     standing = Review.retracted_at.is_null(), theirs.retracted_at.is_null()

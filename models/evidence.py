@@ -216,7 +216,7 @@ def move_counterclaims(*, by: Actor, left: int, taken: int, accepted: bool) -> b
     # Without ids: the public may have seen the counterclaim, and not the claim that is stated now.
     why = "Another claim is stated instead of one that it linked."
     large.refuse(by, Claim, left)
-    linked = rows.locked(Counterclaim, "(claim_id = ? OR answer_id = ?) AND retracted_at IS NULL", (left, left))
+    linked = changes.read_locked(Counterclaim, "(claim_id = ? OR answer_id = ?) AND retracted_at IS NULL", (left, left))
     staying: set[int] = set()
     for end in ("claim", "answer"):
         found = [one for one in linked if one.__data__[end] == left]
@@ -230,7 +230,7 @@ def move_counterclaims(*, by: Actor, left: int, taken: int, accepted: bool) -> b
 def settle(*, by: Actor, claims: tuple[int, int]) -> None:
     """Let the counterclaims of these two claims link what their evidence and their target state, after an unmerge."""
     here = "(claim_id IN (?, ?) OR answer_id IN (?, ?)) AND retracted_at IS NULL"
-    found = rows.locked(Counterclaim, here, (*claims, *claims))
+    found = changes.read_locked(Counterclaim, here, (*claims, *claims))
     stated = _stated([one for counterclaim in found for one in (counterclaim.statement_id, counterclaim.target_id)])
     for end, column, what in (("answer", "statement", "evidence"), ("claim", "target", "target")):
         moving: dict[int, list[Counterclaim]] = {}
@@ -261,7 +261,7 @@ def _twins(moving: list[Counterclaim], **new: int) -> dict[Answer, Counterclaim]
     links = [answer_of(one, **new) for one in moving]
     ends = [dumps(sorted({link[end] for link in links})) for end in (0, 1)]
     there = f"{in_ids('claim_id')} AND {in_ids('answer_id')} AND retracted_at IS NULL"
-    return {answer_of(one): one for one in rows.locked(Counterclaim, there, ends)}
+    return {answer_of(one): one for one in changes.read_locked(Counterclaim, there, ends)}
 
 
 def refuse_many_reviews(statement: int, session: Session = SESSION) -> None:
@@ -276,7 +276,7 @@ def unlink_reviews(*, by: Actor, statement: int, claim: int | None = None) -> li
 
     Return the ids of those that do not.
     """
-    naming = rows.locked(Review, "statement_id = ? AND retracted_at IS NULL", (statement,))
+    naming = changes.read_locked(Review, "statement_id = ? AND retracted_at IS NULL", (statement,))
     others = [review for review in naming if review.claim_id != claim]
     changes.relink_all(by, others, "statement", None)
     return [review.id for review in others]
@@ -288,7 +288,7 @@ def settle_reviews(*, by: Actor, claims: tuple[int, int]) -> None:
     Nor more of them one than may, as where the merge had taken some back: the first stay.
     """
     naming = "claim_id IN (?, ?) AND statement_id IS NOT NULL AND retracted_at IS NULL"
-    found = rows.locked(Review, naming, claims)
+    found = changes.read_locked(Review, naming, claims)
     stated = _stated([review.statement_id for review in found], " AND retracted_at IS NULL")
     named: Counter[int] = Counter()
     others = []
@@ -313,7 +313,8 @@ def reassign_evidence(*, by: Actor, statements: Collection[int]) -> dict[int, Re
     that bears out any, the counterclaims for which there is another, each with that.
     """
     # Two queries however many: with one for each, 1,000 of them read 10,000 statements of their answer in 13 s.
-    resting = rows.locked(Counterclaim, f"{in_ids('statement_id')} AND retracted_at IS NULL", (dumps([*statements]),))
+    here = f"{in_ids('statement_id')} AND retracted_at IS NULL"
+    resting = changes.read_locked(Counterclaim, here, (dumps([*statements]),))
     # By an index of their status SQLite would look at all that are accepted.
     accepted = (
         f"SELECT claim_id, min(id) FROM statements WHERE {in_ids('claim_id')} AND status || '' = 'accepted'"  # noqa: S608 (our SQL)
@@ -374,4 +375,4 @@ def restore_with(*, by: Actor, statement: Statement, noted: Retraction) -> None:
 
 
 def _standing_with(column: str, statement: int) -> list[Counterclaim]:
-    return rows.locked(Counterclaim, f"{column}_id = ? AND retracted_at IS NULL", (statement,))
+    return changes.read_locked(Counterclaim, f"{column}_id = ? AND retracted_at IS NULL", (statement,))

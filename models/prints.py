@@ -19,8 +19,6 @@ MOST = 1_000
 
 #: The order of which the first print takes the place of an original: accepted ones, then by their day.
 _EARLIEST = (Statement.status != "accepted", days.earliest(Statement), Statement.id)
-#: What is read of many prints: all but their long words.
-_SHORT = [field for field in Statement._meta.sorted_fields if field.name != changes.LONG["statements"]]
 
 
 def original_of(
@@ -112,7 +110,7 @@ def group(*ids: int | None) -> list[int]:
 def standing(id: int) -> list[Statement]:
     """Read the standing prints of an original, without their long words, the lowest id first."""
     standing = "original_id = ? AND retracted_at IS NULL ORDER BY id"
-    return rows.where(Statement, standing, (id,), without=changes.LONG["statements"])
+    return changes.read(Statement, standing, (id,))
 
 
 def succeed(*, by: Actor, id: int) -> int | None:
@@ -120,8 +118,8 @@ def succeed(*, by: Actor, id: int) -> int | None:
 
     Accepted ones come first. The day is the one on which it was said, else that of publication.
     """
-    prints = Statement.select(*_SHORT).where(Statement.original == id, Statement.retracted_at.is_null())
-    found = list(prints.order_by(*_EARLIEST))
+    prints = Statement.select(*changes.short(Statement)).where(Statement.original == id)
+    found = list(prints.where(Statement.retracted_at.is_null()).order_by(*_EARLIEST))
     return _lead(by, found) if found else None
 
 
@@ -177,7 +175,7 @@ def _misprints(which: Any) -> Any:
     first = Statement.alias()
     wrong = first.retracted_at.is_null(False) | first.original.is_null(False) | (first.speaker != Statement.speaker)
     wrong |= (Statement.status == "accepted") & (first.status != "accepted")
-    query = Statement.select(*_SHORT).join(first, on=first.id == Statement.original)
+    query = Statement.select(*changes.short(Statement)).join(first, on=first.id == Statement.original)
     return query.where(wrong, which, Statement.retracted_at.is_null())
 
 

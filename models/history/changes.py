@@ -1,19 +1,20 @@
 """The append-only log: what was done to which row, by whom, when, and how the row stood before and after."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from peewee import Model, chunked
+from peewee import Model
 
 from models.history import last_changes, reach, surroundings
 from models.history.direct_reach import direct_reach
 from models.history.edits import Edit
+from models.history.effects import Effect
 from models.queries import derived
 from models.queries.dialects import in_ids
 from models.refusals import Stale
-from models.storage import bulk
+from models.storage import bulk, rows
 from models.storage.columns import dumps, now
 from models.storage.database import fetch
 from models.storage.rows import row
@@ -27,11 +28,16 @@ UNLOGGED = {
     "reviews": ("rating_key", "url_normalized", "publisher_key"),
 }
 
-#: The column with the long words of a row. Where many rows are updated, they are read without it: 10,000 claims with
-#: theirs take a gigabyte. It is put into their lines as these are stored, and has to stay as it was until then.
-LONG = {"claims": "text", "statements": "content"}
-#: How many such lines are written at once: some MB of the longest words.
-_LONG_LINES = 20
+#: The columns with the long words of a row. Where many rows are updated, they are read without these: 10,000 claims
+#: with theirs take a gigabyte. They are put into the lines as these are stored, and stay as they are until then.
+_LONG = {
+    "claims": ("text",),
+    "statements": ("mention", "role", "cue", "content"),
+    "counterclaims": ("note",),
+    "reviews": ("publisher_name", "url", "title", "rating_label", "licence"),
+}
+#: How many bytes of such words are read and written at once.
+_AT_ONCE = 250_000
 
 #: The lock under which entries are written: "cclog" in ASCII.
 LOG_LOCK = int.from_bytes(b"cclog")
@@ -42,14 +48,18 @@ _CHANGED = "Somebody changed this at the same moment: read it again, then repeat
 _COLUMNS = ("noun", "noun_id", "action", "key_id", "before", "after", "effect", "claims")
 
 
+#: Columns of rows, by noun and id.
+_Words = dict[tuple[str, int], dict[str, Any]]
+
+
 class LogEntry(NamedTuple):
     """What is to be written of one edit."""
 
     edit: Edit
     key_id: int | None
-    #: The row before and after, as JSON.
-    before: str | None
-    after: str
+    #: What the line keeps beside the row before and after.
+    was: dict[str, Any] | None = None
+    more: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -82,18 +92,7 @@ def log(
         members = {name for name, value in edit.after.items() if before.get(name) != value} | set(more or ())
     members -= {"version", "updated_at"}
     derived.mark_for_refresh(edit.noun, before, edit.after, new=action == "create", members=members)
-    write_entries([log_entry(actor, edit, more, was)])
-
-
-def log_entry(
-    actor: Actor, edit: Edit, more: dict[str, Any] | None = None, was: dict[str, Any] | None = None
-) -> LogEntry:
-    """Make the entry of the log about an edit; of what is erased, not what it was.
-
-    It keeps `more` beside the row after, and what that `was` beside the row before.
-    """
-    before = _logged(edit.noun, edit.before, was) if edit.before and edit.action != "erase" else None
-    return LogEntry(edit, actor.key_id, before, _logged(edit.noun, edit.after, more))
+    write_entries([LogEntry(edit, actor.key_id, was, more)])
 
 
 def note_unlogged(noun: str, row: dict[str, Any], before: dict[str, Any] | None = None, *, public: bool = True) -> None:
@@ -103,21 +102,13 @@ def note_unlogged(noun: str, row: dict[str, Any], before: dict[str, Any] | None 
     """
     edit = Edit(noun, row["id"], "change", before or row, row, logged=False, public=public)
     derived.mark_for_refresh(noun, row)
-    write_entries([LogEntry(edit, None, None, "")])
+    write_entries([LogEntry(edit, None)])
 
 
 def write_entries(entries: list[LogEntry]) -> None:
     """Write entries when the transaction of the change ends, as `log` does."""
     note_change()
     before_commit(_write, *entries, last=True)
-
-
-def _logged(noun: str, row: dict[str, Any], more: dict[str, Any] | None = None) -> str:
-    """Write a row without what the log does not keep, and `more`, as JSON."""
-    kept = {**row, **more} if more else row.copy()
-    for name in UNLOGGED.get(noun, ()):
-        kept.pop(name, None)
-    return dumps(kept)
 
 
 def _write(entries: list[LogEntry]) -> None:
@@ -129,35 +120,61 @@ def _write(entries: list[LogEntry]) -> None:
     far = surroundings.far(edits, direct, near)
     effects, stamps, hidden = reach.outcome(edits, direct, near, far)
     logged = [entry for entry in entries if entry.edit.logged]
-    lacking = any(_lacks_words(entry.edit) for entry in logged)
-    for some in chunked(zip(logged, effects, strict=True), _LONG_LINES if lacking else len(logged)):
-        begun = _beginnings([entry.edit for entry, _ in some]) if lacking else {}
-        lines = [
-            (made_at, edit.noun, edit.id, edit.action, key_id, *(_whole(begun, edit, one) for one in states), *effect)
-            for (edit, key_id, *states), effect in some
-        ]
+    for some in _parts(list(zip(logged, effects, strict=True))):
+        words = {
+            (noun, id): dict(zip(_LONG[noun], values, strict=True))
+            for noun, id, *values in _read_left_out([entry.edit for entry, _ in some])
+        }
+        lines = (
+            (made_at, edit.noun, edit.id, edit.action, entry.key_id, *_states(entry, words), *effect)
+            for entry, effect in some
+            for edit in (entry.edit,)
+        )
         bulk.insert(Change, ("made_at", *_COLUMNS), lines)
     last_changes.stamp(made_at, stamps, hidden=hidden, visible=far.visible)
 
 
-def _lacks_words(edit: Edit) -> bool:
-    return edit.noun in LONG and LONG[edit.noun] not in edit.after
+def _parts(lines: list[tuple[LogEntry, Effect]]) -> Iterator[list[tuple[LogEntry, Effect]]]:
+    """Cut lines into parts by how many bytes they have of the words that rows were read without."""
+    left_out = _read_left_out([entry.edit for entry, _ in lines], "octet_length({})")
+    sizes = {(noun, id): sum(filter(None, values)) for noun, id, *values in left_out}
+    part, size = [], 0
+    for line in lines:
+        part.append(line)
+        size += sizes.get((line[0].edit.noun, line[0].edit.id), 0)
+        if size > _AT_ONCE:
+            yield part
+            part, size = [], 0
+    yield part
 
 
-def _beginnings(edits: list[Edit]) -> dict[tuple[str, int], str]:
-    """Write the long words that rows were read without as the beginning of their JSON, by noun and id."""
+def _read_left_out(edits: list[Edit], how: str = "{}") -> Iterator[tuple[Any, ...]]:
+    """Read (noun, id, what `how` makes of each of the columns with long words) of rows that were read without some."""
     ids: dict[str, list[int]] = {}
-    for edit in filter(_lacks_words, edits):
-        ids.setdefault(edit.noun, []).append(edit.id)
-    return {
-        (noun, id): f'{{"{LONG[noun]}":{dumps(words)},'
-        for noun, some in ids.items()
-        for id, words in fetch(f'SELECT id, "{LONG[noun]}" FROM {noun} WHERE {in_ids("id")}', (dumps(some),))  # noqa: S608 (our names)
-    }
+    for edit in edits:
+        if not edit.after.keys() >= {*_LONG.get(edit.noun, ())}:
+            ids.setdefault(edit.noun, []).append(edit.id)
+    for noun, some in ids.items():
+        columns = ", ".join(how.format(name) for name in _LONG[noun])
+        for found in fetch(f"SELECT id, {columns} FROM {noun} WHERE {in_ids('id')}", (dumps(some),)):  # noqa: S608 (our names)
+            yield noun, *found
 
 
-def _whole(begun: dict[tuple[str, int], str], edit: Edit, state: str | None) -> str | None:
-    return begun[edit.noun, edit.id] + state[1:] if state and _lacks_words(edit) else state
+def _states(entry: LogEntry, words: _Words) -> tuple[str | None, str]:
+    """Write a row before and after as JSON; of what is erased, not what it was."""
+    edit, lacking = entry.edit, words.get((entry.edit.noun, entry.edit.id), {})
+    before = None
+    if edit.before and edit.action != "erase":
+        before = _logged(edit.noun, lacking | edit.before, entry.was)
+    return before, _logged(edit.noun, lacking | edit.after, entry.more)
+
+
+def _logged(noun: str, row: dict[str, Any], more: dict[str, Any] | None) -> str:
+    """Write a row without what the log does not keep, and `more`, as JSON."""
+    kept = row | (more or {})
+    for name in UNLOGGED.get(noun, ()):
+        kept.pop(name, None)
+    return dumps(kept)
 
 
 def _next_time() -> str:
@@ -250,6 +267,27 @@ def accepted_among(statements: Collection[int]) -> set[int]:
     """Find those of some statements that were accepted."""
     sql = f"SELECT id FROM statements WHERE {in_ids('id')} AND status = 'accepted'"  # noqa: S608 (our SQL)
     return {id for (id,) in fetch(sql, (dumps(sorted(statements)),))} if statements else set()
+
+
+def without(model: Any) -> tuple[str, ...]:
+    """Name the fields that are not read of many rows: their long words, and what follows from these."""
+    table = model._meta.table_name
+    return _LONG[table] + UNLOGGED.get(table, ())
+
+
+def short(model: Any, alias: Any = None) -> list[Any]:
+    """List the other fields of a table, or of an alias of it, for a query of many rows."""
+    return [getattr(alias or model, name) for name in model._meta.sorted_field_names if name not in without(model)]
+
+
+def read(model: Any, condition: str, params: Sequence[Any]) -> list[Any]:
+    """Read the rows for which a condition of SQL holds, however many, to update some: `without` their long words."""
+    return rows.where(model, condition, params, without=without(model))
+
+
+def read_locked(model: Any, condition: str, params: Sequence[Any]) -> list[Any]:
+    """Read them as `read` does, the lowest id first, and keep others from changing them."""
+    return rows.locked(model, condition, params, without=without(model))
 
 
 def retract(actor: Actor, instance: Any, reason: str | None, more: dict[str, Any] | None = None) -> None:

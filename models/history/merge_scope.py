@@ -1,10 +1,11 @@
 """What a merge and its undoing touch: the rows that are locked for them, and which of those may stand again."""
 
 from collections.abc import Iterable
+from hashlib import blake2b
 from itertools import chain
 from typing import Any
 
-from models.history import merges, restores, same_words, subjects
+from models.history import changes, merges, restores, same_words, subjects
 from models.history.edits import stands
 from models.history.locks import Rows, to_change, to_name
 from models.history.merges import Merge
@@ -110,7 +111,7 @@ def taken_back_at(statement: int) -> list[int]:
     One that somebody took back by itself since is none of them.
     """
     at = "(statement_id = ? OR target_id = ?) AND retracted_at IS NOT NULL"
-    hanging = list(rows.where(Counterclaim, at, (statement, statement)))
+    hanging = rows.where(Counterclaim, at, (statement, statement), only=("id", "statement", "target"))
     retractions = restores.retractions({statement, *filter(None, _stated_by(hanging))}, ["retracted_edges"])
     line = {id: sequence for sequence, note in retractions for id in note.get("retracted_edges", ())}
     last = f"SELECT noun_id, max(sequence) FROM changes WHERE noun = 'counterclaims' AND {in_ids('noun_id')}"  # noqa: S608 (our SQL)
@@ -156,14 +157,14 @@ def may_stand(taken: list[Any]) -> list[Any]:
     Evidence and target have to state the claims. What stands already leaves none of the same.
     """
     # A query for each table however many: with four for each, an unmerge that gave back 4,000 took 10 s on PostgreSQL.
-    claims = _standing(Claim, "id", _ends(taken))
+    claims, keys = _standing(Claim, "id", _ends(taken)), _keys(taken)
     stated = dict(_standing(Statement, "id, claim_id", _stated_by([row for row in taken if _is_edge(row)])))
     known, found = _standing_keys(taken), []
     for row in taken:
         named = ((row.statement_id, row.answer_id), (row.target_id, row.claim_id)) if _is_edge(row) else ()
         states = all(stated.get(statement) == claim for statement, claim in named if statement)
-        if states and claims.issuperset((end,) for end in _ends([row])) and _key(row) not in known:
-            known.add(_key(row))
+        if states and claims.issuperset((end,) for end in _ends([row])) and keys[row.id] not in known:
+            known.add(keys[row.id])
             found.append(row)
     return found
 
@@ -180,8 +181,8 @@ def given_back(model: Any, standing: list[Merge], id: int, name: str) -> list[tu
     own = {gone for one in standing if one.id == id for gone, _ in one.moved[name]}
     found = {row.id: row for row in merges.rows_with(model, sorted({*last, *last.values()}))}
     free = {gone for gone, kept in last.items() if found[kept].retracted_at is None}
-    doubled = _standing_keys(list(found.values()))
-    may = {gone for gone in free if gone in own or _key(found[gone]) in doubled}
+    keys, doubled = _keys(found.values()), _standing_keys(list(found.values()))
+    may = {gone for gone in free if gone in own or keys[gone] in doubled}
     own_first = sorted(standing, key=lambda one: one.id != id)
     return [(one, [gone for gone, _ in one.moved[name] if gone in may]) for one in own_first]
 
@@ -200,11 +201,20 @@ def _is_edge(row: Counterclaim | Review) -> bool:
     return isinstance(row, Counterclaim)
 
 
-def _key(row: Counterclaim | Review) -> tuple[Any, ...]:
-    """Return what no two standing counterclaims, or reviews, have in common."""
-    if not isinstance(row, Counterclaim):
-        return row.claim_id, row.url_normalized
-    return row.claim_id, row.answer_id, row.kind, row.of, row.target_id if row.of == "attribution" else None
+def _keys(some: Iterable[Any]) -> dict[int, tuple[Any, ...]]:
+    """Map the ids of counterclaims, or of reviews, to what no two standing ones have in common."""
+    found, reviews = dict[int, tuple[Any, ...]](), dict[int, int]()
+    for row in some:
+        if _is_edge(row):
+            aimed_at = row.target_id if row.of == "attribution" else None
+            found[row.id] = row.claim_id, row.answer_id, row.kind, row.of, aimed_at
+        else:
+            reviews[row.id] = row.claim_id
+    for part in merges.in_parts([*reviews]):
+        addresses = f"SELECT id, url_normalized FROM reviews WHERE {in_ids('id')}"  # noqa: S608 (our SQL)
+        for id, address in fetch(addresses, (dumps(part),)):  # of 20,000 long ones the digests alone are held
+            found[id] = reviews[id], blake2b((address or "").encode(), digest_size=16).digest()
+    return found
 
 
 def _standing_keys(some: list[Any]) -> set[tuple[Any, ...]]:
@@ -216,7 +226,7 @@ def _standing_keys(some: list[Any]) -> set[tuple[Any, ...]]:
     if _is_edge(some[0]):
         among["answer_id"] = [row.answer_id for row in some]
     condition = " AND ".join([rows.standing(model), *map(in_ids, among)])
-    return set(map(_key, rows.where(model, condition, [dumps(ids) for ids in among.values()])))
+    return set(_keys(changes.read(model, condition, [dumps(ids) for ids in among.values()])).values())
 
 
 def _standing(model: Any, columns: str, ids: Iterable[int | None]) -> set[tuple[Any, ...]]:

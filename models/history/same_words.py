@@ -34,6 +34,13 @@ class Coded(NamedTuple):
     accepted: bool
 
 
+class Known(NamedTuple):
+    """A standing statement of the same words as another."""
+
+    id: int
+    status: str
+
+
 def collide(one: Coded, other: Coded) -> bool:
     """Tell whether two statements of the same words may not both stand: both accepted, or both of one coder."""
     return not _signs(one).isdisjoint(_signs(other))
@@ -170,14 +177,15 @@ def refuse_known_beside(by: Actor, statement: Statement, session: Any) -> None:
             _refuse(by, one)
 
 
-def _of(row: dict[str, Any], session: Any) -> list[Statement]:
+def _of(row: dict[str, Any], session: Any) -> list[Known]:
     """List the standing statements of the same words in the order in which exports write them.
 
     That is by id, but an original comes before the first of its prints.
     """
     ids = session.same_words(row["document"], row["speaker"], row["spans"])
     first_prints = _first_prints(ids) if len(ids) > 1 else {}
-    known = [session.by_id(Statement, id, locked=False) for id in ids]
+    # Of each only that: a file may hold thousands of codings of long words.
+    known = [Known(id, session.by_id(Statement, id, locked=False).status) for id in ids]
     return sorted(known, key=lambda one: (min(one.id, first_prints.get(one.id, one.id)), one.id))
 
 
@@ -187,7 +195,7 @@ def _first_prints(ids: Collection[int]) -> dict[int, int]:
     return dict(fetch(f"{prints} GROUP BY original_id", (dumps(list(ids)),)))
 
 
-def _refuse(by: Actor, known: Statement, field: str = "/content") -> None:
+def _refuse(by: Actor, known: Known, field: str = "/content") -> None:
     if not by.reviews and known.status != "accepted":
         raise Conflict("These words are recorded as said by this speaker, and wait for review.", field=field)
     raise AlreadyKnown(

@@ -10,7 +10,6 @@ from models.history.notes import ClaimMerge, SpeakerMerge
 from models.queries import derived
 from models.queries.dialects import in_ids
 from models.refusals import Conflict
-from models.storage import rows
 from models.storage.columns import dumps
 from models.storage.database import fetch
 from models.tables import Claim, ClaimAbout, Speaker
@@ -161,8 +160,7 @@ def give_back(by: Actor, moved: SpeakerMerge, from_: int, to: int) -> None:
     for claim, speaker, role in _links("claim_id", told):
         about[claim][speaker] = role
     more = {claim: {"about": as_logged(subjects)} for claim, subjects in about.items()}
-    claims = rows.where(Claim, in_ids("id"), (dumps(told),), without=changes.LONG["claims"])
-    changes.update_all(by, claims, more=more)
+    changes.update_all(by, changes.read(Claim, in_ids("id"), (dumps(told),)), more=more)
 
 
 def _links(column: str, ids: list[int]) -> list[tuple[int, int, str]]:

@@ -53,9 +53,9 @@ def by_id(model: Any, id: int, *, locked: bool = False, shared: bool = False) ->
     return found[0] if found else None
 
 
-def locked(model: Any, condition: str, params: Sequence[Any]) -> list[Any]:
-    """Read the rows for which a condition of SQL holds, the lowest id first, and keep others from changing them."""
-    return where(model, f"{condition} ORDER BY id{_lock()}", params)
+def locked(model: Any, condition: str, params: Sequence[Any], *, without: tuple[str, ...] = ()) -> list[Any]:
+    """Read rows as `where` does, the lowest id first, and keep others from changing them."""
+    return where(model, f"{condition} ORDER BY id{_lock()}", params, without=without)
 
 
 def lock(model: Any, ids: list[int], *, shared: bool = False) -> None:
@@ -109,12 +109,12 @@ def where(
     condition: str,
     params: Sequence[Any],
     *,
-    without: str | None = None,
+    without: tuple[str, ...] = (),
     only: tuple[str, ...] | None = None,
 ) -> list[Any]:
     """Read the rows for which a condition of SQL holds, with what may follow one.
 
-    It is read `without` a field, if one is named, or `only` those of these fields that it has.
+    It is read `without` some fields, or `only` those of these that it has.
     """
     sql, names, booleans = _reading(model, without, only)
     found = []
@@ -169,9 +169,9 @@ def _inserting(model: Any, names: tuple[str, ...], *, key: bool = False) -> str:
 
 
 @cache
-def _reading(model: Any, without: str | None, only: tuple[str, ...] | None) -> tuple[str, list[str], list[str]]:
+def _reading(model: Any, without: tuple[str, ...], only: tuple[str, ...] | None) -> tuple[str, list[str], list[str]]:
     """Write the read of a row, and name what it reads, and what of that is true or false."""
-    read = set(only or model._meta.fields) - {without}
+    read = set(only or model._meta.fields).difference(without)
     fields = [field for field in model._meta.sorted_fields if field.name in read]
     columns = ", ".join(f'"{field.column_name}"' for field in fields)
     return (

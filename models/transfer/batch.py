@@ -121,7 +121,8 @@ class BatchSession(PrefetchedSession):
         id = data["id"] = self._id(model)
         self._rows[model][id] = row
         self.add(model, data)
-        entry = changes.log_entry(by, Edit(model._meta.table_name, id, "create", None, data), more)
+        edit = Edit(model._meta.table_name, id, "create", None, rows.row(row))
+        entry = changes.LogEntry(edit, by.key_id, more=more)
         self._inserts.append(_Insert(model, _values(model, data), data, entry))
         self.characters += _characters(model, data)
         return row
@@ -246,8 +247,7 @@ def _values(model: Any, row: dict[str, Any]) -> tuple[Any, ...]:
 
 def _characters(model: Any, row: dict[str, Any]) -> int:
     """Count those of a row that the full-text indexes hold: where they are many, these take longer than the row."""
-    long = changes.LONG.get(model._meta.table_name)
-    return len(row[long]) if long else 0
+    return len(row["text" if model is Claim else "content"]) if model in {Claim, Statement} else 0
 
 
 def _new_ids(table: str, lines: int, after_last: bool) -> Iterator[int]:

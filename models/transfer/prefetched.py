@@ -11,7 +11,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import Any
 
-from models.history import changes, first_rows, same_words
+from models.history import first_rows, same_words
 from models.history.locks import Rows
 from models.history.session import NAME_LOCK, Session, merged_items
 from models.queries.visibility import Viewer
@@ -38,7 +38,7 @@ LIKE_ONE_QUERY = 50
 #: The Wikidata ids of merged speakers that are looked for at once.
 _ITEMS = 1000
 #: What is not read of rows: the texts of documents are by models/transfer/open_documents.py.
-_LONG = {Document: "text", Claim: changes.LONG["claims"], Statement: changes.LONG["statements"]}
+_LONG = {Document: ("text",), Claim: ("text",), Statement: ("content",)}
 #: Rows that are locked when they are found: they are referred to, and must not be retracted meanwhile.
 _LOCKED = (Topic, Speaker)
 
@@ -250,7 +250,7 @@ class PrefetchedSession(Session):
     def fetch_rows(self, model: Any, ids: Iterable[int]) -> None:
         """Read and lock the rows with these ids that are not known yet, without long texts."""
         if wanted := sorted(set(ids) - self._rows[model].keys()):
-            condition, without = among("id", wanted, lock=True), _LONG.get(model)
+            condition, without = among("id", wanted, lock=True), _LONG.get(model, ())
             if takes_locks():
                 rows.pass_gates(model, wanted)
             for row in rows.where(model, condition, (dumps(wanted),), without=without):

@@ -1,7 +1,9 @@
 """Changes of many rows hold the long words of few of them at once."""
 
+import json
 import tracemalloc
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,9 +11,10 @@ import pytest
 from models import claims, speakers, statements
 from models.history import merges
 from models.history.changes import Actor
-from models.refusals import Conflict
-from models.tables import Claim, Counterclaim, Speaker, Statement
-from tests.factories import store
+from models.refusals import AlreadyKnown, Conflict
+from models.tables import Change, Claim, Counterclaim, Review, Speaker, Statement
+from models.upkeep import verify
+from tests.factories import MACHINE, put_claim, put_review, store
 
 pytestmark = pytest.mark.usefixtures("sound")
 
@@ -102,3 +105,56 @@ def test_the_same_words_of_two_speakers_are_not_read_to_merge_them(registry: str
             speakers.merge(by=actor, id=one, into=two)
 
     assert peak(merge) < 1_000_000, "with their words it was 2.5 MB"
+
+
+def test_statements_of_the_same_words_are_looked_for_without_these(registry: str, actor: Actor) -> None:
+    said = {"speaker": {"name": "Somebody"}, "document": {"document": "d"}, "form": "indirect"}
+    said |= {"content": [{"start": 0, "end": 9_900}], "origin": MACHINE}
+    store(
+        actor,
+        [
+            ("document", {"id": "d", "text": "🙂" * 9_990, "language": "en"}),
+            *(
+                ("statement", said | {"claim": {"text": f"No {at}.", "language": "en"}, "coding": at + 1})
+                for at in range(COUNT)
+            ),
+        ],
+    )
+    document = Statement.get_by_id(1).document_id
+    again = said | {"document": {"id": document}, "claim": {"text": "Yes.", "language": "en"}}
+
+    def record() -> None:
+        with pytest.raises(AlreadyKnown):
+            statements.record(by=actor, **again)
+
+    record()
+    assert peak(record) < 1_000_000, "with their words it was 3 MB"
+
+
+def test_claims_with_the_same_reviews_are_merged_and_parted_without_their_words(registry: str, actor: Actor) -> None:
+    one, two = (put_claim(actor, text) for text in ("One.", "Two."))
+    long = {"title": "🙂" * 1_000, "licence": "🙂" * 1_000, "rating": {"label": "🙂" * 70}}
+    for claim in (one, two):
+        for at in range(COUNT):
+            put_review(actor, claim, url=f"https://example.org/{at}/{'a' * 1_900}", **long)
+    doubled = {one.id: one.url for one in Review.select().where(Review.claim == one)}
+    assert peak(lambda: claims.merge(by=actor, id=one, into=two)) < 2_500_000, "with their words it was 5 MB"
+    assert peak(lambda: claims.unmerge(by=actor, id=one)) < 2_500_000, "with their words it was 5 MB"
+    told = list(Change.select().where(Change.noun == "reviews", Change.action.in_(["retract", "restore"])))
+    assert sorted(line.noun_id for line in told) == sorted([*doubled] * 2)
+    for line in told:
+        for state in map(json.loads, (line.before, line.after)):
+            assert (state["url"], state["title"]) == (doubled[line.noun_id], long["title"])
+            assert "url_normalized" not in state
+    assert [check.problems for check in verify.run() if check.name == "log"] == [[]]
+
+
+def test_answers_are_retracted_and_restored_without_their_notes(registry: str, actor: Actor) -> None:
+    charge, _ = answered(actor, note="🙂" * 2_000, of="attribution")
+    retract = partial(statements.retract, by=actor, id=charge, version=None, reason=None)
+    assert peak(retract) < 2_300_000, "with their notes it was 3.2 MB"
+    assert peak(lambda: statements.restore(by=actor, id=charge)) < 2_300_000, "with their notes it was 3.3 MB"
+    told = list(Change.select().where(Change.noun == "counterclaims", Change.action.in_(["retract", "restore"])))
+    assert len(told) == 2 * COUNT
+    assert {json.loads(state)["note"] for line in told for state in (line.before, line.after)} == {"🙂" * 2_000}
+    assert [check.problems for check in verify.run() if check.name == "log"] == [[]]
