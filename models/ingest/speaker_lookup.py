@@ -5,6 +5,7 @@ import re
 from models import speakers
 from models.extraction import Speaker
 from models.history.changes import Actor
+from models.told_apart import of_document
 
 #: Extraction's kinds of speakers -> the registry's. A proper name of unknown kind is taken for a person's.
 _KINDS = {"document": "unnamed", "unknown": "unnamed"}
@@ -40,7 +41,7 @@ def find(by: Actor, document: int, speaker: Speaker, mention: str) -> int:
         shared = shared or len(known) > 1
     if shared:
         return speakers.find_or_make(
-            by=by, reference={"name": f"{bare} (document {document})"}, field="/speaker", hidden=True
+            by=by, reference={"name": bare + of_document(document)}, field="/speaker", hidden=True
         )
     registered = _KINDS.get(kind, kind)
     if kind == "unknown" and bare[:1].isupper():
@@ -52,7 +53,7 @@ def name_of(document: int, speaker: Speaker) -> str:
     """Write the name under which the registry has a speaker, or would make one."""
     name = speaker.name.strip()[:_LONGEST]
     if _of_this_document(speaker):
-        said_of = f" (document {document})"
+        said_of = of_document(document)
         return _small(name[: _LONGEST - len(said_of)]) + said_of
     return name if speaker.kind in ("person", "unnamed") else _ARTICLE.sub("", name)
 

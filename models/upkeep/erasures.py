@@ -35,9 +35,10 @@ from models.tables import (
     Statement,
     Suggestion,
 )
-from models.upkeep import erased_claims, unerased_names
+from models.upkeep import erased_claims, printed_names, unerased_names
 from models.upkeep.engine import engine
-from models.upkeep.name_matcher import NameMatcher
+from models.upkeep.name_matcher import NOBODY, NameMatcher
+from models.upkeep.printed_names import PrintedNames
 from models.upkeep.redaction import (
     Erasure,
     ids_of,
@@ -132,8 +133,8 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         claims = erased_claims.find(rows_with(Statement.speaker, people))
         erasure.left = erased_claims.undo_merges(by, claims)
         statements = list(Statement.select().where(Statement.speaker.in_(people)))
-        names = NameMatcher(unerased_names.present_names(people))
-        erasure.names = NameMatcher(unerased_names.all_names(people))
+        names, printed, erasure.names = _names_of(people)
+        erasure.described = printed.described
         erasure.items = unerased_names.all_items(people)
         if any(erasure.names.places(reason)):
             raise Conflict("This reason names who is erased, and everybody is told of it: give another.")
@@ -142,10 +143,11 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
             quoting[one.document_id].append(one)
         for document in _documents(quoting):
             was = row(document)
-            found = places.get(document.sha256) if names == known else None
-            named = names.places(document.text) if found is None else found
-            redact(erasure, document, [*quoted(quoting[document.id]), *named])
-            if document.title and any(names.places(document.title)):
+            called = printed.certain.get(document.id, NOBODY)
+            named, also = (_places_in(document, some, places) for some in (names, called))
+            also = printed_names.without_others(also, document.id, people)
+            redact(erasure, document, [*quoted(quoting[document.id]), *named, *also])
+            if document.title and any(any(some.places(document.title)) for some in (names, called) if some):
                 set_columns(Document, document.id, now(), title=NAMELESS)
             _log_redacted(erasure, document.id, was)
         said = {one.id for one in statements}
@@ -164,9 +166,9 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
     _present(Speaker, id)
     people = _merged_into(id)
     # Nobody else could write to SQLite while all texts are read: what was found is good where nothing changed since.
-    suspects = unerased_names.find_candidates(NameMatcher(unerased_names.all_names(people)))
-    known = NameMatcher(unerased_names.present_names(people))
-    places = _places(known, people)
+    known, surely, wanted = _names_of(people)
+    suspects = unerased_names.find_candidates(wanted)
+    places = _places(people, known, surely.certain)
     return _done(work, by, reason, dry_run, suspects)
 
 
@@ -180,7 +182,7 @@ def _done(
     """
 
     def list_remaining(erasure: Erasure) -> None:
-        erasure.left += unerased_names.list_remaining(erasure.names, suspects or {})
+        erasure.left += unerased_names.list_remaining(erasure.names, suspects or {}, erasure.described)
 
     def erase() -> Erasure:
         erasure = Erasure(by, reason)
@@ -307,10 +309,29 @@ def _take_reasons(erasure: Erasure, sentences: set[int]) -> None:
             set_columns(Sentence, id, now(), retracted_reason=erasure.reason)
 
 
-def _places(names: NameMatcher, people: set[int]) -> dict[str, list[tuple[int, int]]]:
-    """Find where these people are named in the documents that quote them, by the SHA-256 of the text."""
-    quoting = ids_of(Statement.select(Statement.document).where(Statement.speaker.in_(people)))
-    return {document.sha256: list(names.places(document.text)) for document in _documents(quoting)}
+def _names_of(people: set[int]) -> tuple[NameMatcher, PrintedNames, NameMatcher]:
+    """Read the names that these speakers have, what else print calls them, and all that may name them anywhere."""
+    present, ever = unerased_names.present_names(people), unerased_names.all_names(people)
+    printed = printed_names.read(people, present, ever)
+    return NameMatcher(present), printed, NameMatcher(ever | printed.names)
+
+
+#: Where names stand in a text: the text's SHA-256, and the names -> the places.
+_Places = dict[tuple[str, NameMatcher], list[tuple[int, int]]]
+
+
+def _places(people: set[int], names: NameMatcher, certain: dict[int, NameMatcher]) -> _Places:
+    """Find where these people are named in the documents that quote them."""
+    found: _Places = {}
+    for document in _documents(ids_of(Statement.select(Statement.document).where(Statement.speaker.in_(people)))):
+        for some in (names, certain.get(document.id, NOBODY)):
+            found[document.sha256, some] = _places_in(document, some, found)
+    return found
+
+
+def _places_in(document: Document, names: NameMatcher, known: _Places) -> list[tuple[int, int]]:
+    places = known.get((document.sha256, names))
+    return list(names.places(document.text) if names else ()) if places is None else places
 
 
 def _documents(ids: Iterable[int]) -> Iterator[Document]:

@@ -97,7 +97,7 @@ class NameMatcher:
         folded = _words(word).strip()
         return any(folded.startswith(part) if len(part) >= _LONG else folded == part for part in self._parts)
 
-    def stands_in_reason(self, reason: str) -> bool:
+    def holds_part(self, reason: str) -> bool:
         """Tell whether a name or a word of one stands in what a machine gives as a reason: a word, or a phrase.
 
         In a phrase, a short word in small letters ("of", "low") is taken for another.
@@ -196,3 +196,7 @@ def _is_ignored(character: str) -> bool:
     first = unicodedata.normalize("NFKD", character)[0]  # U+0F73 is normalised to two marks, and is none itself
     shows_nothing = unicodedata.category(character) == "Cf"
     return shows_nothing or unicodedata.combining(first) > 0 or bool(search.DIACRITICS.match(character))
+
+
+#: Finds nothing.
+NOBODY = NameMatcher(())

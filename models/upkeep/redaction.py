@@ -23,7 +23,7 @@ from models.storage.rows import row, where
 from models.storage.transactions import before_commit, write
 from models.tables import Alias, Change, Document, Reply, Sentence, Statement
 from models.upkeep import log_lines
-from models.upkeep.name_matcher import NameMatcher
+from models.upkeep.name_matcher import NOBODY, NameMatcher
 
 #: What replaces a code point that is redacted.
 REDACTED = "█"
@@ -79,8 +79,10 @@ class Erasure:
         self.left: list[str] = []
         #: The suggestions that are not erased, but lost reasons.
         self.reworded: set[int] = set()
-        #: The names that the erased speaker has, or had, and their Wikidata ids.
-        self.names = NameMatcher(())
+        #: The names that the erased speaker has, or had, or has in print, and their Wikidata ids.
+        self.names = NOBODY
+        #: Document -> words that may mean them in it, and others elsewhere.
+        self.described: dict[int, NameMatcher] = {}
         self.items: set[str] = set()
         #: Speaker -> the keys of the names that merges of erased ones lent them.
         self.lent: dict[int, set[str]] = {}
@@ -191,7 +193,7 @@ def without_names(erasure: Erasure, reasons: str) -> str:
     Of any name, since words of several stand apart there; a machine chose them, and nobody can change them.
     """
     found = orjson.loads(reasons)
-    kept = [reason for reason in found if not erasure.names.stands_in_reason(reason["word"])]
+    kept = [reason for reason in found if not erasure.names.holds_part(reason["word"])]
     return reasons if kept == found else dumps(kept)
 
 

@@ -29,6 +29,11 @@ _TEXTS: dict[str, tuple[str, list[str], list[str]]] = {
     "aliases": ("id", ["speaker_id"], ["alias"]),
     "changes": ("sequence", ["noun", "noun_id"], ["before", "after"]),
 }
+#: Table -> reads what may describe somebody whom a document quotes: the document, and what is stated in it.
+_DESCRIBED = {
+    "documents": "SELECT id, text, title FROM documents WHERE id = ?",
+    "claims": "SELECT id, text FROM claims WHERE id IN (SELECT claim_id FROM statements WHERE document_id = ?)",
+}
 #: Rows that may hold a name: table -> their keys.
 Suspects = dict[str, list[int]]
 #: How many of each noun are listed.
@@ -80,9 +85,10 @@ def find_candidates(names: NameMatcher) -> Suspects:
     return found
 
 
-def list_remaining(names: NameMatcher, suspects: Suspects) -> list[str]:
+def list_remaining(names: NameMatcher, suspects: Suspects, described: dict[int, NameMatcher]) -> list[str]:
     """List which of the suspects still hold one of `names`, retracted ones too, for a person to decide on.
 
+    So are documents, and claims that are stated in them, with words that are looked for in those alone (`described`).
     A row of which only the log holds a name is listed as "the log of …".
     """
     found: dict[str, set[int]] = {table: set() for table in _COLUMNS}
@@ -97,6 +103,10 @@ def list_remaining(names: NameMatcher, suspects: Suspects) -> list[str]:
                     logged[noun].add(id)
             elif any(text and names.may_stand_in(text) for text in texts):
                 found["speakers" if table == "aliases" else table].add(of[0])
+    for document, words in described.items():
+        for table, query in _DESCRIBED.items():
+            rows = fetch(query, (document,))
+            found[table] |= {id for id, *texts in rows if any(text and words.may_stand_in(text) for text in texts)}
     left = [part for table, ids in found.items() for part in _listed(table[:-1], ids)]
     for table, ids in logged.items():
         left += _listed(f"the log of {table[:-1]}", ids - found[table])

@@ -1,0 +1,128 @@
+"""What print calls an erased speaker: taken out of the documents that quote them where it is sure, and else listed."""
+
+from typing import Any
+
+import pytest
+
+from models import speakers
+from models.extraction import Speaker as SpeakerFound
+from models.history.changes import Actor
+from models.ingest import speaker_lookup
+from models.tables import Document, Speaker
+from models.upkeep import erasures, verify
+from models.upkeep.redaction import REDACTED
+from tests.factories import put_charge, put_claim, put_document
+
+REASON = "At their request"
+TEXT = "{0} said the plan failed. The crowd then cheered {0} for an hour."
+
+
+def put_quoted(by: Actor, name: str, mention: str | None, text: str = "", **document: Any) -> int:
+    """Record what somebody of this name says in a document of its own, and return that document's id."""
+    text = text or TEXT.format(mention or name)
+    charge: dict[str, Any] = {
+        "speaker": {"name": name},
+        "document": {"text": text, "language": "en"} | document,
+        "content": [{"text": "the plan failed"}],
+        "claim": {"text": "It failed.", "language": "en"},
+        "mention": mention and {"start": 0, "end": len(mention)},
+    }
+    put_charge(by, sentence=None, cue=None, **charge)
+    return int(Document.select().order_by(Document.id.desc()).get().id)
+
+
+def erased(by: Actor, *, id: int = 1) -> list[str]:
+    """Erase a speaker, and return what is listed for a person to decide on."""
+    left = erasures.speaker(id=id, reason=REASON, by=by).left
+    assert not [check for check in verify.run() if check.problems]
+    return left
+
+
+@pytest.mark.parametrize("mention", ["John Smith", "he", None])
+def test_a_shared_name_as_extraction_tells_it_apart_is_redacted_where_it_is_printed(
+    registry: str, actor: Actor, mention: str | None
+) -> None:
+    for place in ("Ohio", "Kent"):
+        speakers.create(by=actor, name=f"John Smith of {place}", aliases=["John Smith"])
+    who = speaker_lookup.find(actor, 1, SpeakerFound("John Smith", "person"), "John Smith")
+    text = TEXT.format("John Smith") if mention == "John Smith" else "he said the plan failed: John Smith."
+    called = Speaker.get_by_id(who).name
+    assert called == "John Smith (document 1)"
+    put_quoted(actor, called, mention, text, title="Who is john smith?")
+    elsewhere = put_document(actor, url=None, text="They met John Smith.")
+    claim = put_claim(actor, "John Smith owns the hall.")
+    left = erased(actor, id=who)
+    one = Document.get_by_id(1)
+    assert ("Smith" in one.text, one.title) == (False, "[erased]")
+    assert {f"document {elsewhere}", f"claim {claim}", "speaker 1", "speaker 2"} <= set(left)
+    assert "document 1" not in left
+
+
+def test_a_name_that_a_person_told_apart_is_redacted_as_it_is_mentioned_and_else_listed(
+    registry: str, actor: Actor
+) -> None:
+    mentioned = put_quoted(actor, "John Smith (politician)", "John Smith")
+    unsure = put_quoted(actor, "John Smith (politician)", None, "The plan: “the plan failed”. John Smith was there.")
+    left = erased(actor)
+    assert "John Smith" not in Document.get_by_id(mentioned).text
+    assert "John Smith was there" in Document.get_by_id(unsure).text
+    assert [one for one in left if one.startswith("document")] == [f"document {unsure}"]
+
+
+def test_the_mention_of_a_speaker_is_redacted_wherever_their_document_has_it(registry: str, actor: Actor) -> None:
+    one = put_quoted(actor, "Jana Dorn", "President Dorn")
+    other = put_document(actor, url=None, text="There was President Dorn.")
+    left = erased(actor)
+    assert "Dorn" not in Document.get_by_id(one).text
+    assert f"document {other}" in left
+
+
+def test_who_else_is_called_so_in_a_document_keeps_the_name_which_is_listed(registry: str, actor: Actor) -> None:
+    text = "John Smith said the plan failed. John Smith of Kent said it worked. Later John Smith left."
+    one = put_quoted(actor, "John Smith (document 1)", "John Smith", text)
+    put_charge(
+        actor,
+        speaker={"name": "John Smith of Kent"},
+        document={"id": one},
+        sentence=None,
+        cue=None,
+        mention={"text": "John Smith of Kent"},
+        content=[{"text": "it worked"}],
+        claim={"text": "It worked.", "language": "en"},
+    )
+    left = erased(actor)
+    marks = REDACTED * len("John Smith")
+    text = Document.get_by_id(one).text
+    assert text.endswith(f"John Smith of Kent said it worked. Later {marks} left.")
+    assert f"document {one}" in left
+
+
+@pytest.mark.parametrize("mention", ["An aide to Jane Doe", "The aide to Jane Doe"])
+def test_a_description_that_names_somebody_is_listed_in_its_document_alone(
+    registry: str, actor: Actor, mention: str
+) -> None:
+    one = put_quoted(
+        actor,
+        "an aide to Jane Doe (document 1)",
+        mention,
+        f"{mention} said the plan failed. Then an aide to Jane Doe wept.",
+    )
+    put_document(actor, url=None, text="An aide to Jane Doe left.")
+    left = erased(actor)
+    assert "an aide to Jane Doe wept" in Document.get_by_id(one).text
+    assert [which for which in left if which.startswith("document")] == [f"document {one}"]
+
+
+@pytest.mark.parametrize("name", ["an official (document 1)", "I (document 1)", "officials (document 1)"])
+def test_common_words_stay_and_are_not_listed(registry: str, actor: Actor, name: str) -> None:
+    mention = name.partition(" (")[0].capitalize()
+    one = put_quoted(actor, name, mention, f"{mention} said the plan failed. {mention} wept. I saw an official.")
+    left = erased(actor)
+    assert Document.get_by_id(one).text.endswith(f"{mention} wept. I saw an official.")
+    assert not [which for which in left if which.startswith("document")]
+
+
+def test_a_part_of_a_name_that_is_mentioned_is_listed(registry: str, actor: Actor) -> None:
+    one = put_quoted(actor, "Jana Dorn", "Dorn", "Dorn said the plan failed. Otto Dorn wept.")
+    assert f"document {one}" in erased(actor)
+    assert "Otto Dorn wept" in Document.get_by_id(one).text
