@@ -19,14 +19,14 @@ from models.hierarchy import body_of
 from models.history import changes, locks, standing_rows
 from models.history.changes import Actor
 from models.ingest import parser_queue, speaker_lookup, suggest
-from models.queries import dialects
+from models.ingest.recorded import Recorded, cue_key
 from models.refusals import Busy, Conflict, Lacking, TooLong
 from models.spans import Span
 from models.statement_columns import LONGEST_CUE, content_columns, is_too_long, print_columns
 from models.storage import database, rows
 from models.storage.columns import comparison_key
 from models.storage.transactions import InPlace, at_once, transaction
-from models.tables import Change, Document, Sentence, Statement
+from models.tables import Document, Sentence, Statement
 
 #: Seconds that a text waits at most for the parser (`parser_queue.py`). News takes a tenth of a second to parse,
 #: 1 MB of text half a minute.
@@ -145,6 +145,7 @@ class _DocumentIngest:
     def __init__(self, by: Actor, document: int, findings: Sequence[Finding], sha256: str | None = None) -> None:
         self.by = by
         self.id, self.sha256 = document, sha256
+        self.recorded = Recorded(document)
         self.new: list[int] = []
         self.created: set[int] = set()
         self.known = 0
@@ -167,7 +168,7 @@ class _DocumentIngest:
             self.document = standing_rows.lock_standing(Document, self.id)
             if self.sha256 not in (None, self.document.sha256):
                 raise Conflict("Words of this document were erased while it was read: extract it again.")
-            self.recorded = _recorded_in(self.id)
+            self.recorded.refresh()
             self.speakers: dict[tuple[Speaker, str], int] = {}
             standing = Sentence.select(Sentence.id, Sentence.start, Sentence.end)
             standing = standing.where(Sentence.document == self.id, Sentence.retracted_at.is_null())
@@ -191,8 +192,8 @@ class _DocumentIngest:
     def _store_one(self, finding: Finding) -> None:
         """Store a finding, or see that it is known or cannot be stored."""
         spans = [Span(self.document.text[start:end], start, end) for start, end in finding.contents]
-        keys = [content_columns(spans)["spans"], *([_cue_key(*finding.cue)] if finding.cue else [])]
-        known = [self.recorded[key] for key in keys if key in self.recorded]
+        keys = [content_columns(spans)["spans"], *([cue_key(*finding.cue)] if finding.cue else [])]
+        known = [found for key in keys if (found := self.recorded.get(key)) is not None]
         if finding.cue is None:  # What a denial denies may stand in the denial's own words, and is not the denial.
             known = [statement for statement in known if statement.cue_start is None]
         if known:
@@ -224,7 +225,7 @@ class _DocumentIngest:
         )
         changes.log(self.by, "create", statement)
         for key in keys:
-            self.recorded[key] = statement
+            self.recorded.add(key, statement)
         self.new.append(int(statement.id))
         self.created.add(statement.id)
         if finding.denies:
@@ -362,39 +363,3 @@ def _with_own_charges(text: str, findings: Sequence[Finding]) -> Iterator[Findin
         charge = replace(charge, mention=None, speaker=None, cue=None, via=())
         yield replace(finding, denies=charge.id, charge="")
         yield replace(charge, claim=finding.charge, charge="")
-
-
-# -- what is recorded already ------------------------------------------------------------------------
-
-
-def _recorded_in(document: int) -> dict[str, Statement]:
-    """Map keys of a document's statements, retracted ones too, to the statement that each belongs to.
-
-    A key is the offsets of a cue or a content, as it stands now and as it was first found: what a reviewer has
-    corrected is not to be found a second time. Of several statements of a key, one that stands and is accepted counts.
-    """
-    recorded: dict[str, Statement] = {}
-    found = changes.read(Statement, "document_id = ? ORDER BY id", (document,))
-    by_id = {one.id: one for one in found}  # with their words, 8,000 long ones take 400 MB
-    members = (dialects.json_member(Change.after, name) for name in ("spans", "cue_start", "cue_end"))
-    first = Change.select(Change.noun_id, *members).where(
-        Change.noun == "statements",
-        Change.action == "create",
-        Change.noun_id.in_(Statement.select(Statement.id).where(Statement.document == document, Statement.version > 1)),
-    )
-    for id, *keys in first.tuples():
-        _add_keys(recorded, by_id[id], *keys)
-    for statement in sorted(by_id.values(), key=lambda one: (one.retracted_at is None, one.status == "accepted")):
-        _add_keys(recorded, statement, statement.spans, statement.cue_start, statement.cue_end)
-    return recorded
-
-
-def _add_keys(recorded: dict[str, Statement], statement: Statement, spans: str, cue_start: Any, cue_end: Any) -> None:
-    recorded[spans] = statement
-    if cue_start is not None:
-        recorded[_cue_key(cue_start, cue_end)] = statement
-
-
-def _cue_key(start: int, end: int) -> str:
-    """Name a cue by its offsets; a content is named by its spans, which have no such sign."""
-    return f"cue {start}-{end}"

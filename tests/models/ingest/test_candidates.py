@@ -15,8 +15,9 @@ from models.extraction import Speaker as SpeakerFound
 from models.extraction.parser import MODELS, Parser
 from models.history.changes import Actor
 from models.ingest import candidates, parser_queue, speaker_lookup
+from models.ingest.recorded import Recorded
 from models.refusals import Busy, Conflict, Gone, Lacking
-from models.storage import database
+from models.storage import database, rows
 from models.tables import Counterclaim, Document, Sentence, Speaker, Statement, Suggestion
 from models.upkeep import erasures
 from tests.api.steps import together
@@ -479,3 +480,41 @@ def test_an_extraction_reads_no_words_of_what_is_recorded(
     queries.clear()
     assert again(actor, parse, one).known
     assert not [sql for sql in queries if '"content"' in sql and re.search(r'document_id"? = ', sql)]
+
+
+def test_a_part_reads_of_what_is_recorded_only_what_is_new(
+    registry: str, actor: Actor, parse: Parser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidates, "PART", 1)
+    read: list[int] = []
+    where = rows.where
+
+    def counted(model: Any, condition: str, *more: Any, **of: Any) -> list[Any]:
+        found = where(model, condition, *more, **of)
+        read.extend(row.id for row in found if condition.startswith("document_id") and model is Statement)
+        return found
+
+    monkeypatch.setattr(rows, "where", counted)
+    text = " ".join(f"Anna Holt said that ferry {number} would sail." for number in range(8))
+    stored = candidates.extract_stored(by=actor, id=put_document(actor, text=text), parse=parse)
+    assert len(stored.statements) == 8
+    assert read == stored.statements[:-1]
+
+
+def test_what_is_corrected_or_retracted_between_two_parts_is_read_anew(
+    registry: str, actor: Actor, parse: Parser
+) -> None:
+    stored = put(actor, parse)
+    first, second, _ = stored.statements
+    recorded = Recorded(stored.document)
+    recorded.refresh()
+    before, other = statement(first), statement(second)
+    assert (recorded.get(before.spans), recorded.get(other.spans)) == (before, other)
+    statements.change(by=actor, id=first, version=1, content=[{"text": "the exports sustain"}])
+    statements.retract(by=actor, id=second, version=1, reason="Misread.")
+    recorded.refresh()
+    assert before.spans != statement(first).spans
+    assert (recorded.get(before.spans), recorded.get(statement(first).spans)) == (before, before)
+    known = recorded.get(other.spans)
+    assert known is not None
+    assert known.retracted_at
