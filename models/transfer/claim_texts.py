@@ -103,6 +103,10 @@ class ClaimTexts:
                 if limit == 1:
                     self.reused.update(ids)
 
+    def first(self) -> set[int]:
+        """List the first claim of each wording that was read: the one that a line is likely to mean."""
+        return {one.ids[0] for read in self._read.values() for one in read.values() if one.ids}
+
     def forget(self, text: str) -> None:
         """Let the claims of a text be read again."""
         self._read.pop(text, None)

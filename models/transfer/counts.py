@@ -1,6 +1,6 @@
 """How much hangs on rows that lines of an import name: counted once, and kept in step with what the lines put in."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from models.tables import Claim, Counterclaim, Review, Statement
@@ -23,10 +23,20 @@ class Counts:
         self._holds = holds
         self._known: dict[str, dict[int, int]] = {"prints": {}, "counterclaims": {}, "reviews": {}}
 
-    def of(self, what: str, ids: Iterable[int], count: Callable[[list[int]], dict[int, int]]) -> dict[int, int]:
-        """Map rows to how many of `what` hang on each; `count` reads it of those of which nobody has asked."""
+    def of(
+        self,
+        what: str,
+        ids: Collection[int],
+        count: Callable[[list[int]], dict[int, int]],
+        likely: Callable[[], Iterable[int]] = tuple,
+    ) -> dict[int, int]:
+        """Map rows to how many of `what` hang on each; `count` reads it where it is not known, of those `likely`, too.
+
+        These are the rows that other lines are likely to name.
+        """
         known = self._known[what]
-        if wanted := [id for id in ids if id not in known]:
+        if not all(id in known for id in ids):
+            wanted = sorted({*ids, *likely()} - known.keys())
             known |= count(wanted)
             self._holds += ((known, id) for id in wanted)
         return known

@@ -164,12 +164,12 @@ class PrefetchedSession(Session):
         return self._counts.of("prints", [original], lambda ids: {id: count(id) for id in ids})[original]
 
     def count_counterclaims(self, claims: Iterable[int], most: int) -> dict[int, int]:
-        named = {*claims, *self._rows[Claim]}  # with those that other lines name
-        return self._counts.of("counterclaims", named, partial(super().count_counterclaims, most=most))
+        count = partial(super().count_counterclaims, most=most)
+        return self._counts.of("counterclaims", {*claims}, count, lambda: self._likely(Claim) | self._texts.first())
 
     def count_reviews(self, statements: Collection[int]) -> dict[int, int]:
-        named = {*statements, *self._rows[Statement], *self._unlocked[Statement]}  # with those that other lines name
-        return self._counts.of("reviews", named, super().count_reviews)
+        likely = chain(self._rows[Statement], self._unlocked[Statement])
+        return self._counts.of("reviews", statements, super().count_reviews, lambda: likely)
 
     def recorder(self, statement: int, unknown: int | None) -> int | None:
         if statement not in self._recorders:
