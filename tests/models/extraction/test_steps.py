@@ -1,15 +1,17 @@
 """What follows the parse goes by steps, none of which grows with the text, so that others may be read between them."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from types import FrameType
+from typing import Any
 
 import pytest
 
 from models.extraction import extract
 from models.extraction.parser import Parser
+from tests.models.extraction.hostile import text_of
 
 #: What is called between two steps may be so much more in a text that is four times as long: chance alone.
 EVEN = 1.3
@@ -71,3 +73,18 @@ def test_no_step_grows_with_the_text(parse: Parser, write: Callable[[int], str])
 
 def test_long_quotations_are_compared_in_time_that_grows_as_they_do(parse: Parser) -> None:
     assert sum(steps(parse, long_quotations(300))) <= GROWTH * sum(steps(parse, long_quotations(75)))
+
+
+@pytest.mark.parametrize("shape", ["commas and spaces", "semicolons", "names and colons"])
+def test_no_batch_has_many_words_and_marks(parse: Parser, shape: str) -> None:
+    class Counted:
+        make_doc = staticmethod(parse.make_doc)
+
+        def pipe(self, docs: Iterable[Any], *, batch_size: int) -> Iterator[Any]:
+            batch = list(docs)
+            lengths.append(sum(len(doc) for doc in batch))
+            return parse.pipe(batch, batch_size=batch_size)
+
+    lengths: list[int] = []
+    extract(text_of(shape, 30_000), parse=Counted())
+    assert max(lengths) < 4_000
