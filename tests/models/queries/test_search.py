@@ -330,11 +330,11 @@ def test_looks_less_far_into_the_texts_of_a_page_the_more_there_are() -> None:
 
 
 def _seconds(text: str, typed: str) -> float:
-    """How much of the processor's time a snippet takes, at best of five."""
+    """How much of the processor's time a snippet takes, at best of twenty."""
     query = search.parse(typed)
     assert query is not None
     taken = []
-    for _ in range(5):
+    for _ in range(20):
         begun = time.process_time()
         assert search.snippet(text, query)
         taken.append(time.process_time() - begun)
