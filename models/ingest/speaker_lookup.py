@@ -41,7 +41,7 @@ def find(by: Actor, document: int, speaker: Speaker, mention: str) -> int:
         shared = shared or len(known) > 1
     if shared:
         return speakers.find_or_make(
-            by=by, reference={"name": bare + of_document(document)}, field="/speaker", hidden=True
+            by=by, reference={"name": _in_document(bare, document)}, field="/speaker", hidden=True
         )
     registered = _KINDS.get(kind, kind)
     if kind == "unknown" and bare[:1].isupper():
@@ -53,9 +53,14 @@ def name_of(document: int, speaker: Speaker) -> str:
     """Write the name under which the registry has a speaker, or would make one."""
     name = speaker.name.strip()[:_LONGEST]
     if _of_this_document(speaker):
-        said_of = of_document(document)
-        return _small(name[: _LONGEST - len(said_of)]) + said_of
+        return _in_document(_small(name), document)
     return name if speaker.kind in ("person", "unnamed") else _ARTICLE.sub("", name)
+
+
+def _in_document(name: str, document: int) -> str:
+    """Add the document to a name, which is cut where both would be longer than a name may be."""
+    end = of_document(document)
+    return name[: _LONGEST - len(end)] + end
 
 
 def _of_this_document(speaker: Speaker) -> bool:

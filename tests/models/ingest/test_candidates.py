@@ -211,6 +211,14 @@ def test_the_longest_name_of_somebody_in_one_document_is_no_longer_than_a_name_m
     assert name.endswith(f" (document {number})")
 
 
+def test_a_long_name_that_two_share_is_no_longer_in_the_document(registry: str, actor: Actor) -> None:
+    shared = "N" * 200
+    for name in ("Ann", "Bob"):
+        speakers.create(by=actor, name=name, aliases=[shared])
+    found = speaker_lookup.find(actor, 7, SpeakerFound(shared, "person"), shared)
+    assert Speaker.get_by_id(found).name == "N" * 187 + " (document 7)"
+
+
 def test_the_public_sees_charge_and_denial_once_both_are_accepted(registry: str, actor: Actor, parse: Parser) -> None:
     charge, denial, _ = put(actor, parse).statements
     statements.change(by=actor, id=charge, version=1, status="accepted")
