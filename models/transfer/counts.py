@@ -22,6 +22,8 @@ class Counts:
         #: What is forgotten where a savepoint is undone, which releases the lock under which it was counted.
         self._holds = holds
         self._known: dict[str, dict[int, int]] = {"prints": {}, "counterclaims": {}, "reviews": {}}
+        #: Those of them that were read.
+        self._read: dict[str, dict[int, None]] = {what: {} for what in self._known}
 
     def of(
         self,
@@ -38,8 +40,13 @@ class Counts:
         if not all(id in known for id in ids):
             wanted = sorted({*ids, *likely()} - known.keys())
             known |= count(wanted)
-            self._holds += ((known, id) for id in wanted)
+            self._read[what] |= dict.fromkeys(wanted)
+            self._holds += ((where, id) for where in (known, self._read[what]) for id in wanted)
         return known
+
+    def were_read(self, what: str) -> bool:
+        """Tell whether `what` hangs on any row was read, and not forgotten since."""
+        return bool(self._read[what])
 
     def add(self, model: Any, data: dict[str, Any], more: int = 1) -> None:
         """Count a row that lines put in; one `more`, or less where it is undone."""

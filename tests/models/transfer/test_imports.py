@@ -27,7 +27,7 @@ from models.transfer.imports import Import
 from models.transfer.line_storing import store_line
 from models.transfer.lines import Line, Outcome, unbound_claim, waiting_lines
 from models.transfer.local_ids import LocalIds
-from tests.factories import MACHINE, PLAIN, put_charge, put_claim, put_denial, put_plain, put_review
+from tests.factories import MACHINE, PLAIN, charge, put_charge, put_claim, put_denial, put_plain, put_review
 
 pytestmark = pytest.mark.usefixtures("sound")
 
@@ -608,6 +608,21 @@ def test_on_postgresql_few_lines_share_a_transaction_that_keeps_out_who_names_so
     lines = [Line(n, "speaker", {"name": f"Ann {n}"}) for n in range(most + 1)]
     imports.Import(actor, in_place=_counted(stored)).store(lines)
     assert stored == ([most + 1] if database.on_sqlite() else [most, 1])
+
+
+def test_on_postgresql_few_lines_share_a_transaction_that_keeps_out_who_reviews_the_same_statement(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "LONGEST", 60)
+    monkeypatch.setattr(imports, "MOST_LINES", 3)
+    stored: list[int] = []
+    one = imports.Import(actor, in_place=_counted(stored))
+    one.store([Line(0, "statement", charge() | {"id": "s"})])
+    review = {"claim": {"statement": "s"}, "statement": "s", "publisher": {"name": "F"}, "language": "en"}
+    more = [review | {"rating": {"label": "x"}, "url": f"https://f.org/{n}"} for n in range(5)]
+    outcomes = one.store([Line(1 + n, "review", members) for n, members in enumerate(more)])
+    assert not [one.errors for one in outcomes if one.errors]
+    assert stored[1:] == ([5] if database.on_sqlite() else [3, 2])
 
 
 def test_what_a_transaction_has_no_time_for_is_not_fetched_by_each_of_them(
