@@ -254,6 +254,8 @@ class Speaker(Retractable):
 _STANDS = "retracted_at IS NULL AND merged_into_id IS NULL"
 _natural_key("speakers_name_key", Speaker.name_key, field="/name", where=_STANDS)
 _natural_key("speakers_wikidata_id", Speaker.wikidata_id, field="/wikidata_id", where=_STANDS)
+# Who was merged or retracted is found by it too, and that nobody is an item.
+_partial_index("speakers_any_wikidata_id", Speaker.wikidata_id, where="wikidata_id IS NOT NULL")
 
 
 class Alias(BaseModel):

@@ -6,7 +6,7 @@ as its own, and to one that has another, both lead.
 
 from collections.abc import Iterable
 
-from models.history.hidden import is_hidden
+from models.history.hidden import shown_ids
 from models.history.session import Session, merged_items
 from models.queries.visibility import WRITER, Viewer
 from models.refusals import Conflict
@@ -36,17 +36,19 @@ def ids(*, items: Iterable[str], viewer: Viewer) -> dict[str, int]:
     know is not found, but for the survivor of a merge, and nobody.
     """
     items = set(items)
-    found = Speaker.select(Speaker.id, Speaker.wikidata_id).where(Speaker.wikidata_id.in_(items))
+    found = Speaker.select(Speaker.wikidata_id, Speaker.id).where(Speaker.wikidata_id.in_(items))
     standing = Speaker.retracted_at.is_null() & Speaker.merged_into.is_null()
-    rows = found.order_by(standing, Speaker.retracted_at.is_null(), Speaker.id).tuples()
-    known = {item: id for id, item in rows if _may_know(viewer, id)}
+    known = _known(viewer, found.order_by(standing, Speaker.retracted_at.is_null(), Speaker.id).tuples())
     if not viewer.texts and (others := items - known.keys()):
-        known |= {item: id for item, id in merged_items(others).items() if _may_know(viewer, id)}
+        known |= _known(viewer, merged_items(others).items())
     return known
 
 
-def _may_know(viewer: Viewer, id: int) -> bool:
-    return viewer.texts or not is_hidden(noun="speakers", id=id)
+def _known(viewer: Viewer, speakers: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Map items to the last speaker of each whom the viewer may know."""
+    speakers = list(speakers)
+    shown = set(shown_ids("speakers", viewer, [id for _, id in speakers]))
+    return {item: id for item, id in speakers if id in shown}
 
 
 def named(id: int | str, field: str, session: Session) -> int:

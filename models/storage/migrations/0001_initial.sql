@@ -67,6 +67,7 @@ CREATE INDEX "speakers_part_of_id" ON "speakers" ("part_of_id");
 CREATE INDEX "speakers_merged_into_id" ON "speakers" ("merged_into_id");
 CREATE UNIQUE INDEX "speakers_name_key" ON "speakers" ("name_key") WHERE retracted_at IS NULL AND merged_into_id IS NULL;
 CREATE UNIQUE INDEX "speakers_wikidata_id" ON "speakers" ("wikidata_id") WHERE retracted_at IS NULL AND merged_into_id IS NULL;
+CREATE INDEX "speakers_any_wikidata_id" ON "speakers" ("wikidata_id") WHERE wikidata_id IS NOT NULL;
 CREATE INDEX "speakers_kind" ON "speakers" ("kind");
 
 CREATE TABLE "aliases" (

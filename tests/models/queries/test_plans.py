@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from models import claims, sentences, speakers
+from models import claims, sentences, speakers, wikidata
 from models.history.changes import Actor
 from models.queries import derived, filters, lists, nodes, simple_lists
 from models.queries.filter_sets import Order
 from models.queries.visibility import Viewer
-from models.storage import database
+from models.storage import database, transactions
 from tests.factories import put_charge
 
 
@@ -198,6 +198,23 @@ def test_values_that_few_rows_have_are_found_by_their_index(noun: str, name: str
     database.db.obj.query_hooks.pop()
     steps = [step for sql, params in sent for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
     assert [step for step in steps if index in step], steps
+
+
+@pytest.mark.parametrize("viewer", [Viewer(), Viewer(texts=True)], ids=["public", "writer"])
+def test_who_is_a_wikidata_item_is_found_by_an_index_of_all_items(registry: str, viewer: Viewer) -> None:
+    sent: list[tuple[str, tuple[Any, ...]]] = []
+    database.db.obj.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
+    assert wikidata.ids(items=["Q1", "Q2"], viewer=viewer) == {}
+    database.db.obj.query_hooks.pop()
+    naming = [(sql, params) for sql, params in sent if "wikidata_id" in sql]
+    assert naming
+    with transactions.transaction():
+        if not database.on_sqlite():  # which reads a table of no rows whole
+            database.db.execute_sql("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN QUERY PLAN" if database.on_sqlite() else "EXPLAIN"
+        for sql, params in naming:
+            steps = [str(step) for *_, step in database.db.execute_sql(f"{explain} {sql}", params)]
+            assert [step for step in steps if "speakers_any_wikidata_id" in step], steps
 
 
 @pytest.mark.usefixtures("registry_on_sqlite")
