@@ -7,10 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.checked import ROOT
-from tests.live import error_line, run
+from tests.live import error_line, run, wait
+from tests.postgres import free_port
 
 #: Print how often a process of the server walks through all objects while it cuts a text, which others wait for.
 _CUTTING = """
@@ -29,6 +31,29 @@ gc.callbacks.append(lambda phase, info: phase == "start" and info["generation"] 
 cut("A. " * 330_000)
 print(len(whole), flush=True)
 os._exit(0)
+"""
+
+#: Serve, with a process that loads for long: the one that comes first.
+_LOADING = """
+import multiprocessing, sys, time
+from pathlib import Path
+from api import cli
+from api.commands import serving
+
+create_app, folder = serving.create_app, Path(sys.argv[1])
+
+def load(*of, **how):
+    try:
+        (folder / "loading").touch(exist_ok=False)
+        time.sleep(60)
+    except FileExistsError:
+        pass
+    return create_app(*of, **how)
+
+multiprocessing.set_start_method("fork")
+serving.create_app = load
+sys.argv[1:] = ["serve"]
+cli.run()
 """
 
 
@@ -53,3 +78,18 @@ def test_a_process_of_the_server_cuts_a_long_text_without_walking_through_all_ob
     environment = os.environ | {"DATABASE_URL": f"sqlite:///{path}"}
     script = [sys.executable, "-c", _CUTTING, tmp_path]
     assert int(subprocess.check_output(script, cwd=ROOT, env=environment, timeout=60)) <= 1
+
+
+def test_a_process_that_still_loads_is_given_no_connection(tmp_path: Path, sqlite_template: Path) -> None:
+    path, port = shutil.copy(sqlite_template, tmp_path / "registry.db"), free_port()
+    settings = {"DATABASE_URL": f"sqlite:///{path}", "PORT": str(port), "PROCESSES": "2", "REQUESTS_PER_MINUTE": "0"}
+    script = [sys.executable, "-c", _LOADING, tmp_path]
+    with subprocess.Popen(script, cwd=ROOT, env=os.environ | settings) as server:
+        try:
+            wait(f"http://127.0.0.1:{port}", server)
+            assert (tmp_path / "loading").exists()
+            for _ in range(30):  # of which each process would be given some
+                httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=20)
+        finally:
+            server.terminate()
+            server.wait(20)
