@@ -7,11 +7,14 @@ takes for the same letters; places are in code points of the text as it is.
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import pairwise
 from os.path import commonprefix
+from typing import NamedTuple
 from urllib.parse import unquote
+
+from peewee import chunked
 
 from models.queries import search
 from models.storage.columns import comparison_key
@@ -26,6 +29,8 @@ _BEGINS, _ENDS = rf"(?<![^\W{_UNSPACED}])", rf"(?![^\W{_UNSPACED}])"
 
 #: How deep groups of a pattern are nested: `re` reads one in another by recursion.
 _DEEPEST = 40
+#: How many letters are tried in turn, at most.
+_TRIED = 16
 
 #: Names from this length on are found where a word goes on after them, too: "Jana Dorns".
 _LONG = 5
@@ -41,24 +46,28 @@ class NameMatcher:
     """Names to look for in texts."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._names = {name for name in names if _fold_with_origins(name)[0].strip()}
+        folded = {name: _fold_with_origins(name)[0].strip() for name in names}
+        self._names = frozenset(name for name, letters in folded.items() if letters)
         self._keys = {comparison_key(name) for name in self._names}
-        self._exact = _any_of({_fold_with_origins(name)[0].strip(): _ENDS for name in self._names})
+        self._exact = re.compile(_BEGINS + _any_of({folded[name] for name in self._names}) + _ENDS)
         words = {tuple(_words(name).split()) for name in self._names}
         #: Whether a name has no letter or digit: then no word rules a text out quickly.
         self._signs = () in words
         words -= {()}
         self._parts = {part for name in words for part in name}
-        self._longest = {max(name, key=len) for name in words}
-        self._in_ascii = all(word.isascii() for word in self._longest)
-        self._wide = _any_of({" ".join(name): _end(name) for name in words}, between=" +")
+        longest = {max(name, key=len) for name in words}
+        self._longest = re.compile(_any_of(longest))
+        self._in_ascii = all(word.isascii() for word in longest)
+        short = {name for name in words if _is_short(name)}
+        ending, going_on = (_any_of({" ".join(name) for name in some}, " +") for some in (short, words - short))
+        self._wide = re.compile(f"{_BEGINS}(?:{ending}{_ENDS}|{going_on})")
 
     def __eq__(self, other: object) -> bool:
         """Tell whether another one looks for the same names."""
         return isinstance(other, NameMatcher) and self._names == other._names
 
     def __hash__(self) -> int:
-        return hash(frozenset(self._names))
+        return hash(self._names)
 
     def __bool__(self) -> bool:
         """Whether there is any name."""
@@ -87,15 +96,15 @@ class NameMatcher:
 
     def may_stand_in(self, text: str) -> bool:
         """Tell whether one of the names may stand in `text`, be it an address or a word with an ending."""
-        if self._in_ascii and not text.isascii() and not self._has_longest(_in_ascii(text)):
+        if self._in_ascii and not text.isascii() and not self._longest.search(_in_ascii(text)):
             return False
         words = _words(text)
-        return self._has_longest(words) and bool(self._wide.search(words))
+        return bool(self._longest.search(words) and self._wide.search(words))
 
     def has_part(self, word: str) -> bool:
         """Tell whether a word that stands by itself is one of a name, be it with an ending."""
         folded = _words(word).strip()
-        return any(folded.startswith(part) if len(part) >= _LONG else folded == part for part in self._parts)
+        return folded in self._parts or any(folded[:length] in self._parts for length in range(_LONG, len(folded)))
 
     def holds_part(self, reason: str) -> bool:
         """Tell whether a name or a word of one stands in what a machine gives as a reason: a word, or a phrase.
@@ -108,41 +117,56 @@ class NameMatcher:
         telling = [part for word in words for part in _words(word).split() if len(part) >= _LONG or not word.islower()]
         return self.may_stand_in(reason) or any(map(self.has_part, telling))
 
-    def _has_longest(self, words: str) -> bool:
-        return any(word in words for word in self._longest)
+
+class _Range(NamedTuple):
+    """A pattern of what begins with a letter from `first` to `last`."""
+
+    first: str
+    last: str
+    pattern: str
 
 
-def _any_of(names: Mapping[str, str], *, between: str = " ") -> re.Pattern[str]:
-    """Match one of `names`, the longest that stands there, each with the pattern of what follows it.
+def _any_of(names: Collection[str], between: str = " ", depth: int = 0) -> str:
+    """Write a pattern of `names`, the longest that stands there first; one that matches nothing where there are none.
 
-    What several begin with is looked for once: a hundred names of 300 letters took 36 s for a million letters.
+    What several begin with is looked for once: a hundred names of 300 letters took 36 s for a million letters. What
+    then follows is looked for by ranges of letters: 6,000 Chinese names took 2.3 s for 200,000 letters, and take 0.3 s.
     """
-    return re.compile(_BEGINS + _alternatives(names, between) if names else r"(?!)")
-
-
-def _alternatives(names: Mapping[str, str], between: str, depth: int = 0) -> str:
-    """Write a pattern of some names, with those that begin alike in a group of their own, and the longest first."""
+    if not names:
+        return r"(?!)"
     if depth == _DEEPEST:
-        longest_first = sorted(names, key=len, reverse=True)
-        return f"(?:{'|'.join(_literally(name, between) + names[name] for name in longest_first)})"
+        return _either(_literally(name, between) for name in sorted(names, key=len, reverse=True))
     common = commonprefix(list(names))  # noqa: RUF071 (of letters)
-    following: dict[str, dict[str, str]] = {}
-    for name, end in names.items():
+    following: dict[str, list[str]] = {}
+    for name in names:
         rest = name[len(common) :]
-        following.setdefault(rest[:1], {})[rest] = end
-    ending_here = following.pop("", {})
-    parts = [*(_alternatives(some, between, depth + 1) for some in following.values()), *ending_here.values()]
-    return _literally(common, between) + (parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})")
+        following.setdefault(rest[:1], []).append(rest)
+    ends_here = following.pop("", None)
+    ranges = [_Range(letter, letter, _any_of(following[letter], between, depth + 1)) for letter in sorted(following)]
+    while len(ranges) > _TRIED:
+        ranges = [_merge(some) for some in chunked(ranges, _TRIED)]
+    rest = _either(one.pattern for one in ranges) if ranges else ""
+    return _literally(common, between) + (f"{rest}?" if ranges and ends_here else rest)
+
+
+def _merge(ranges: list[_Range]) -> _Range:
+    first, last = ranges[0].first, ranges[-1].last
+    begins = f"(?=[{re.escape(first)}-{re.escape(last)}])"
+    return _Range(first, last, begins + _either(one.pattern for one in ranges))
+
+
+def _either(patterns: Iterable[str]) -> str:
+    return f"(?:{'|'.join(patterns)})"
 
 
 def _literally(words: str, between: str) -> str:
     return re.escape(words).replace(r"\ ", between)
 
 
-def _end(name: tuple[str, ...]) -> str:
-    """Let a word go on after a name that is long, or of a script without capital letters."""
+def _is_short(name: tuple[str, ...]) -> bool:
+    """Tell whether no word may go on after a name: it has few letters, of a script with capital ones."""
     whole = "".join(name)
-    return _ENDS if len(whole) < _LONG and whole.upper() != whole else ""
+    return len(whole) < _LONG and whole.upper() != whole
 
 
 def _words(text: str) -> str:

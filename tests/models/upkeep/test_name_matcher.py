@@ -2,6 +2,8 @@
 
 import time
 import unicodedata
+from collections.abc import Callable
+from itertools import product
 from random import Random
 
 import pytest
@@ -92,11 +94,13 @@ def test_looks_for_names_that_begin_alike_as_for_each_alone(seed: int) -> None:
         names = {some(5) for _ in range(random.randint(2, 8))}
         if random.random() < 0.05:
             names |= {("a b " * 30)[:length] for length in range(1, 100)}
-        each = [NameMatcher([name]) for name in names]
+        if random.random() < 0.05:
+            names |= {chr(code) + random.choice(parts) for code in (*range(0x21, 0x7F), *range(0x4E00, 0x4E20))}
+        every, each = NameMatcher(names), [NameMatcher([name]) for name in names]
         for _ in range(5):
             text = some(30) + random.choice(["", *names])
-            assert NameMatcher(names).may_stand_in(text) == any(one.may_stand_in(text) for one in each)
-            told = list(NameMatcher(names).places(text))
+            assert every.may_stand_in(text) == any(one.may_stand_in(text) for one in each)
+            told = list(every.places(text))
             apart = {place for one in each for place in one.places(text)}
             assert {start for start, _ in apart} >= {start for start, _ in told}
             assert set(told) <= apart
@@ -106,3 +110,36 @@ def test_looks_for_names_that_begin_alike_as_for_each_alone(seed: int) -> None:
                 if start >= ended:
                     ended = max(end for first, end in apart if first == start)
                     assert (start, ended) in told, (names, text)
+
+
+#: A word or a name of three letters for each number below 8,000.
+LATIN = ["".join(letters).capitalize() for letters in product("abcdefghijklmnoprstu", repeat=3)]
+HAN = ["".join(chr(0x4E00 + code) for code in (at % 2500, at // 2500, at % 7)) for at in range(8000)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (lambda at: f"{LATIN[at]}son {LATIN[-at]}sky", "".join(f"{word}sons met {word}. " for word in LATIN[::4])),
+        (lambda at: f"Mc {LATIN[at]}", "".join(f"Mc {word}'s " for word in LATIN[::2])),
+        (lambda at: HAN[at], "".join(HAN[::4])[::-1]),
+    ],
+)
+def test_a_text_takes_as_long_for_thousands_of_names_as_for_a_few(name: Callable[[int], str], text: str) -> None:
+    def spent(count: int) -> float:
+        names = NameMatcher(map(name, range(1, count + 1)))
+        began = time.process_time()
+        for at in range(0, len(text), 40):
+            names.may_stand_in(text[at : at + 40])
+            names.has_part(text[at : at + 5])
+        list(names.places(text))
+        return time.process_time() - began
+
+    assert spent(4000) < 5 * spent(4) + 0.05
+
+
+def test_thousands_of_names_are_soon_made_ready() -> None:
+    NameMatcher(["é"])
+    began = time.process_time()
+    NameMatcher(f"{one} {other}" for one, other in zip(LATIN[:3000], LATIN[::-1], strict=False))
+    assert time.process_time() - began < 1.5
