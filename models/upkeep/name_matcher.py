@@ -38,6 +38,11 @@ _LONG = 5
 #: What may be a heap of marks, which takes time by the square of their number to decompose.
 _HEAP = re.compile(r"[^\w\s\x00-\x7f]{31,}")
 
+#: What shows nothing, beside format characters: joiners, fillers, selectors (Unicode's Default_Ignorable_Code_Point).
+_IGNORABLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
+
 #: Lower-case letters and spaces for ASCII's characters: what is fast to read.
 _PLAIN = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 
@@ -46,7 +51,7 @@ class NameMatcher:
     """Names to look for in texts."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        folded = {name: _fold_with_origins(name)[0].strip() for name in names}
+        folded = {name: _fold_with_origins(name)[0].strip() for name in map(_visible, names)}
         self._names = frozenset(name for name, letters in folded.items() if letters)
         self._keys = {comparison_key(name) for name in self._names}
         self._exact = re.compile(_BEGINS + _any_of({folded[name] for name in self._names}) + _ENDS)
@@ -86,7 +91,7 @@ class NameMatcher:
             start, end = origins[match.start()], origins[match.end() - 1] + 1
             while end < len(text) and not _fold_one(text[end]):
                 end += 1
-            if " " in match[0] or self._is_name(text[start:end]):
+            if " " in match[0] or self._is_name(_visible(text[start:end])):
                 yield start, end
 
     def _is_name(self, word: str) -> bool:
@@ -218,8 +223,16 @@ def _ignored() -> re.Pattern[str]:
 
 def _is_ignored(character: str) -> bool:
     first = unicodedata.normalize("NFKD", character)[0]  # U+0F73 is normalised to two marks, and is none itself
-    shows_nothing = unicodedata.category(character) == "Cf"
-    return shows_nothing or unicodedata.combining(first) > 0 or bool(search.DIACRITICS.match(character))
+    is_mark = unicodedata.combining(first) > 0 or unicodedata.category(character) == "Me"
+    return is_mark or _shows_nothing(character)
+
+
+def _shows_nothing(character: str) -> bool:
+    return unicodedata.category(character) == "Cf" or bool(_IGNORABLE.match(character))
+
+
+def _visible(text: str) -> str:
+    return "".join(character for character in text if not _shows_nothing(character))
 
 
 #: Finds nothing.

@@ -424,6 +424,24 @@ def test_a_word_that_may_be_no_name_is_left_and_named(registry: str, actor: Acto
     )
 
 
+def test_a_sign_that_shows_nothing_hides_no_name(registry: str, actor: Actor) -> None:
+    name, marked = f"Ann {SECRET}", f"Ann {SECRET[:4]}\u180b{SECRET[4:]}"
+    put_charge(
+        actor,
+        speaker={"name": name, "kind": "person"},
+        document={"text": f"{name} said it rains. Then {marked} left.", "language": "en"},
+        sentence=None,
+        mention={"text": name},
+        cue=None,
+        content=[{"text": "it rains"}],
+        claim={"text": "It rains.", "language": "en"},
+    )
+    left = put_claim(actor, f"{marked} took it.")
+    assert erasures.speaker(id=1, reason=REASON, by=actor).left == [f"claim {left}"]
+    text = seen(documents.get(id=1, viewer=REVIEWER))["text"]
+    assert text == f"{'█' * len(name)} said {'█' * 8}. Then {'█' * len(marked)} left."
+
+
 def test_lists_fifty_of_a_noun_and_counts_the_rest(registry: str, actor: Actor) -> None:
     put_secret(actor)
     for number in range(53):

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from itertools import product
 from random import Random
+from urllib.parse import quote
 
 import pytest
 
@@ -75,9 +76,32 @@ def test_heaps_of_marks_take_time_in_proportion_to_their_number(heap: str) -> No
     assert spent(heap) < 5 * spent("\u0301") + 0.05
 
 
+@pytest.mark.parametrize(
+    "sign",
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180e\u180f\u200d\u2060\u2065\u3164\ufe0e\ufeff\uffa0\ufff8"
+    "\U0001bca0\U0001d173\U000e0020\U000e0080\U000e0100\U000e0fff",
+)
+def test_a_sign_that_shows_nothing_tells_no_names_apart(sign: str) -> None:
+    name, short = f"Ja{sign}na D{sign}orn{sign}", f"M{sign}ay"
+    assert redacted(f"So {name}, {short}.") == f"So {'█' * len(name)}, {'█' * len(short)}."
+    for text in (
+        f"{name}s Haus",
+        f"https://example.org/ja{sign}na-dorn",
+        f"https://example.org/ja{quote(sign)}na-dorn",
+    ):
+        assert NAMES.may_stand_in(text)
+    assert redacted(f"It m{sign}ay rain.") == f"It m{sign}ay rain."
+    assert list(NameMatcher([name, short]).places("Jana Dorn and May may.")) == [(0, 9), (14, 17)]
+    assert not NameMatcher([sign])
+
+
+def test_enclosing_marks_tell_no_names_apart() -> None:
+    assert redacted("J\u20ddana Dorn") == "█" * 10
+    assert NAMES.may_stand_in("J\u20ddana Dorns Haus")
+
+
 def test_no_names_stand_nowhere() -> None:
     assert not NameMatcher([])
-    assert not NameMatcher(["\u200b"])
     assert list(NameMatcher([]).places("Jana Dorn")) == []
     assert not NameMatcher([]).may_stand_in("Jana Dorn")
 
