@@ -145,11 +145,12 @@ class BatchSession(PrefetchedSession):
     def keeps_others_out(self) -> bool:
         """Tell whether others wait for what may take long.
 
-        Where locks are taken, a line names somebody new, or a review a statement that stood before. Else all who write
-        wait, and lines needed queries of their own: their rows inserted, or more than one long document read.
+        Where locks are taken, a line names somebody new, a claim by words that may stand already, or a review a
+        statement that stood before. Else all who write wait, and lines needed queries of their own: their rows
+        inserted, or more than one long document read.
         """
         if self._locks:
-            return "" in self._locked or self._counts.were_read("reviews")
+            return bool(self._locked) or self._counts.were_read("reviews")
         return self.flushes > 0 or self._documents.long > 1
 
     def rows(self) -> int:

@@ -22,7 +22,7 @@ from models.transfer.local_ids import LocalIds
 from models.transfer.prefetch import prefetch, prepare_again
 
 #: Seconds after which a transaction takes no more lines in where others wait for it: on SQLite all who write, on
-#: PostgreSQL those who name somebody new, or a statement that they review, where a line does.
+#: PostgreSQL those who name somebody new, a claim by its words, or a statement that they review, where a line does.
 LONGEST = 0.25
 #: And so many lines: what of 3,000 speakers is written at the end takes three seconds on PostgreSQL.
 MOST_LINES = 1000

@@ -610,17 +610,32 @@ def test_on_postgresql_few_lines_share_a_transaction_that_keeps_out_who_names_so
     assert stored == ([most + 1] if database.on_sqlite() else [most, 1])
 
 
-def test_on_postgresql_few_lines_share_a_transaction_that_keeps_out_who_reviews_the_same_statement(
-    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+def _checked(number: int) -> dict[str, Any]:
+    review = {"claim": {"statement": "s"}, "statement": "s", "publisher": {"name": "F"}, "language": "en"}
+    return review | {"rating": {"label": "x"}, "url": f"https://f.org/{number}"}
+
+
+def _restated(number: int) -> dict[str, Any]:
+    claim = {"text": f"No {number}.", "language": "en", "reuse": True}
+    document = {"text": f"It is said {number} times.", "language": "en"}
+    said = {"speaker": charge()["speaker"], "form": "direct", "content": [{"text": "said"}]}
+    return said | {"document": document, "claim": claim}
+
+
+@pytest.mark.parametrize(("noun", "line"), [("review", _checked), ("statement", _restated)])
+def test_on_postgresql_few_lines_share_a_transaction_that_keeps_out_who_names_the_same(
+    registry: str,
+    actor: Actor,
+    noun: str,
+    line: Callable[[int], dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(imports, "LONGEST", 60)
     monkeypatch.setattr(imports, "MOST_LINES", 3)
     stored: list[int] = []
     one = imports.Import(actor, in_place=_counted(stored))
     one.store([Line(0, "statement", charge() | {"id": "s"})])
-    review = {"claim": {"statement": "s"}, "statement": "s", "publisher": {"name": "F"}, "language": "en"}
-    more = [review | {"rating": {"label": "x"}, "url": f"https://f.org/{n}"} for n in range(5)]
-    outcomes = one.store([Line(1 + n, "review", members) for n, members in enumerate(more)])
+    outcomes = one.store([Line(1 + n, noun, line(n)) for n in range(5)])
     assert not [one.errors for one in outcomes if one.errors]
     assert stored[1:] == ([5] if database.on_sqlite() else [3, 2])
 
