@@ -11,7 +11,7 @@ Neither database finds words by itself: both are given those of `words`, of text
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain, count, groupby, islice, takewhile
 from operator import mul
@@ -26,8 +26,12 @@ _PARTING = frozenset(["Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk"
 
 def _separators(last: int) -> str:
     """Write a class of `re` of what parts words, up to the code point `last`."""
-    parting = (point for point in range(last + 1) if unicodedata.category(chr(point)) in _PARTING)
-    runs = (list(run) for _, run in groupby(enumerate(parting), lambda pair: pair[1] - pair[0]))
+    return by_ranges(point for point in range(last + 1) if unicodedata.category(chr(point)) in _PARTING)
+
+
+def by_ranges(points: Iterable[int]) -> str:
+    """Write a class of `re` of ascending code points: it tries those past U+FFFF in turn, a range at once."""
+    runs = (list(run) for _, run in groupby(enumerate(points), lambda pair: pair[1] - pair[0]))
     return "".join(f"{re.escape(chr(run[0][1]))}-{re.escape(chr(run[-1][1]))}" for run in runs)
 
 

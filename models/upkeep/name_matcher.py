@@ -217,8 +217,7 @@ def _fold_one(character: str) -> str:
 @cache
 def _ignored() -> re.Pattern[str]:
     """Match what does not tell names apart: marks, and characters that show nothing."""
-    every = map(chr, range(sys.maxunicode + 1))
-    return re.compile(f"[{''.join(re.escape(mark) for mark in every if _is_ignored(mark))}]")
+    return re.compile(f"[{search.by_ranges(code for code in range(sys.maxunicode + 1) if _is_ignored(chr(code)))}]")
 
 
 def _is_ignored(character: str) -> bool:

@@ -167,3 +167,11 @@ def test_thousands_of_names_are_soon_made_ready() -> None:
     began = time.process_time()
     NameMatcher(f"{one} {other}" for one, other in zip(LATIN[:3000], LATIN[::-1], strict=False))
     assert time.process_time() - began < 1.5
+
+
+def test_letters_beyond_ascii_are_soon_read() -> None:
+    names, text = NameMatcher(["Žofié Löw"]), "Der fünfte Jahrestag war im Mai. " * 10_000
+    assert not names.may_stand_in("fünf")
+    began = time.process_time()
+    assert not names.may_stand_in(f"{text} Zofie")
+    assert time.process_time() - began < 0.75
