@@ -22,7 +22,7 @@ from peewee import (
 
 from models.storage import rows
 from models.storage.columns import now
-from models.storage.database import db
+from models.storage.database import db, index_key
 from models.storage.transactions import NATURAL_KEYS
 from models.vocabulary import (
     ABOUT_ROLES,
@@ -403,13 +403,25 @@ for _column in (
 EXPRESSION_INDEXES: dict[str, tuple[type[Model], str]] = {}
 
 
-def _index_expression(name: str, model: type[Model], columns: str) -> None:
+def _index_expression(name: str, model: type[Model], columns: str, node: type[SQL] = SQL) -> None:
     EXPRESSION_INDEXES[name] = (model, columns)
-    model.add_index(SQL(f'CREATE INDEX "{name}" ON "{model._meta.table_name}" ({columns})'))
+    model.add_index(node(f'CREATE INDEX "{name}" ON "{model._meta.table_name}" ({columns})'))
 
 
-# Claims of the very same text are looked for among those that begin alike: 45 us among 100,000.
-_index_expression("claims_beginning", Claim, "substr(text, 1, 60), id")
+def wording(text: str, language: str) -> str:
+    """Write what tells the wording of a claim from all others, as it is indexed; no language has a space."""
+    return index_key(f"{language} || ' ' || {text}")
+
+
+class _ByWording(SQL):
+    """An index whose columns begin with the wording; only when it is made is known for which database."""
+
+    def __sql__(self, ctx: Any) -> Any:
+        return ctx.literal(self.sql.format(wording("text", "language")))
+
+
+# Not by how they begin: 80,000 claims of one beginning cost each further line of an import 36 ms.
+_index_expression("claims_wording", Claim, "{}, id", _ByWording)
 _index_expression("statements_form", Statement, "form")
 _index_expression("statements_origin", Statement, "origin")
 _index_expression("statements_confidence", Statement, "coalesce(confidence, 1)")

@@ -10,7 +10,7 @@ from models.queries.visibility import Viewer, claim_seen
 from models.storage import rows
 from models.storage.columns import dumps
 from models.storage.database import fetch
-from models.tables import Speaker
+from models.tables import Speaker, wording
 
 #: How many of several speakers with one alias are listed in a refusal; one more is looked up, to say that there is.
 LISTED = 20
@@ -51,8 +51,8 @@ def newest_editions(addresses: Iterable[str]) -> dict[str, tuple[int, str, int]]
 
 @cached(4)
 def _same_claims(unreviewed: bool, standalone: bool) -> str:
-    beginning = "substr(c.text, 1, 60)"
-    same = f"{is_key(beginning, 'substr(k.words, 1, 60)')} AND c.text = k.words AND c.language = k.tongue"
+    own = wording("c.text", "c.language")
+    same = is_key(own, wording("k.words", "k.tongue"))
     by_itself = " AND c.standalone" if standalone else ""
     return first_of_each(
         {"place": "bigint", "words": "text", "tongue": "text", "past": "bigint"},
@@ -60,7 +60,7 @@ def _same_claims(unreviewed: bool, standalone: bool) -> str:
         "claims c",
         id="c.id",
         where=f"{same} AND c.id > k.past AND {shapes.text(claim_seen, Viewer(unreviewed=unreviewed))}{by_itself}",
-        then=f"{by_key(beginning, 'c.id')} LIMIT ?",
+        then=f"{by_key(own, 'c.id')} LIMIT ?",
     )
 
 

@@ -200,6 +200,11 @@ def on_sqlite() -> bool:
     return isinstance(db.obj, SqliteDatabase)
 
 
+def index_key(text: str) -> str:
+    """Write how an index holds the SQL of a text of any length: PostgreSQL's has no room for more than 2,704 bytes."""
+    return f"({text})" if on_sqlite() else rf"sha256(replace({text}, '\', '\\')::bytea)"
+
+
 def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """Run one statement and return its rows, none of one that gives none; for frequent ones whose text is made once.
 

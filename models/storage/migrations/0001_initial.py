@@ -8,14 +8,23 @@ from peewee import SqliteDatabase
 
 from models.refusals import Conflict
 
-#: What the types of the tables are called: on SQLite, whose tables are then strict, and on PostgreSQL.
-_ON_SQLITE = {"id": "INTEGER", "integer": "INTEGER", "boolean": "INTEGER", "real": "REAL", "strict": " STRICT"}
+#: What the types of the tables are called, and what an index holds of a claim's wording: on SQLite, whose tables are
+#: then strict, and on PostgreSQL.
+_ON_SQLITE = {
+    "id": "INTEGER",
+    "integer": "INTEGER",
+    "boolean": "INTEGER",
+    "real": "REAL",
+    "strict": " STRICT",
+    "wording": "(language || ' ' || text)",
+}
 _ON_POSTGRESQL = {
     "id": "BIGSERIAL",
     "integer": "BIGINT",
     "boolean": "BOOLEAN",
     "real": "DOUBLE PRECISION",
     "strict": "",
+    "wording": r"sha256(replace(language || ' ' || text, '\', '\\')::bytea)",
 }
 
 

@@ -89,7 +89,7 @@ CREATE TABLE "claims" (
 ){strict};
 CREATE INDEX "claims_merged_into_id" ON "claims" ("merged_into_id") WHERE merged_into_id IS NOT NULL;
 CREATE INDEX "claims_language" ON "claims" ("language");
-CREATE INDEX "claims_beginning" ON "claims" (substr(text, 1, 60), id);
+CREATE INDEX "claims_wording" ON "claims" ({wording}, id);
 
 CREATE TABLE "claim_topics" (
   "claim_id" {integer} NOT NULL, "topic_id" {integer} NOT NULL,

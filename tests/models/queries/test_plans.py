@@ -101,7 +101,7 @@ def test_what_is_repeated_most_is_read_in_the_order_of_an_index(asked: dict[str,
 
 @pytest.mark.usefixtures("registry_on_sqlite")
 @pytest.mark.parametrize("viewer", [Viewer(), Viewer(texts=True, unreviewed=True)])
-def test_claims_of_the_same_text_are_found_by_how_they_begin(viewer: Viewer) -> None:
+def test_claims_of_the_same_text_are_found_by_their_wording(viewer: Viewer) -> None:
     put_charge(Actor())
     selects: list[tuple[str, tuple[Any, ...]]] = []
     database.db.obj.query_hooks.append(lambda event: selects.append((event.sql, event.params)))
@@ -109,7 +109,7 @@ def test_claims_of_the_same_text_are_found_by_how_they_begin(viewer: Viewer) -> 
     database.db.obj.query_hooks.pop()
     ((sql, params),) = selects
     steps = [step for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
-    assert [step for step in steps if "claims_beginning (<expr>=? AND id>?)" in step], steps
+    assert [step for step in steps if "claims_wording (<expr>=? AND id>?)" in step], steps
     assert not [step for step in steps if step.startswith("SCAN") and not step.startswith(("SCAN k", "SCAN json_"))], (
         steps
     )

@@ -1,13 +1,16 @@
 """Claims of one text, of which there may be any number: few are read for a line that takes one."""
 
+import time
 import tracemalloc
 from typing import Any
 
-from peewee import fn
+import pytest
+from peewee import chunked, fn
 
+from models.history import first_rows
 from models.history.changes import Actor
 from models.tables import Claim, Review
-from tests.factories import put_claim, store
+from tests.factories import REVIEWER, put_claim, store
 
 WRITER = Actor(reviews=False)
 
@@ -39,6 +42,28 @@ def test_lines_take_the_oldest_claims_that_the_public_sees(registry: str, actor:
     for _ in range(2):
         *known, new = _reviewed(WRITER, 5, "No comment.")
         assert (known, new) == (public, Claim.select(fn.max(Claim.id)).scalar())
+
+
+@pytest.mark.parametrize("other", ["text", "language"])
+def test_claims_that_are_nearly_the_same_cost_a_line_nothing(registry: str, actor: Actor, other: str) -> None:
+    beginning = "In a post on Facebook, a user claimed that the government of the country has "
+
+    def near(number: int) -> tuple[str, str]:
+        return (f"{beginning}{number}.", "en") if other == "text" else (beginning, f"en-x-{number}")
+
+    def seconds(wanted: list[tuple[str, str]]) -> float:
+        began = time.perf_counter()
+        found = first_rows.same_claims([(*one, 0) for one in wanted], limit=1, viewer=REVIEWER, standalone=False)
+        assert found == [[]] * len(wanted)
+        return time.perf_counter() - began
+
+    claim = Claim.get_by_id(put_claim(actor, beginning))
+    many = ((claim.id + 1 + number, *near(number)) for number in range(4_000))
+    for some in chunked((claim.__data__ | {"id": id, "text": text, "language": tag} for id, text, tag in many), 50):
+        Claim.insert_many(some).execute()
+    known, strange = [near(5_000 + n) for n in range(100)], [(f"{n}: {beginning}", "en") for n in range(100)]
+    ours, others = zip(*((seconds(known), seconds(strange)) for _ in range(5)), strict=True)
+    assert min(ours) < 5 * min(others), "with all that began alike each was compared, 60 times as long"
 
 
 def test_a_line_reads_few_claims_of_its_text(registry: str, actor: Actor) -> None:
