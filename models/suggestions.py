@@ -52,6 +52,11 @@ def create(
     return int(suggestion.id)
 
 
+def is_suggested(*, statement: int, claim: int) -> bool:
+    """Tell whether it is suggested that a statement may answer a claim, whatever became of that."""
+    return bool(Suggestion.select().where(Suggestion.statement == statement, Suggestion.claim == claim).exists())
+
+
 def decide(*, by: Actor, id: int, version: Version, status: str) -> None:
     """Accept a suggestion, which creates the counterclaim, or dismiss it. Raises Conflict for an accepted one."""
     with transaction():

@@ -151,15 +151,15 @@ class _DocumentIngest:
         self.known = 0
         self.left_out = 0
         #: The statement of each finding that has one, by the finding's id.
-        self.statements: dict[str, Statement] = {}
+        self.statements: dict[str, int] = {}
         #: The ids of what is denied in the document, and the denials whose charge is stored after them.
         self.answered = {
             finding.denies or _own_charge(finding) for finding in findings if finding.denies or finding.charge
         }
         self.unattributed = {finding.id for finding in findings if finding.speaker is None}
-        self.unanswered: dict[str, list[Statement]] = {}
+        self.unanswered: dict[str, list[int]] = {}
         #: The denials that may answer what is stored after them, their words, and what leaves it in doubt.
-        self.doubtful: dict[str, list[tuple[Statement, str, Doubt | None]]] = {}
+        self.doubtful: dict[str, dict[int, tuple[str, Doubt | None]]] = {}
 
     def store(self, findings: Sequence[Finding]) -> None:
         """Store some of the findings, in one transaction."""
@@ -199,9 +199,9 @@ class _DocumentIngest:
         if known:
             self.known += 1
             if finding.denies:
-                self.unanswered.setdefault(finding.denies, []).append(known[-1])
+                self.unanswered.setdefault(finding.denies, []).append(known[-1].id)
                 self._answer(finding.denies)
-            self._remember(finding, known[-1])
+            self._remember(finding, known[-1].id)
             return
         sentence = self._sentence(spans[0].start)
         speaker = finding.speaker or self._unnamed_source(finding)
@@ -229,18 +229,18 @@ class _DocumentIngest:
         self.new.append(int(statement.id))
         self.created.add(statement.id)
         if finding.denies:
-            self.unanswered.setdefault(finding.denies, []).append(statement)
+            self.unanswered.setdefault(finding.denies, []).append(statement.id)
             self._answer(finding.denies)
         if finding.may_deny:
-            self.doubtful.setdefault(finding.may_deny, []).append((statement, spans[0].text, finding.doubt))
+            self.doubtful.setdefault(finding.may_deny, {})[statement.id] = (spans[0].text, finding.doubt)
             self._ask(finding.may_deny)
         if finding.polarity == "deny" and (
             finding.denies is None or finding.denies in self.unattributed or finding.denies == _own_charge(finding)
         ):
             self._suggest(statement)
-        self._remember(finding, statement)
+        self._remember(finding, statement.id)
 
-    def _remember(self, finding: Finding, statement: Statement) -> None:
+    def _remember(self, finding: Finding, statement: int) -> None:
         """Note the statement of a finding, and answer it with the denials that were stored before it."""
         self.statements[finding.id] = statement
         self._answer(finding.id)
@@ -251,35 +251,40 @@ class _DocumentIngest:
         if charged not in self.statements or charged not in self.unanswered:
             return
         denials = self.unanswered.pop(charged)
-        known = [self.statements[charged].id, *(denial.id for denial in denials)]
-        locks.hold(lambda: [one for id in known for one in statements.rows_to_hold(id=id)])
-        # Read again: others may have changed them since they were stored.
-        charge = rows.by_id(Statement, self.statements[charged].id)
-        for denial in denials:
-            answer = rows.by_id(Statement, denial.id)
-            if not {charge.id, answer.id} & self.created or "rejected" in (charge.status, answer.status):
-                continue
-            if charge.retracted_at or answer.retracted_at or charge.claim_id == answer.claim_id:
-                continue
-            evidence.deny(by=self.by, charge=charge, statement=answer)
+        for charge, answer in self._standing(charged, denials):
+            if {charge.id, answer.id} & self.created:
+                evidence.deny(by=self.by, charge=charge, statement=answer)
 
     def _ask(self, charged: str) -> None:
         """Suggest to a reviewer the charge that a denial may answer, where the text leaves that in doubt."""
-        if charged not in self.statements:
+        if charged not in self.statements or charged not in self.doubtful:
             return
-        charge = self.statements[charged]
-        for denial, words, doubt in self.doubtful.pop(charged, []):
-            if charge.retracted_at is None and charge.claim_id != denial.claim_id:
-                suggestions.create(
-                    by=self.by,
-                    statement=denial.id,
-                    claim=charge.claim_id,
-                    score=_DOUBTFUL,
-                    reasons=[{"word": shorten(words, _LONGEST_REASON, placeholder=""), "weight": _DOUBTFUL}],
-                    matcher=NAME,
-                    matcher_version=VERSION,
-                    doubt=doubt,
-                )
+        doubtful = self.doubtful.pop(charged)
+        for charge, answer in self._standing(charged, list(doubtful)):
+            if suggestions.is_suggested(statement=answer.id, claim=charge.claim_id):
+                continue
+            words, doubt = doubtful[answer.id]
+            suggestions.create(
+                by=self.by,
+                statement=answer.id,
+                claim=charge.claim_id,
+                score=_DOUBTFUL,
+                reasons=[{"word": shorten(words, _LONGEST_REASON, placeholder=""), "weight": _DOUBTFUL}],
+                matcher=NAME,
+                matcher_version=VERSION,
+                doubt=doubt,
+            )
+
+    def _standing(self, charged: str, denials: list[int]) -> Iterator[tuple[Statement, Statement]]:
+        """Pair a charge with each of its denials that states another claim, where nobody has taken back either."""
+        known = [self.statements[charged], *denials]
+        locks.hold(lambda: [one for id in known for one in statements.rows_to_hold(id=id)])
+        # Read again: others may have changed them since they were stored.
+        charge, *answers = (rows.by_id(Statement, id) for id in known)
+        for answer in answers:
+            taken_back = charge.retracted_at or answer.retracted_at or "rejected" in (charge.status, answer.status)
+            if not taken_back and charge.claim_id != answer.claim_id:
+                yield charge, answer
 
     def _unnamed_source(self, finding: Finding) -> Speaker | None:
         """Give a charge without a speaker one of its own, where somebody answers it.

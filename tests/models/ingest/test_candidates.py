@@ -4,6 +4,7 @@ import json
 import re
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -479,6 +480,88 @@ def test_the_words_of_a_doubtful_answer_are_cut_between_words(registry: str, act
     candidates.store(by=actor, document=put_document(actor, text=text), findings=findings)
     (suggestion,) = Suggestion.select()
     assert [reason["word"] for reason in json.loads(suggestion.reasons)] == [denial]
+
+
+BRIDGE = "The bridge collapsed after heavy flooding"
+
+
+def extracted_while(
+    by: Actor, monkeypatch: pytest.MonkeyPatch, charge_first: bool, change: Callable[[int], None]
+) -> Statement:
+    """Extract a doubtful denial of a charge that a person recorded, which others change before its second part.
+
+    Its words are claim 1, which is also stated elsewhere; the charge, as it is by then.
+    """
+
+    def put(name: str, stored: dict[str, Any], claim: str) -> int:
+        words = {"mention": {"text": name}, "content": [{"start": 9, "end": 9 + len(BRIDGE)}], "sentence": None}
+        body = {"speaker": {"name": name}, "document": stored, "claim": {"text": claim, "language": "en"}}
+        return put_charge(by, cue=None, **words, **body)
+
+    text = f"Ann said {BRIDGE}. Bob said it is false that {BRIDGE}."
+    put("Cid", document(text=f"Cid said {BRIDGE}."), f"{BRIDGE}.")
+    stored = put_document(by, text=text)
+    charge = put("Ann", {"id": stored}, f"{BRIDGE}, Ann said.")
+    findings = [
+        Finding(name, None, SpeakerFound(name, "person"), None, (at,), "indirect", "say", 0, 0.5, claim=BRIDGE, **more)
+        for name, at, more in (
+            ("Ann", (9, 9 + len(BRIDGE)), {}),
+            ("Bob", (text.rindex(BRIDGE), len(text) - 1), {"polarity": "deny", "may_deny": "Ann", "doubt": "too_far"}),
+        )
+    ]
+    monkeypatch.setattr(candidates, "read", lambda **_: findings if charge_first else findings[::-1])
+    monkeypatch.setattr(candidates, "PART", 1)
+    done: list[None] = []
+
+    def in_place(work: Callable[[], Any]) -> Any:
+        if len(done) == 2:
+            change(charge)
+        done.append(None)
+        return work()
+
+    candidates.extract_stored(by=by, id=stored, in_place=in_place)
+    return statement(charge)
+
+
+def suggested() -> set[tuple[int, str | None]]:
+    """The claims that are suggested, and why they are in doubt."""
+    return {(one.claim_id, one.doubt) for one in Suggestion.select()}
+
+
+def test_a_doubtful_answer_is_suggested_for_what_its_charge_states_by_then(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def moved(charge: int) -> None:
+        new = {"text": "A bridge over the Elm fell.", "language": "en"}
+        statements.change(by=actor, id=charge, version=None, claim=new)
+
+    charge = extracted_while(actor, monkeypatch, True, moved)
+    assert suggested() == {(1, None), (charge.claim_id, "too_far")}
+
+
+@pytest.mark.parametrize("status", ["retracted", "rejected"])
+def test_a_doubtful_answer_is_not_suggested_for_a_charge_that_was_taken_back(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    def taken_back(charge: int) -> None:
+        if status == "retracted":
+            statements.retract(by=actor, id=charge, version=None, reason="Misread.")
+        else:
+            statements.change(by=actor, id=charge, version=None, status=status)
+
+    extracted_while(actor, monkeypatch, True, taken_back)
+    assert suggested() == {(1, None)}
+
+
+def test_a_doubtful_answer_is_suggested_once_though_its_charge_states_what_was_suggested(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def moved(charge: int) -> None:
+        assert suggested() == {(1, None)}
+        statements.change(by=actor, id=charge, version=None, claim={"id": 1})
+
+    charge = extracted_while(actor, monkeypatch, False, moved)
+    assert (charge.claim_id, suggested()) == (1, {(1, None)})
 
 
 def test_an_extraction_reads_no_words_of_what_is_recorded(
