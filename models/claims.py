@@ -187,6 +187,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
             "about": about,
             "accused": accused,
         }
+        large.refuse_attributions(by, [into], "/into")
         if claim.standalone and (not survivor.standalone or _is_shown_by_merges(into)):
             moved["standalone"] = [into]
         told = {"about": subjects.as_logged(subjects.of(into))}

@@ -5,7 +5,7 @@ from typing import Any
 
 from models import claims, evidence, statements
 from models.evidence import Answer
-from models.history import changes, feed, locks, merge_scope, merged_filters, restores, standing_rows
+from models.history import changes, feed, large, locks, merge_scope, merged_filters, restores, standing_rows
 from models.history.changes import Actor
 from models.history.locks import Rows, to_name
 from models.history.session import SESSION, Session
@@ -69,6 +69,8 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
         if (one := evidence.answer_of(counterclaim, **new)) != evidence.answer_of(counterclaim):
             evidence.refuse_taken(by=by, one=one)
         changes.amend(by, counterclaim, **new)
+        if new.get("of") == "attribution":
+            large.refuse_attributions(by, [counterclaim.answer_id], "/of")
 
 
 def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None:

@@ -104,7 +104,8 @@ def create(
 ) -> int:
     """Store a counterclaim whose claims and target have been checked, and return its id; inside the transaction.
 
-    Raises Conflict where one of the claims, named by `fields`, has as many as the actor may give it.
+    Raises Conflict where one of the claims, named by `fields`, has as many as the actor may give it, or the answer
+    answers attributions of as many claims as the actor may let it.
     """
     large.refuse_counterclaims(by, dict(zip(one[:2], fields, strict=True)), session=session)
     counterclaim = session.create(
@@ -118,6 +119,8 @@ def create(
         target=one.attribution or target,
         of="attribution" if one.attribution else "claim",
     )
+    if one.attribution:
+        large.refuse_attributions(by, [one.answer], fields[1], session=session)
     return int(counterclaim.id)
 
 
@@ -205,6 +208,7 @@ def move_answers(*, by: Actor, statement: int, claim: int) -> None:
             refuse_taken(by=by, one=one)
     large.refuse_counterclaims(by, {claim: "/claim"}, len(moving))
     changes.update_all(by, moving, answer=claim)
+    _refuse_attributions(by, going + moving)
 
 
 def move_counterclaims(*, by: Actor, left: int, taken: int, accepted: bool) -> bool:
@@ -224,7 +228,13 @@ def move_counterclaims(*, by: Actor, left: int, taken: int, accepted: bool) -> b
         moving = [one for one in found if one.id not in staying]
         large.refuse_counterclaims(by, {taken: "/claim"}, len(moving))
         _move_or_retract_all(by, moving, why, **{end: taken})
+    _refuse_attributions(by, linked)
     return not staying
+
+
+def _refuse_attributions(by: Actor, moved: list[Counterclaim]) -> None:
+    """Raise Conflict where counterclaims were moved, and one now answers attributions of more claims than may be."""
+    large.refuse_attributions(by, {one.answer_id for one in moved if one.of == "attribution"}, "/claim")
 
 
 def settle(*, by: Actor, claims: tuple[int, int]) -> None:

@@ -1,12 +1,14 @@
 """What very much hangs on, or would, is changed, linked and merged by reviewers alone: docs/decisions/0070."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
+from models.queries.dialects import in_ids
 from models.queries.nodes import cached
 from models.refusals import Conflict
+from models.storage.columns import dumps
 from models.storage.database import fetch
 from models.tables import Claim, Document, Speaker, Statement, Topic
 
@@ -15,6 +17,9 @@ MOST = 10_000
 #: How many counterclaims a writer may give a claim: each new statement of it follows them all. Those that were taken
 #: back count: else taking back what was put in would make room for more.
 MOST_COUNTERCLAIMS = 2_000
+#: Of how many claims a writer may let one claim answer attributions: each new statement of that one follows all
+#: counterclaims of these, too. What was taken back counts as well.
+MOST_ATTRIBUTED = 10
 
 #: The tables and columns by which rows hang on a noun, and are written anew, or noted as changed, with it.
 _HANGING: dict[Any, tuple[tuple[str, str], ...]] = {
@@ -72,6 +77,25 @@ def refuse_counterclaims(
                 "do it."
             )
             raise Conflict(detail, field=field)
+
+
+def refuse_attributions(by: Actor, answers: Collection[int], field: str, *, session: Session = SESSION) -> None:
+    """Raise Conflict where one of these claims answers attributions of too many by now; not to whoever reviews.
+
+    Asked once that is written: what is refused is undone.
+    """
+    if by.reviews or not answers:
+        return
+    session.flush()
+    among = f"FROM counterclaims e WHERE {in_ids('e.answer_id')} AND e.of || '' = 'attribution'"
+    many = f"SELECT 1 {among} GROUP BY e.answer_id HAVING count(DISTINCT e.claim_id) > ? LIMIT 1"
+    if fetch(many, (dumps(sorted(answers)), MOST_ATTRIBUTED)):
+        detail = (  # without an id: of what moves with a statement, the actor may not see what answers
+            f"A claim would answer attributions of more than {MOST_ATTRIBUTED} claims, with what was taken back, and "
+            "others would wait while a statement of it is stored: answer by another claim, or ask somebody with the "
+            "review scope to do it."
+        )
+        raise Conflict(detail, field=field)
 
 
 def refuse_to_join(by: Actor, claim: int, into: int) -> None:

@@ -1,6 +1,7 @@
 """What very much hangs on, or would, is changed, linked and merged by reviewers alone."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from models.refusals import Conflict
 from models.tables import Counterclaim, Sentence, Statement
 from models.transfer.imports import Import
 from models.transfer.lines import Line
-from tests.factories import document, put_claim, put_plain, put_review
+from tests.factories import PLAIN, document, put_claim, put_plain, put_review
 
 WRITER = Actor(reviews=False)
 
@@ -272,3 +273,79 @@ def test_an_extraction_links_no_denial_to_a_charge_that_has_many(
     monkeypatch.setattr(large, "MOST_COUNTERCLAIMS", 0)
     stored = candidates.create(by=WRITER, findings=findings, **body | {"url": "https://example.org/2"})
     assert (len(stored.statements), Counterclaim.select().count()) == (2, 2)
+
+
+@pytest.fixture
+def aimed(registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
+    """A claim that answers attributions of as many claims as a writer may let it, one, and a statement of that one."""
+    answer, target = put_claim(actor, "No comment."), put_plain(actor, "first")
+    counterclaims.retract(by=actor, id=_disown(actor, target, answer), version=None, reason=None)
+    monkeypatch.setattr(large, "MOST_ATTRIBUTED", 1)
+    return answer, target
+
+
+def _disown(by: Actor, target: int, answer: int, **other: Any) -> int:
+    link: dict[str, Any] = {"kind": "denies", "target": target, "of": "attribution"}
+    return counterclaims.create(by=by, claim=statements.claim_of(id=target), answer=answer, **link | other)
+
+
+def test_a_writer_lets_no_claim_answer_attributions_of_more_claims_than_some(
+    aimed: tuple[int, int], actor: Actor
+) -> None:
+    answer, target = aimed
+    second, third = put_plain(actor, "second"), put_plain(actor, "third")
+    of_claim = _disown(actor, third, answer, of="claim")
+    of_another = put_claim(actor, "I never said so.")
+    _disown(WRITER, second, of_another)
+    also = put_plain(actor, "fourth", claim={"id": statements.claim_of(id=target)})
+    _disown(WRITER, also, answer)
+    evidence = put_plain(actor, "fifth")
+    _disown(WRITER, second, statements.claim_of(id=evidence), statement=evidence, kind="qualifies")
+    counters = [{"kind": "disputes", "of": "attribution", "target": second}]
+    stated = {"claim": {"id": answer}, "speaker": {"name": "Another"}, "counters": counters}
+    moves = [(also, {"id": put_claim(actor, "It stood still.")}), (evidence, {"id": answer})]
+    changes: list[tuple[str, Callable[..., Any]]] = [
+        ("/answer", partial(_disown, target=second, answer=answer, kind="corrects")),
+        ("/of", partial(counterclaims.change, id=of_claim, version=None, of="attribution")),
+        ("/into", partial(claims.merge, id=of_another, into=answer)),
+        ("/claim", partial(put_plain, word="first", **stated)),
+        *(("/claim", partial(statements.change, id=one, version=None, claim=claim)) for one, claim in moves),
+    ]
+    for field, change in changes:
+        with pytest.raises(Conflict, match=r"1 claims.*review scope") as told:
+            change(by=WRITER)
+        assert told.value.field == field
+    for _, change in changes:
+        change(by=actor)
+
+
+def test_a_writer_moves_no_answers_to_attributions_with_the_last_statement_of_a_claim(
+    aimed: tuple[int, int], actor: Actor
+) -> None:
+    answer, _ = aimed
+    statement = put_plain(actor, "second", claim={"text": "It is new.", "language": "en"})
+    _disown(WRITER, put_plain(actor, "third"), statements.claim_of(id=statement))
+    change = {"id": statement, "version": None, "claim": {"id": answer}}
+    with pytest.raises(Conflict, match=r"1 claims.*review scope"):
+        statements.change(by=WRITER, **change)
+    statements.change(by=actor, **change)
+
+
+def test_an_import_of_a_writer_lets_a_claim_answer_attributions_of_so_many_claims(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "MOST_ATTRIBUTED", 2)
+    put_claim(actor, "No comment.")
+    lines: list[tuple[str, dict[str, Any]]] = [
+        ("document", {"id": "d", "text": PLAIN, "language": "en"}),
+        ("claim", {"id": "a", "text": "No comment.", "language": "en"}),
+    ]
+    for at, word in enumerate(("first", "second", "third")):
+        stated = {"speaker": {"name": "Somebody"}, "document": {"document": "d"}, "form": "indirect"}
+        stated |= {"content": [{"text": f"says {word}"}], "claim": {"text": f"It is {word}.", "language": "en"}}
+        link = {"claim": {"statement": f"s{at}"}, "answer": {"claim": "a"}, "kind": "denies", "of": "attribution"}
+        lines += [("statement", {"id": f"s{at}"} | stated), ("counterclaim", link | {"target": f"s{at}"})]
+    for by, outcomes in ((WRITER, ["new", "new", "refused"]), (actor, ["known", "known", "new"])):
+        one = Import(by)
+        one.store([Line(number, noun, members) for number, (noun, members) in enumerate(lines)])
+        assert [line.outcome for line in one.finish() if line.noun == "counterclaim"] == outcomes
