@@ -1,11 +1,12 @@
 """What very much hangs on, or would, is changed, linked and merged by reviewers alone: docs/decisions/0070."""
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from models.history.changes import Actor
 from models.history.session import SESSION, Session
-from models.queries.dialects import in_ids
+from models.queries.dialects import in_found, in_ids
 from models.queries.nodes import cached
 from models.refusals import Conflict
 from models.storage.columns import dumps
@@ -50,8 +51,9 @@ def refuse(by: Actor, model: Any, id: int, *, merged: int | None = None, merging
     """
     if by.reviews:
         return
-    count, many = _count(model, merging)
-    rows = sum(fetch(count, (one, MOST + 1) * many)[0][0] for one in (id, merged) if one)
+    count, marks = _count(model, merging)
+    each = ([MOST + 1 if mark == "LIMIT" else one for mark in marks] for one in (id, merged) if one)
+    rows = sum(fetch(count, params)[0][0] for params in each)
     if rows + (merged is not None) > MOST:
         raise Conflict(
             f"More than {MOST:,} statements, claims, counterclaims or reviews hang on this and would change with it "
@@ -105,16 +107,21 @@ def refuse_to_join(by: Actor, claim: int, into: int) -> None:
 
 
 @cached(16)
-def _count(model: Any, merging: bool) -> tuple[str, int]:
-    """Write what counts the rows that hang on one of `model`, and of how many counts it is the sum."""
+def _count(model: Any, merging: bool) -> tuple[str, list[str]]:
+    """Write what counts the rows that hang on one of `model`, and which parameters are its id or a LIMIT."""
     columns = _HANGING[model] + (_MERGED.get(model, ()) if merging else ())
     hanging = [(table, f"{column} = ?") for table, column in columns]
     if model in {Document, Speaker}:  # what answers a claim shows who stated it, and where
         for naming in [naming for table, naming in hanging if table == "statements"]:
-            stated = f"IN (SELECT claim_id FROM statements WHERE {naming} AND retracted_at IS NULL)"  # noqa: S608 (our names)
-            hanging += (("counterclaims", f"{end} {stated}") for end in ("claim_id", "answer_id"))
+            stated = in_found(f"SELECT claim_id FROM statements WHERE {naming} AND retracted_at IS NULL LIMIT ?")  # noqa: S608 (our names)
+            # And so does what answers a claim of which another answers an attribution.
+            answering = f"e.answer_id {stated} AND e.of || '' = 'attribution' LIMIT ?"
+            attributed = in_found(f"SELECT e.claim_id FROM counterclaims e WHERE {answering}")  # noqa: S608 (our names)
+            linked = [f"{end} {claims}" for end in ("claim_id", "answer_id") for claims in (stated, attributed)]
+            hanging += (("counterclaims", condition) for condition in linked)
     counts = (
         f"(SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {condition} LIMIT ?) AS n)"  # noqa: S608 (our names)
         for table, condition in hanging
     )
-    return f"SELECT {' + '.join(counts)}", len(hanging)
+    sql = f"SELECT {' + '.join(counts)}"
+    return sql, re.findall(r"(LIMIT|=) \?", sql)

@@ -322,6 +322,12 @@ def in_ids(sqlite: bool, column: str) -> str:
 
 
 @written
+def in_found(sqlite: bool, query: str) -> str:
+    """Write the condition that what stands before it is an id that a query finds; PostgreSQL plans for few of them."""
+    return f"IN ({query})" if sqlite else f"= ANY (ARRAY({query}))"
+
+
+@written
 def wholes(sqlite: bool) -> str:
     """Build the SELECT of the (noun, id, public, visible) in a JSON array of such arrays, the one parameter."""
     if sqlite:

@@ -349,3 +349,17 @@ def test_an_import_of_a_writer_lets_a_claim_answer_attributions_of_so_many_claim
         one = Import(by)
         one.store([Line(number, noun, members) for number, (noun, members) in enumerate(lines)])
         assert [line.outcome for line in one.finish() if line.noun == "counterclaim"] == outcomes
+
+
+def test_a_writer_changes_nothing_of_which_many_claims_away_would_tell(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, target = Statement.get_by_id(put_plain(actor, "first")), put_plain(actor, "second", speaker={"name": "B"})
+    _disown(actor, target, answer.claim_id)
+    change = {"by": WRITER, "id": answer.speaker_id, "version": None}
+    monkeypatch.setattr(large, "MOST", 4)
+    speakers.change(**change, name="Anna")
+    for text in ("It grew.", "It shrank."):
+        _answer(actor, statements.claim_of(id=target), text)
+    with pytest.raises(Conflict, match="review scope"):
+        speakers.change(**change, name="Berta")
