@@ -4,17 +4,30 @@ What surely names them is redacted in the documents that quote them; what may me
 """
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
 from models.storage.columns import comparison_key
+from models.storage.database import fetch
 from models.tables import Statement
 from models.told_apart import without_brackets, without_document
 from models.upkeep.name_matcher import NameMatcher
 from models.upkeep.redaction import parts
 
 _ARTICLE = re.compile(r"(?:the|an?) +(?=\S)", re.IGNORECASE)
+
+
+#: Reads whom the statements of a document mention, and where.
+_MENTIONED = (
+    "SELECT speaker_id, mention_start, mention_end FROM statements"
+    " WHERE document_id = ? AND mention IS NOT NULL AND retracted_at IS NULL"
+)
+
+#: Where words stand in a text.
+Places = list[tuple[int, int]]
 
 
 class PrintedNames(NamedTuple):
@@ -52,14 +65,19 @@ def read(people: set[int], present: set[str], ever: set[str]) -> PrintedNames:
     return PrintedNames(_matchers(certain), names.union(*certain.values()), _matchers(described))
 
 
-def without_others(places: list[tuple[int, int]], document: int, people: set[int]) -> list[tuple[int, int]]:
+def without_others(places: Places, document: int, people: set[int]) -> Places:
     """Leave out the places in a document that name others whom it quotes: who of two was meant is told by a person."""
-    if not places:
-        return []
-    mentioned = Statement.document == document, Statement.mention.is_null(False), Statement.retracted_at.is_null()
-    mentions = Statement.select(Statement.speaker, Statement.mention_start, Statement.mention_end).where(*mentioned)
-    others = [span for who, *span in mentions.tuples() if who not in people]
-    return [place for place in places if not any(place[0] < end and start < place[1] for start, end in others)]
+    mentioned = fetch(_MENTIONED, (document,)) if places else []
+    return without_overlaps(places, [(start, end) for who, start, end in mentioned if who not in people])
+
+
+def without_overlaps(places: Places, others: Places) -> Places:
+    """Leave out the places that overlap one of others: anybody may put tens of thousands of both into a document."""
+    others = sorted(others)
+    starts = [start for start, _ in others]
+    furthest = list(accumulate((end for _, end in others), max))
+    before = ((place, bisect_left(starts, place[1])) for place in places)
+    return [place for place, count in before if not count or furthest[count - 1] <= place[0]]
 
 
 def _mentions(people: set[int]) -> Iterator[tuple[int, str | None]]:

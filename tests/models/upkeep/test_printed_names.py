@@ -1,5 +1,7 @@
 """What print calls an erased speaker: taken out of the documents that quote them where it is sure, and else listed."""
 
+import time
+from random import Random
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from models.history.changes import Actor
 from models.ingest import speaker_lookup
 from models.tables import Document, Speaker
 from models.upkeep import erasures, verify
+from models.upkeep.printed_names import without_overlaps
 from models.upkeep.redaction import REDACTED
 from tests.factories import put_charge, put_claim, put_document
 
@@ -126,3 +129,19 @@ def test_a_part_of_a_name_that_is_mentioned_is_listed(registry: str, actor: Acto
     one = put_quoted(actor, "Jana Dorn", "Dorn", "Dorn said the plan failed. Otto Dorn wept.")
     assert f"document {one}" in erased(actor)
     assert "Otto Dorn wept" in Document.get_by_id(one).text
+
+
+def test_places_are_compared_with_those_of_others_in_time_by_their_number() -> None:
+    random = Random(1)  # noqa: S311 (no secret)
+
+    def some(count: int, longest: int) -> list[tuple[int, int]]:
+        return [(at, at + random.randint(1, longest)) for at in random.choices(range(count * 5), k=count)]
+
+    for _ in range(200):
+        places, others = some(random.randint(0, 9), 5), some(random.randint(0, 5), 20)
+        apart = [(at, end) for at, end in places if not any(at < last and first < end for first, last in others)]
+        assert without_overlaps(places, others) == apart
+    places, others = some(20_000, 5), some(20_000, 5)
+    began = time.process_time()
+    without_overlaps(places, others)
+    assert time.process_time() - began < 0.5
