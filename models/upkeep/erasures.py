@@ -37,8 +37,7 @@ from models.tables import (
 )
 from models.upkeep import erased_claims, printed_names, unerased_names
 from models.upkeep.engine import engine
-from models.upkeep.name_matcher import NOBODY, NameMatcher
-from models.upkeep.printed_names import PrintedNames
+from models.upkeep.name_matcher import NameMatchers
 from models.upkeep.redaction import (
     Erasure,
     ids_of,
@@ -133,8 +132,8 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         claims = erased_claims.find(rows_with(Statement.speaker, people))
         erasure.left = erased_claims.undo_merges(by, claims)
         statements = list(Statement.select().where(Statement.speaker.in_(people)))
-        names, printed, erasure.names = _names_of(people)
-        erasure.described = printed.described
+        names = printed_names.read(people)
+        erasure.names, erasure.name_parts, erasure.described = matchers.of(names.anywhere), names.parts, names.described
         erasure.items = unerased_names.all_items(people)
         if any(erasure.names.places(reason)):
             raise Conflict("This reason names who is erased, and everybody is told of it: give another.")
@@ -143,11 +142,11 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
             quoting[one.document_id].append(one)
         for document in _documents(quoting):
             was = row(document)
-            called = printed.certain.get(document.id, NOBODY)
-            named, also = (_places_in(document, some, places) for some in (names, called))
-            also = printed_names.without_others(also, document.id, people)
-            redact(erasure, document, [*quoted(quoting[document.id]), *named, *also])
-            if document.title and any(any(some.places(document.title)) for some in (names, called) if some):
+            sets = names.redacted(document.id)
+            named, called = (matchers.places(some, document.text, document.sha256) for some in sets)
+            called = printed_names.without_others(called, document.id, people)
+            redact(erasure, document, [*quoted(quoting[document.id]), *named, *called])
+            if document.title and any(any(matchers.of(some).places(document.title)) for some in sets if some):
                 set_columns(Document, document.id, now(), title=NAMELESS)
             _log_redacted(erasure, document.id, was)
         said = {one.id for one in statements}
@@ -166,9 +165,11 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
     _present(Speaker, id)
     people = _merged_into(id)
     # Nobody else could write to SQLite while all texts are read: what was found is good where nothing changed since.
-    known, surely, wanted = _names_of(people)
-    suspects = unerased_names.find_candidates(wanted)
-    places = _places(people, known, surely.certain)
+    matchers, names = NameMatchers(), printed_names.read(people)
+    suspects = unerased_names.find_candidates(matchers.of(names.anywhere))
+    for document in _documents(ids_of(Statement.select(Statement.document).where(Statement.speaker.in_(people)))):
+        for some in names.redacted(document.id):
+            matchers.places(some, document.text, document.sha256)
     return _done(work, by, reason, dry_run, suspects)
 
 
@@ -307,31 +308,6 @@ def _take_reasons(erasure: Erasure, sentences: set[int]) -> None:
         erasure.rows.setdefault("sentences", set()).update(gone)
         for id in gone:
             set_columns(Sentence, id, now(), retracted_reason=erasure.reason)
-
-
-def _names_of(people: set[int]) -> tuple[NameMatcher, PrintedNames, NameMatcher]:
-    """Read the names that these speakers have, what else print calls them, and all that may name them anywhere."""
-    present, ever = unerased_names.present_names(people), unerased_names.all_names(people)
-    printed = printed_names.read(people, present, ever)
-    return NameMatcher(present), printed, NameMatcher(ever | printed.names)
-
-
-#: Where names stand in a text: the text's SHA-256, and the names -> the places.
-_Places = dict[tuple[str, NameMatcher], list[tuple[int, int]]]
-
-
-def _places(people: set[int], names: NameMatcher, certain: dict[int, NameMatcher]) -> _Places:
-    """Find where these people are named in the documents that quote them."""
-    found: _Places = {}
-    for document in _documents(ids_of(Statement.select(Statement.document).where(Statement.speaker.in_(people)))):
-        for some in (names, certain.get(document.id, NOBODY)):
-            found[document.sha256, some] = _places_in(document, some, found)
-    return found
-
-
-def _places_in(document: Document, names: NameMatcher, known: _Places) -> list[tuple[int, int]]:
-    places = known.get((document.sha256, names))
-    return list(names.places(document.text) if names else ()) if places is None else places
 
 
 def _documents(ids: Iterable[int]) -> Iterator[Document]:

@@ -59,20 +59,12 @@ class NameMatcher:
         #: Whether a name has no letter or digit: then no word rules a text out quickly.
         self._signs = () in words
         words -= {()}
-        self._parts = {part for name in words for part in name}
         longest = {max(name, key=len) for name in words}
         self._longest = re.compile(_any_of(longest))
         self._in_ascii = all(word.isascii() for word in longest)
         short = {name for name in words if _is_short(name)}
         ending, going_on = (_any_of({" ".join(name) for name in some}, " +") for some in (short, words - short))
         self._wide = re.compile(f"{_BEGINS}(?:{ending}{_ENDS}|{going_on})")
-
-    def __eq__(self, other: object) -> bool:
-        """Tell whether another one looks for the same names."""
-        return isinstance(other, NameMatcher) and self._names == other._names
-
-    def __hash__(self) -> int:
-        return hash(self._names)
 
     def __bool__(self) -> bool:
         """Whether there is any name."""
@@ -106,21 +98,48 @@ class NameMatcher:
         words = _words(text)
         return bool(self._longest.search(words) and self._wide.search(words))
 
-    def has_part(self, word: str) -> bool:
-        """Tell whether a word that stands by itself is one of a name, be it with an ending."""
-        folded = _words(word).strip()
-        return folded in self._parts or any(folded[:length] in self._parts for length in range(_LONG, len(folded)))
 
-    def holds_part(self, reason: str) -> bool:
-        """Tell whether a name or a word of one stands in what a machine gives as a reason: a word, or a phrase.
+class NameMatchers:
+    """Matchers of sets of names, each made once, and where they found the names in texts, each read once."""
+
+    def __init__(self) -> None:
+        self._made: dict[frozenset[str], NameMatcher] = {}
+        self._found: dict[tuple[frozenset[str], str], list[tuple[int, int]]] = {}
+
+    def of(self, names: frozenset[str]) -> NameMatcher:
+        """Return the matcher of these names."""
+        if names not in self._made:
+            self._made[names] = NameMatcher(names)
+        return self._made[names]
+
+    def places(self, names: frozenset[str], text: str, sha256: str) -> list[tuple[int, int]]:
+        """Find where these names surely stand in the text of this SHA-256."""
+        if (names, sha256) not in self._found:
+            self._found[names, sha256] = list(self.of(names).places(text)) if names else []
+        return self._found[names, sha256]
+
+
+class NameParts:
+    """The words of names, each by itself."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._parts = {part for name in names for part in _words(_visible(name)).split()}
+
+    def stand_in(self, words: str) -> bool:
+        """Tell whether a word of a name stands in a word or a phrase, be it with an ending.
 
         In a phrase, a short word in small letters ("of", "low") is taken for another.
         """
-        words = reason.split()
-        if len(words) == 1:
-            return self.has_part(reason)
-        telling = [part for word in words for part in _words(word).split() if len(part) >= _LONG or not word.islower()]
-        return self.may_stand_in(reason) or any(map(self.has_part, telling))
+        some = words.split()
+        return any(
+            self._has(part)
+            for word in some
+            for part in _words(word).split()
+            if len(some) == 1 or len(part) >= _LONG or not word.islower()
+        )
+
+    def _has(self, folded: str) -> bool:
+        return folded in self._parts or any(folded[:length] in self._parts for length in range(_LONG, len(folded)))
 
 
 class _Range(NamedTuple):

@@ -14,7 +14,8 @@ from models.storage.columns import comparison_key
 from models.storage.database import fetch
 from models.tables import Statement
 from models.told_apart import without_brackets, without_document
-from models.upkeep.name_matcher import NameMatcher
+from models.upkeep import unerased_names
+from models.upkeep.name_matcher import NameParts
 from models.upkeep.redaction import parts
 
 _ARTICLE = re.compile(r"(?:the|an?) +(?=\S)", re.IGNORECASE)
@@ -30,39 +31,50 @@ _MENTIONED = (
 Places = list[tuple[int, int]]
 
 
-class PrintedNames(NamedTuple):
-    """What print calls some speakers, beside their names."""
+class Names(NamedTuple):
+    """What names some speakers."""
 
-    #: Each document that quotes them -> what names them in it.
-    certain: dict[int, NameMatcher]
-    #: What may name them anywhere.
-    names: set[str]
-    #: Each document that quotes them -> what may mean them in it: a description, or a part of a name.
-    described: dict[int, NameMatcher]
+    #: The names that they have, redacted in each document that quotes them.
+    present: frozenset[str]
+    #: Each document that quotes them -> what else is redacted in it.
+    called: dict[int, frozenset[str]]
+    #: What is listed wherever it stands.
+    anywhere: frozenset[str]
+    #: Each document that quotes them -> what is listed in it.
+    described: dict[int, frozenset[str]]
+    #: The words of the names that they have or had.
+    parts: NameParts
+
+    def redacted(self, document: int) -> tuple[frozenset[str], frozenset[str]]:
+        """Return what is redacted in a document: the names that they have, and what else it calls them."""
+        return self.present, self.called.get(document, frozenset())
 
 
-def read(people: set[int], present: set[str], ever: set[str]) -> PrintedNames:
-    """Read what print calls these speakers, who have the names `present`, and at any time had those of `ever`."""
+def read(people: set[int]) -> Names:
+    """Read what names these speakers in the registry and in print."""
+    present, ever = unerased_names.present_names(people), unerased_names.all_names(people)
     keys = {comparison_key(name) for name in ever}
-    bare = {without_brackets(name) for name in ever}
+    bare = set(map(without_brackets, ever))
     names = {name for name in bare if _is_proper(name)}
     descriptions = {name for name in bare - names if comparison_key(name) not in keys and _names_somebody(name)}
-    own = NameMatcher(name for name in map(without_brackets, present) if _is_proper(name))
+    own = NameParts(name for name in map(without_brackets, present) if _is_proper(name))
     ours = {without_document(name) for name in present}
     ours = {name for name in ours if _is_proper(name) and not name.isupper() and comparison_key(name) not in keys}
-    certain: dict[int, set[str]] = defaultdict(set)
+    called: dict[int, set[str]] = defaultdict(set)
     described: dict[int, set[str]] = defaultdict(set)
     for document, mention in _mentions(people):
-        certain[document] |= ours
+        called[document] |= ours
         described[document] |= descriptions
         if mention is None or comparison_key(mention) in keys:
             continue
         words = _ARTICLE.sub("", mention, count=1).split()
-        if len(words) > 1 and _is_proper(mention) and own.holds_part(mention):
-            certain[document].add(mention)
-        elif _names_somebody(mention) or (len(words) == 1 and _is_proper(mention) and own.holds_part(words[0])):
+        if len(words) > 1 and _is_proper(mention) and own.stand_in(mention):
+            called[document].add(mention)
+        elif _names_somebody(mention) or (len(words) == 1 and _is_proper(mention) and own.stand_in(words[0])):
             described[document].add(mention)
-    return PrintedNames(_matchers(certain), names.union(*certain.values()), _matchers(described))
+    anywhere = frozenset(ever.union(names, *called.values()))
+    parts = NameParts(bare - descriptions)
+    return Names(frozenset(present), _frozen(called), anywhere, _frozen(described), parts)
 
 
 def without_others(places: Places, document: int, people: set[int]) -> Places:
@@ -85,10 +97,8 @@ def _mentions(people: set[int]) -> Iterator[tuple[int, str | None]]:
         yield from Statement.select(Statement.document, Statement.mention).where(Statement.speaker.in_(part)).tuples()
 
 
-def _matchers(words: dict[int, set[str]]) -> dict[int, NameMatcher]:
-    """Make a matcher for each document, one for all that have the same words; none for those without any."""
-    made = {some: NameMatcher(some) for some in set(map(frozenset[str], words.values()))}
-    return {document: made[frozenset(some)] for document, some in words.items() if some}
+def _frozen(words: dict[int, set[str]]) -> dict[int, frozenset[str]]:
+    return {document: frozenset(some) for document, some in words.items() if some}
 
 
 def _is_proper(words: str) -> bool:

@@ -23,7 +23,7 @@ from models.storage.rows import row, where
 from models.storage.transactions import before_commit, write
 from models.tables import Alias, Change, Document, Reply, Sentence, Statement
 from models.upkeep import log_lines
-from models.upkeep.name_matcher import NOBODY, NameMatcher
+from models.upkeep.name_matcher import NOBODY, NameParts
 
 #: What replaces a code point that is redacted.
 REDACTED = "█"
@@ -81,8 +81,10 @@ class Erasure:
         self.reworded: set[int] = set()
         #: The names that the erased speaker has, or had, or has in print, and their Wikidata ids.
         self.names = NOBODY
+        #: The words of the names that they have or had.
+        self.name_parts = NameParts(())
         #: Document -> words that may mean them in it, and others elsewhere.
-        self.described: dict[int, NameMatcher] = {}
+        self.described: dict[int, frozenset[str]] = {}
         self.items: set[str] = set()
         #: Speaker -> the keys of the names that merges of erased ones lent them.
         self.lent: dict[int, set[str]] = {}
@@ -190,11 +192,16 @@ def _printed(statement: dict[str, Any], text: str) -> dict[str, Any]:
 def without_names(erasure: Erasure, reasons: str) -> str:
     """Take out the reasons for a suggestion, a JSON array of {word, weight}, in which a name or a word of one stands.
 
-    Of any name, since words of several stand apart there; a machine chose them, and nobody can change them.
+    Of any name, since words of several stand apart there; a machine chose them, and nobody can change them. Of what
+    only print calls somebody ("Minister Dorn") the words by themselves stay.
     """
     found = orjson.loads(reasons)
-    kept = [reason for reason in found if not erasure.names.holds_part(reason["word"])]
+    kept = [reason for reason in found if not _names(erasure, reason["word"])]
     return reasons if kept == found else dumps(kept)
+
+
+def _names(erasure: Erasure, reason: str) -> bool:
+    return erasure.name_parts.stand_in(reason) or erasure.names.may_stand_in(reason)
 
 
 # -- what repeats rows: the log and stored responses -------------------------------------------------

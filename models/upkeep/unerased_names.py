@@ -9,7 +9,7 @@ import orjson
 from models.storage.database import fetch
 from models.tables import Alias, Speaker
 from models.upkeep import log_lines
-from models.upkeep.name_matcher import NameMatcher
+from models.upkeep.name_matcher import NameMatcher, NameMatchers
 from models.upkeep.redaction import parts, strings
 
 #: Table -> the columns in which somebody may be named in other people's words, beside the reason of a retraction.
@@ -85,7 +85,7 @@ def find_candidates(names: NameMatcher) -> Suspects:
     return found
 
 
-def list_remaining(names: NameMatcher, suspects: Suspects, described: dict[int, NameMatcher]) -> list[str]:
+def list_remaining(names: NameMatcher, suspects: Suspects, described: dict[int, frozenset[str]]) -> list[str]:
     """List which of the suspects still hold one of `names`, retracted ones too, for a person to decide on.
 
     So are documents, and claims that are stated in them, with words that are looked for in those alone (`described`).
@@ -103,7 +103,8 @@ def list_remaining(names: NameMatcher, suspects: Suspects, described: dict[int, 
                     logged[noun].add(id)
             elif any(text and names.may_stand_in(text) for text in texts):
                 found["speakers" if table == "aliases" else table].add(of[0])
-    for document, words in described.items():
+    matchers = NameMatchers()
+    for document, words in ((document, matchers.of(some)) for document, some in described.items()):
         for table, query in _DESCRIBED.items():
             rows = fetch(query, (document,))
             found[table] |= {id for id, *texts in rows if any(text and words.may_stand_in(text) for text in texts)}

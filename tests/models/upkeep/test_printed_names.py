@@ -1,20 +1,24 @@
 """What print calls an erased speaker: taken out of the documents that quote them where it is sure, and else listed."""
 
+import json
 import time
 from random import Random
 from typing import Any
 
 import pytest
 
-from models import speakers
+from models import speakers, suggestions
 from models.extraction import Speaker as SpeakerFound
 from models.history.changes import Actor
 from models.ingest import speaker_lookup
-from models.tables import Document, Speaker
+from models.storage import database
+from models.storage.transactions import transaction
+from models.tables import Document, Speaker, Suggestion
 from models.upkeep import erasures, verify
+from models.upkeep.name_matcher import NameMatcher
 from models.upkeep.printed_names import without_overlaps
 from models.upkeep.redaction import REDACTED
-from tests.factories import put_charge, put_claim, put_document
+from tests.factories import put_charge, put_claim, put_document, put_plain
 
 REASON = "At their request"
 TEXT = "{0} said the plan failed. The crowd then cheered {0} for an hour."
@@ -129,6 +133,38 @@ def test_a_part_of_a_name_that_is_mentioned_is_listed(registry: str, actor: Acto
     one = put_quoted(actor, "Jana Dorn", "Dorn", "Dorn said the plan failed. Otto Dorn wept.")
     assert f"document {one}" in erased(actor)
     assert "Otto Dorn wept" in Document.get_by_id(one).text
+
+
+def test_reasons_for_suggestions_lose_the_words_of_names_alone(registry: str, actor: Actor) -> None:
+    put_quoted(actor, "Jana Dorn (senator)", "Foreign Minister Dorn")
+    put_quoted(actor, "Jana Dorn (senator)", "an ally of exports")
+    reasons = {"foreign": 1, "ministers": 1, "senator": 1, "exports": 1, "the minister’s claim": 1, "dorn": 0}
+    reasons |= {"what Minister Dorn said": 0, "jana-like": 0}
+    put_plain(actor, "first")
+    with transaction():
+        more: dict[str, Any] = {"score": 0.5, "matcher": "words", "matcher_version": "1"}
+        more["reasons"] = [{"word": word, "weight": 0.1} for word in reasons]
+        suggestions.create(by=actor, statement=3, claim=put_claim(actor, "A minister."), **more)
+    erased(actor)
+    left = [reason["word"] for reason in json.loads(Suggestion.get().reasons)]
+    assert left == [word for word, stays in reasons.items() if stays]
+
+
+def test_what_looks_for_names_is_made_before_others_have_to_wait(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for mention in ("President Dorn", "Foreign Minister Dorn", "an aide to Ann Roe"):
+        put_quoted(actor, "Jana Dorn", mention)
+    made: list[bool] = []
+    make = NameMatcher.__init__
+
+    def noted(self: NameMatcher, names: Any) -> None:
+        made.append(database.db.in_transaction())
+        make(self, names)
+
+    monkeypatch.setattr(NameMatcher, "__init__", noted)
+    assert erased(actor) == ["document 3"]
+    assert made == [False] * len(made) != []
 
 
 def test_places_are_compared_with_those_of_others_in_time_by_their_number() -> None:
