@@ -89,7 +89,7 @@ class NameMatcher:
     def _is_name(self, word: str) -> bool:
         if comparison_key(word) not in self._keys or (len(word) == 1 and word not in self._names):
             return False
-        return word in self._names or not (word.islower() and unicodedata.normalize("NFC", word).isalpha())
+        return word in self._names or has_capital(word) or not unicodedata.normalize("NFC", word).isalpha()
 
     def may_stand_in(self, text: str) -> bool:
         """Tell whether one of the names may stand in `text`, be it an address or a word with an ending."""
@@ -135,11 +135,19 @@ class NameParts:
             self._has(part)
             for word in some
             for part in _words(word).split()
-            if len(some) == 1 or len(part) >= _LONG or not word.islower()
+            if len(some) == 1 or len(part) >= _LONG or not word.islower() or has_capital(word)
         )
 
     def _has(self, folded: str) -> bool:
         return folded in self._parts or any(folded[:length] in self._parts for length in range(_LONG, len(folded)))
+
+
+def has_capital(words: str) -> bool:
+    """Tell whether there is a capital letter, or one of a script without: Georgian, too, has no words that begin so."""
+    return any(
+        letter.isalpha() and (not letter.islower() or letter == letter.title())
+        for letter in unicodedata.normalize("NFC", words)
+    )
 
 
 class _Range(NamedTuple):

@@ -1,6 +1,25 @@
-"""What print calls an erased speaker, where that is not their name in the registry: "John Smith (document 1)".
+"""What names an erased speaker, and what of it goes: the one rule of what is redacted, and what is listed for a person.
 
-What surely names them is redacted in the documents that quote them; what may mean others, too, is listed.
+Their names are those that they have or had in the registry and, in print, what stands there before a bracket that tells
+them apart ("John Smith" of "John Smith (politician)"). Where extraction put the bracket ("an official (document 1)"),
+this is a name only if it has a capital letter, or one of a script without them, and is no description ("an aide to Jane
+Doe"): then it reads as one.
+
+Redacted, in the documents that quote them alone, is what surely names them there:
+
+- the names that they have;
+- the name before a bracket of extraction, where it is no abbreviation ("US"), which may be a word;
+- a mention of theirs of several words that holds a word of a name that reads as one, and begins and ends with such
+  words or with capital letters ("President Dorn", "von der Leyen").
+
+The last two stay where they are a mention of others whom the document quotes. Listed is what may name them, rather too
+much than too little:
+
+- wherever it stands, all that is redacted anywhere, each name that they ever had, and each name before a bracket;
+- in the documents that quote them, and in claims stated there, a description that holds a capital letter, and any other
+  mention that holds one past its first letter, or a word of their names ("Dorn").
+
+From the reasons for suggestions, which nobody can change, goes each word of a name that they have or had.
 """
 
 import re
@@ -15,12 +34,13 @@ from models.storage.database import fetch
 from models.tables import Statement
 from models.told_apart import without_brackets, without_document
 from models.upkeep import unerased_names
-from models.upkeep.name_matcher import NameParts
+from models.upkeep.name_matcher import NameParts, has_capital
 from models.upkeep.redaction import parts
 
-_ARTICLE = re.compile(r"(?:the|an?) +(?=\S)", re.IGNORECASE)
-
-
+#: What stands before a name or a description, and is no part of it.
+_DETERMINER = re.compile(
+    r"^(?:the|an?|one|two|three|four|some|several|many|another|other|his|her|its|their|our|my) +(?=\S)", re.IGNORECASE
+)
 #: Reads whom the statements of a document mention, and where.
 _MENTIONED = (
     "SELECT speaker_id, mention_start, mention_end FROM statements"
@@ -54,12 +74,11 @@ def read(people: set[int]) -> Names:
     """Read what names these speakers in the registry and in print."""
     present, ever = unerased_names.present_names(people), unerased_names.all_names(people)
     keys = {comparison_key(name) for name in ever}
-    bare = set(map(without_brackets, ever))
-    names = {name for name in bare if _is_proper(name)}
-    descriptions = {name for name in bare - names if comparison_key(name) not in keys and _names_somebody(name)}
-    own = NameParts(name for name in map(without_brackets, present) if _is_proper(name))
-    ours = {without_document(name) for name in present}
-    ours = {name for name in ours if _is_proper(name) and not name.isupper() and comparison_key(name) not in keys}
+    names = _names_among(ever)
+    sure, theirs = NameParts(filter(_is_name, _names_among(present))), NameParts(names)
+    descriptions = {bare for bare in set(map(without_brackets, ever)) - names if has_capital(bare[1:])}
+    ours = {bare for bare in map(without_document, present) if _is_name(bare) and not bare.isupper()}
+    ours = {bare for bare in ours if comparison_key(bare) not in keys}
     called: dict[int, set[str]] = defaultdict(set)
     described: dict[int, set[str]] = defaultdict(set)
     for document, mention in _mentions(people):
@@ -67,14 +86,12 @@ def read(people: set[int]) -> Names:
         described[document] |= descriptions
         if mention is None or comparison_key(mention) in keys:
             continue
-        words = _ARTICLE.sub("", mention, count=1).split()
-        if len(words) > 1 and _is_proper(mention) and own.stand_in(mention):
+        if _surely_names(mention, sure):
             called[document].add(mention)
-        elif _names_somebody(mention) or (len(words) == 1 and _is_proper(mention) and own.stand_in(words[0])):
+        elif has_capital(mention[1:]) or theirs.stand_in(_DETERMINER.sub("", mention)):
             described[document].add(mention)
     anywhere = frozenset(ever.union(names, *called.values()))
-    parts = NameParts(bare - descriptions)
-    return Names(frozenset(present), _frozen(called), anywhere, _frozen(described), parts)
+    return Names(frozenset(present), _frozen(called), anywhere, _frozen(described), theirs)
 
 
 def without_others(places: Places, document: int, people: set[int]) -> Places:
@@ -101,12 +118,25 @@ def _frozen(words: dict[int, set[str]]) -> dict[int, frozenset[str]]:
     return {document: frozenset(some) for document, some in words.items() if some}
 
 
-def _is_proper(words: str) -> bool:
-    """Tell whether these read as a name: "John Smith", and not "an aide to John Smith" or "US officials"."""
-    some = _ARTICLE.sub("", words, count=1).split()
-    return len(words) > 1 and bool(some) and not any(word[:1].islower() for word in (some[0], some[-1]))
+def _names_among(names: set[str]) -> set[str]:
+    """Leave out each bracket, and then what is no name: only extraction puts one behind what is none."""
+    told = {name: without_brackets(name) for name in names}
+    return {bare for name, bare in told.items() if without_document(name) == name or _is_name(bare)}
 
 
-def _names_somebody(words: str) -> bool:
-    """Tell whether a word after the first has a capital letter: of "an aide to Jane Doe", but not of "An official"."""
-    return any(word != word.lower() for word in words.split()[1:])
+def _is_name(words: str) -> bool:
+    """Tell whether what extraction told apart is a name: "von der Leyen", and not "an aide to John Smith" or "I"."""
+    rest = _DETERMINER.sub("", words)
+    return len(words) > 1 and (has_capital(words) if rest == words else all(map(has_capital, _ends(rest))))
+
+
+def _surely_names(mention: str, own: NameParts) -> bool:
+    """Tell whether a mention of several words reads as a name with one of their `own` words: "President Dorn"."""
+    rest = _DETERMINER.sub("", mention)
+    several, proper = len(rest.split()) > 1, all(has_capital(word) or own.stand_in(word) for word in _ends(rest))
+    return several and proper and has_capital(mention) and own.stand_in(rest)
+
+
+def _ends(words: str) -> list[str]:
+    """Return the first and the last word."""
+    return words.split()[:1] + words.split()[-1:]

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from models.upkeep.name_matcher import NameMatcher, NameParts
+from models.upkeep.name_matcher import NameMatcher, NameParts, has_capital
 
 NAMES = NameMatcher(["Jana Dorn", "Žofié Löw", "May", "Wu72", "习近平", "O'Neil", "Al-Sisi", "★★"])
 
@@ -109,12 +109,36 @@ def test_enclosing_marks_tell_no_names_apart() -> None:
         ("so LOW", True),
         ("jana’s claim", False),
         ("zofies claim", True),
+        ("ჯაბა", True),
+        ("მერი ჯაბა", True),
         ("janata", False),
         ("", False),
     ],
 )
 def test_tells_whether_a_word_of_a_name_stands_in_a_phrase(words: str, stands: bool) -> None:
     assert NameParts(["Jana Dorn", "Žofie Löw", "ჯაბა მელაძე"]).stand_in(words) is stands
+
+
+@pytest.mark.parametrize("name", ["მელაძე", "ᲛᲔᲚᲐᲫᲔ"])
+def test_letters_without_a_title_case_are_not_small(name: str) -> None:
+    assert list(NameMatcher([name]).places("მერი მელაძე")) == [(5, 11)]
+
+
+@pytest.mark.parametrize(
+    ("words", "has"),
+    [
+        ("eBay", True),
+        ("bell hooks", False),
+        ("მელაძე", True),
+        ("李", True),
+        ("300 ßé é ŉ", False),
+        ("Éa", True),
+        ("", False),
+    ],
+)
+def test_tells_what_has_a_capital_or_needs_none(words: str, has: bool) -> None:
+    assert has_capital(words) is has
+    assert has_capital(unicodedata.normalize("NFD", words)) is has
 
 
 def test_no_names_stand_nowhere() -> None:
