@@ -7,6 +7,8 @@ from contextlib import suppress
 
 #: Seconds between two tries: few enough that a waiting writer loses nothing that shows.
 _POLL = 0.0002
+#: Bytes of a note: what is longer is cut.
+_LONGEST_NOTE = 64 * 1024
 #: Seconds that stand for no limit: a day.
 NO_TIMEOUT = 86_400.0
 
@@ -40,6 +42,18 @@ class FileLock:
     def release(self) -> None:
         """Release it, and keep its files open for the next time."""
         fcntl.flock(self._files[1], fcntl.LOCK_UN)
+
+    def note(self, what: bytes) -> None:
+        """Leave a note for whoever takes it next; while it is held. On a full disk there is none."""
+        with suppress(OSError):
+            os.ftruncate(self._files[1], 0)
+            os.pwrite(self._files[1], what, 0)
+
+    def read_note(self) -> bytes:
+        """Read the note that was left last, empty if none was; while it is held."""
+        with suppress(OSError):
+            return os.pread(self._files[1], _LONGEST_NOTE, 0)
+        return b""
 
     def close(self) -> None:
         """Close its files, which also releases it."""

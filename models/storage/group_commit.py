@@ -10,24 +10,29 @@ What follows from what was written, the derived rows, is written once for all th
 took 330 to 360 us of processor time a request instead of 139, a ninth of a whole POST (16 threads, two rounds).
 """
 
+import json
 import sqlite3
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from hashlib import blake2b
 from typing import Any
 
 from models.storage import errors
+from models.storage.columns import dumps
 from models.storage.file_lock import FileLock
 from models.storage.wal import WriteAheadLog
 
 #: Seconds after which no turn joins a commit any more: else a steady stream of writers would never be answered.
 LONGEST = 0.05
 
-
 #: Seconds after which a commit was slow, and for which its callers then share none that others wait for.
 SLOW, APART = 0.5, 10.0
+
+#: Seconds between two looks of who waits: where all in the queue are in their cooldown, nobody calls them after it.
+_LOOK = 0.05
 
 #: Called before a commit, with the items of all turns that share it.
 Hook = Callable[[list[Any]], None]
@@ -74,6 +79,10 @@ class Writer:
         self._queue: dict[str | None, deque[threading.Lock]] = {}
         #: Until when callers whose commits were slow share none, by time.monotonic.
         self._apart: dict[str | None, float] = {}
+        #: The cooldowns of callers whose turn was ended as it took too long: they have none for as long. By a digest of
+        #: the caller, until when, and how many seconds. A note in the lock tells other processes: where two had turns
+        #: of one caller that took all the time, 12 of 17 small writes of another were refused.
+        self._cooldowns: dict[str, tuple[float, float]] = {}
         self._mutex = threading.Lock()
         self._busy = False
         self._commit: Commit | None = None
@@ -86,14 +95,19 @@ class Writer:
         does not come within `timeout` seconds, and whatever SQLite raises where nothing could be stored.
         """
         until = time.monotonic() + timeout
-        self._wait_for_turn(timeout, caller)
-        commit = self._join(until)
+        commit = None
+        while commit is None:
+            self._wait_for_turn(until, caller)
+            commit = self._join(until, caller)
         commit.callers.add(caller)
+        begun = time.monotonic()
         error: BaseException | None = None
         try:
             yield commit.connection
         except BaseException as raised:
             error = raised
+            if errors.too_slow(raised):
+                self._start_cooldown(caller, begun)
             raise
         finally:
             self._end_turn(commit, error)
@@ -116,37 +130,71 @@ class Writer:
         self._drop_connection()
         self._process_lock.close()
 
-    def _wait_for_turn(self, timeout: float, caller: str | None) -> None:
+    def _wait_for_turn(self, until: float, caller: str | None) -> None:
         with self._mutex:
-            if not self._busy:
-                self._busy = True
+            if self._may_begin(caller):
                 return
             ticket = threading.Lock()
             ticket.acquire()
             self._queue.setdefault(caller, deque()).append(ticket)
-        if ticket.acquire(timeout=timeout):
+        while not ticket.acquire(timeout=max(0.001, min(_LOOK, until - time.monotonic()))):
+            with self._mutex:
+                if ticket not in self._queue.get(caller, ()):
+                    continue  # it has left the queue, so its turn has come or is about to
+                is_late = time.monotonic() >= until
+                if is_late or self._may_begin(caller):
+                    self._queue[caller].remove(ticket)
+                    if not self._queue[caller]:
+                        del self._queue[caller]
+                    if is_late:
+                        raise TimeoutError
+                    return
+
+    def _may_begin(self, caller: str | None) -> bool:
+        """Take the turn where nobody has it and the caller may."""
+        if self._busy or self._in_cooldown(caller):
+            return False
+        self._busy = True
+        return True
+
+    def _start_cooldown(self, caller: str | None, begun: float) -> None:
+        """Let a caller have no turn for as long as the one took that has just failed; but where all are one caller."""
+        if caller is None:
             return
         with self._mutex:
-            tickets = self._queue.get(caller)
-            if tickets and ticket in tickets:
-                tickets.remove(ticket)
-                if not tickets:
-                    del self._queue[caller]
-                raise TimeoutError
-        ticket.acquire()  # it has left the queue, so its turn has come or is about to
+            now = time.monotonic()
+            cooldowns = {one: (until, seconds) for one, (until, seconds) in self._cooldowns.items() if until > now}
+            self._cooldowns = cooldowns | {_digest(caller): (now + (now - begun), now - begun)}
+            self._process_lock.note(dumps(self._cooldowns).encode())
+
+    def _in_cooldown(self, caller: str | None) -> bool:
+        if caller is None or not self._cooldowns:
+            return False
+        until, seconds = self._cooldowns.get(_digest(caller), (0, 0))
+        return 0 < until - time.monotonic() <= seconds  # else it is from before the machine was started
+
+    def _read_cooldowns(self) -> None:
+        """Read the cooldowns that this process or another noted when it had the lock last."""
+        note = self._process_lock.read_note()
+        with self._mutex, suppress(ValueError):
+            self._cooldowns = json.loads(note) if note else {}
+
+    def _first(self) -> str | None:
+        """Name the caller who is next in the queue, of those who may have a turn; None stands for nobody, too."""
+        return next((caller for caller in self._queue if not self._in_cooldown(caller)), None)
 
     def _dequeue(self) -> "tuple[threading.Lock | None, bool]":
         """Take who is next out of the queue; tell whether the open transaction is not shared with them."""
         with self._mutex:
-            apart = time.monotonic() < self._apart.get(next(iter(self._queue), None), 0)
+            apart = time.monotonic() < self._apart.get(self._first(), 0)
             return self._next(), apart
 
     def _next(self) -> "threading.Lock | None":
         """Take who is next out of the queue; the rest of the same caller's wait behind all others."""
-        if not self._queue:
+        caller = self._first()
+        tickets = self._queue.pop(caller, None)
+        if not tickets:
             return None
-        caller = next(iter(self._queue))
-        tickets = self._queue.pop(caller)
         ticket = tickets.popleft()
         if tickets:
             self._queue[caller] = tickets
@@ -161,19 +209,26 @@ class Writer:
             else:
                 ticket.release()
 
-    def _join(self, until: float) -> Commit:
-        """Join the open transaction, or begin one; where that fails, the next thread has its turn."""
+    def _join(self, until: float, caller: str | None) -> Commit | None:
+        """Join the open transaction, or begin one; where that fails, the next thread has its turn.
+
+        So it has where another process noted a cooldown of the caller: then there is none.
+        """
         if self._commit is None:
             try:
-                self._commit = self._begin(until)
-            except BaseException:
-                self._call(None)
-                raise
+                self._commit = self._begin(until, caller)
+            finally:
+                if self._commit is None:
+                    self._call(None)
         return self._commit
 
-    def _begin(self, until: float) -> Commit:
+    def _begin(self, until: float, caller: str | None) -> Commit | None:
         self._connection = self._connection or self._connect()
         self._process_lock.acquire(until - time.monotonic())
+        self._read_cooldowns()
+        if self._in_cooldown(caller):
+            self._process_lock.release()
+            return None
         try:
             self._check()
             self._connection.execute("BEGIN IMMEDIATE")
@@ -222,6 +277,8 @@ class Writer:
             self._end(commit, None)
 
     def _end(self, commit: Commit, error: BaseException | None) -> None:
+        if error is not None and errors.too_slow(error) and len(commit.callers) == 1:
+            self._start_cooldown(next(iter(commit.callers)), commit.begun)
         if error is not None or commit.read_only:
             self._drop_connection()
         self._commit = None
@@ -238,3 +295,8 @@ class Writer:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _digest(caller: str) -> str:
+    """Name a caller in a note, which may be an address: it is on the disk."""
+    return blake2b(caller.encode(), digest_size=8).hexdigest()
