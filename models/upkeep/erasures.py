@@ -259,7 +259,9 @@ def _erase_what_rests_on(erasure: Erasure, statements: set[int], claims: set[int
 
     Other reviews name no wording.
     """
-    for id in sorted(statements):
+    printed = Statement.select(Statement.original).where(Statement.retracted_at.is_null())
+    originals = (ids_of(printed.where(Statement.original.in_(part))) for part in parts(statements))
+    for id in sorted(set[int]().union(*originals)):
         prints.succeed(by=erasure.by, id=id)
     counters = rows_with(Counterclaim.claim, claims) | rows_with(Counterclaim.answer, claims)
     counters |= rows_with(Counterclaim.statement, statements)

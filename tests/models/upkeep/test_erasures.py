@@ -734,6 +734,29 @@ def test_a_print_of_what_is_erased_stands_alone(registry: str, actor: Actor) -> 
     assert list(verify.broken_rules()) == []
 
 
+def test_no_successor_is_looked_for_where_no_print_stands(registry: str, actor: Actor) -> None:
+    speaker, text = {"name": f"Ann {SECRET}"}, f"Ann {SECRET} said one, two, three, four and five."
+    document = {"text": text, "language": "en"}
+    for word in ("one", "two", "three", "four", "five"):
+        quoted = {"content": [{"text": word}], "claim": {"text": f"It is {word}.", "language": "en"}}
+        put_charge(actor, speaker=speaker, document=document, sentence=None, mention=None, cue=None, **quoted)
+    original = {"original": 1, "document": {"text": "So one.", "language": "en"}, "content": [{"text": "one"}]}
+    put_charge(actor, speaker=speaker, sentence=None, mention=None, cue=None, **quoted | original)
+    asked: list[str] = []
+
+    def note(event: Any) -> None:
+        if re.search(r'"original_id" = ', event.sql):
+            asked.append(event.sql)
+
+    database.db.query_hooks.append(note)
+    try:
+        erasures.speaker(id=1, reason=REASON, by=actor)
+    finally:
+        database.db.query_hooks.remove(note)
+    assert asked == []
+    assert whole_is_sound()
+
+
 @pytest.mark.parametrize("address", [{}, {"url": "https://example.org/live"}])
 def test_editions_that_differ_in_the_erased_words_alone_stay_apart(
     sound: None, actor: Actor, address: dict[str, str]
