@@ -1,6 +1,6 @@
 """The columns of a statement that are filled from what a caller says of its words and of where it comes from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -29,8 +29,13 @@ def content_columns(spans: Sequence[Span]) -> dict[str, Any]:
     return {
         "content": dumps([{"text": text, "start": start, "end": end} for text, start, end in spans]),
         "content_start": spans[0].start,
-        "spans": ",".join([f"{start}-{end}" for _, start, end in spans]),
+        "spans": spelled_spans((start, end) for _, start, end in spans),
     }
+
+
+def spelled_spans(offsets: Iterable[tuple[int, int]]) -> str:
+    """Spell the offsets of a content as they are compared."""
+    return ",".join([f"{start}-{end}" for start, end in offsets])
 
 
 def print_columns(

@@ -429,6 +429,10 @@ _index_expression("documents_published_at_id", Document, "coalesce(published_at,
 # Else SQLite, where nothing was counted, walks all accepted statements for the newest few of one speaker.
 _partial_index("statements_of_speaker", Statement.speaker, Statement.id, where="retracted_at IS NULL")
 
+# What extraction finds is looked for by its place in the document, as it stands and as it was before it was changed.
+_partial_index("statements_document_cue", Statement.document, Statement.cue_start, where="cue_start IS NOT NULL")
+_partial_index("statements_changed", Statement.document, where="version > 1")
+
 _SPANS = (Statement.document, Statement.speaker, Statement.spans)
 # Several people may code the same words, each as a candidate of their own (models/history/same_words.py).
 _ACCEPTED = "retracted_at IS NULL AND status = 'accepted'"

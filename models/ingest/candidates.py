@@ -19,10 +19,10 @@ from models.hierarchy import body_of
 from models.history import changes, locks, standing_rows
 from models.history.changes import Actor
 from models.ingest import parser_queue, speaker_lookup, suggest
-from models.ingest.recorded import Recorded, cue_key
+from models.ingest.recorded import Place, Recorded
 from models.refusals import Busy, Conflict, Lacking, TooLong
 from models.spans import Span
-from models.statement_columns import LONGEST_CUE, content_columns, is_too_long, print_columns
+from models.statement_columns import LONGEST_CUE, is_too_long, print_columns, spelled_spans
 from models.storage import database, rows
 from models.storage.columns import comparison_key
 from models.storage.transactions import InPlace, at_once, transaction
@@ -145,7 +145,6 @@ class _DocumentIngest:
     def __init__(self, by: Actor, document: int, findings: Sequence[Finding], sha256: str | None = None) -> None:
         self.by = by
         self.id, self.sha256 = document, sha256
-        self.recorded = Recorded(document)
         self.new: list[int] = []
         self.created: set[int] = set()
         self.known = 0
@@ -168,7 +167,8 @@ class _DocumentIngest:
             self.document = standing_rows.lock_standing(Document, self.id)
             if self.sha256 not in (None, self.document.sha256):
                 raise Conflict("Words of this document were erased while it was read: extract it again.")
-            self.recorded.refresh()
+            stored = list(_with_own_charges(self.document.text, findings))
+            self.recorded = Recorded(self.id, map(_place, stored))
             self.speakers: dict[tuple[Speaker, str], int] = {}
             standing = Sentence.select(Sentence.id, Sentence.start, Sentence.end)
             standing = standing.where(Sentence.document == self.id, Sentence.retracted_at.is_null())
@@ -176,7 +176,7 @@ class _DocumentIngest:
             self.starts = [start for _, start, _ in self.sentences]
             # All at once: two documents that name the same two speakers would wait for one another.
             speakers.lock_names_of(*({"name": name} for name in self._names(findings)))
-            for finding in _with_own_charges(self.document.text, findings):
+            for finding in stored:
                 self._store_one(finding)
 
     def result(self, found: int) -> ExtractionResult:
@@ -192,16 +192,13 @@ class _DocumentIngest:
     def _store_one(self, finding: Finding) -> None:
         """Store a finding, or see that it is known or cannot be stored."""
         spans = [Span(self.document.text[start:end], start, end) for start, end in finding.contents]
-        keys = [content_columns(spans)["spans"], *([cue_key(*finding.cue)] if finding.cue else [])]
-        known = [found for key in keys if (found := self.recorded.get(key)) is not None]
-        if finding.cue is None:  # What a denial denies may stand in the denial's own words, and is not the denial.
-            known = [statement for statement in known if statement.cue_start is None]
-        if known:
+        known = self.recorded.get(_place(finding))
+        if known is not None:
             self.known += 1
             if finding.denies:
-                self.unanswered.setdefault(finding.denies, []).append(known[-1].id)
+                self.unanswered.setdefault(finding.denies, []).append(known)
                 self._answer(finding.denies)
-            self._remember(finding, known[-1].id)
+            self._remember(finding, known)
             return
         sentence = self._sentence(spans[0].start)
         speaker = finding.speaker or self._unnamed_source(finding)
@@ -224,8 +221,7 @@ class _DocumentIngest:
             confidence=finding.confidence,
         )
         changes.log(self.by, "create", statement)
-        for key in keys:
-            self.recorded.add(key, statement)
+        self.recorded.add(_place(finding), statement.id)
         self.new.append(int(statement.id))
         self.created.add(statement.id)
         if finding.denies:
@@ -340,6 +336,10 @@ class _DocumentIngest:
         if (speaker, mention) not in self.speakers:
             self.speakers[speaker, mention] = speaker_lookup.find(self.by, self.id, speaker, mention)
         return self.speakers[speaker, mention]
+
+
+def _place(finding: Finding) -> Place:
+    return Place(spelled_spans(finding.contents), finding.cue)
 
 
 # -- charges that only their denials contain ----------------------------------------------------------------

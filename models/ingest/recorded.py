@@ -1,92 +1,107 @@
 """What is recorded in a document already, by the places in its text, so that extraction stores nothing twice."""
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
-from models.history import changes
-from models.queries import dialects
+from peewee import JOIN
+
+from models.queries.dialects import first_of_each, is_key, json_member
+from models.queries.nodes import cached
+from models.storage.columns import dumps
 from models.storage.database import fetch
 from models.tables import Change, Statement
 
-#: Changed statements that are read by their ids; where more have changed, all of the document are read.
-_FEW = 500
+
+class Place(NamedTuple):
+    """Where in a text something is said, as it is compared."""
+
+    #: The offsets of its content, as the column `spans` has them.
+    spans: str
+    #: Those of the words that mark the act; null where none do.
+    cue: tuple[int, int] | None
 
 
 class Recorded:
-    """The statements of a document, retracted ones too, by keys: the offsets of a cue or a content.
+    """The statements of a document, retracted ones too, at the places of some findings, and no others.
 
-    As it stands now and as it was first found: what a reviewer has corrected is not to be found a second time. Of
-    several statements of a key, one that stands and is accepted counts.
+    Read by the indexes of a document's places: any number may stand in it. As each stands now and as it was first
+    found: what a reviewer has corrected is not to be found a second time. Of several statements of a place, one that
+    stands and is accepted counts.
     """
 
-    def __init__(self, document: int) -> None:
-        self._document = document
-        self._statements: dict[int, Statement] = {}
-        self._first: dict[str, Statement] = {}
-        self._now: dict[str, Statement] = {}
-        self._added: dict[str, Statement] = {}
+    def __init__(self, document: int, places: Iterable[Place]) -> None:
+        places = set(places)
+        self._by_cue: dict[tuple[int, int], int] = {}
+        #: By the content, and whether words mark the act: what these deny may stand in their own content.
+        self._by_content: dict[tuple[str, bool], int] = {}
+        cues = {(document, *place.cue) for place in places if place.cue}
+        contents = {(document, _start(place.spans), place.spans, place.cue is not None) for place in places}
+        for start, end, id in fetch(_with_cue(), (dumps(list(cues)),)):
+            self._by_cue[start, end] = id
+        for spans, cued, id in fetch(_with_content(), (dumps(list(contents)),)):
+            self._by_content[spans, bool(cued)] = id
+        if unknown := [place for place in places if self.get(place) is None]:
+            for id, first in _first_found(document, unknown):
+                self.add(first, id)
 
-    def refresh(self) -> None:
-        """Read what was stored or changed since the last time: of the rest only the versions."""
-        self._added = {}
-        versions = fetch("SELECT id, version FROM statements WHERE document_id = ? ORDER BY id", (self._document,))
-        known = self._statements
-        changed = [id for id, version in versions if id not in known or known[id].version != version]
-        for statement in self._read(changed):
-            known[statement.id] = statement
-        if len(known) == len(changed) or any(known[id].version > 1 for id in changed):
-            self._sort_all()
-            return
-        for id in changed:
-            if all(_rank(other) <= _rank(known[id]) for key in _keys(known[id]) if (other := self._now.get(key))):
-                self._put(known[id])
-            else:
-                self._sort_all()
-                return
+    def get(self, place: Place) -> int | None:
+        """Return the id of the statement at a place, if there is one: of its cue, or else of its content."""
+        found = self._by_cue.get(place.cue) if place.cue else None
+        return found or self._by_content.get((place.spans, place.cue is not None))
 
-    def get(self, key: str) -> Statement | None:
-        """Return the statement of a key, if there is one."""
-        return self._added.get(key) or self._now.get(key) or self._first.get(key)
-
-    def add(self, key: str, statement: Statement) -> None:
-        """Note a new statement until the next time that all are read."""
-        self._added[key] = statement
-
-    def _read(self, ids: list[int]) -> list[Statement]:
-        condition, params = "document_id = ?", [self._document]
-        if len(ids) <= _FEW:
-            condition += f" AND id IN ({', '.join('?' * len(ids))})"
-            params += ids
-        # With their words, 8,000 long ones take 400 MB.
-        return changes.read(Statement, f"{condition} ORDER BY id", params) if ids else []
-
-    def _sort_all(self) -> None:
-        """Let each key have its statement anew."""
-        members = (dialects.json_member(Change.after, name) for name in ("spans", "cue_start", "cue_end"))
-        corrected = Statement.select(Statement.id).where(Statement.document == self._document, Statement.version > 1)
-        first = Change.select(Change.noun_id, *members).where(
-            Change.noun == "statements", Change.action == "create", Change.noun_id.in_(corrected)
-        )
-        self._first = {key: self._statements[id] for id, *of in first.tuples() for key in _keys_of(*of)}
-        self._now = {}
-        for statement in sorted(self._statements.values(), key=_rank):
-            self._put(statement)
-
-    def _put(self, statement: Statement) -> None:
-        self._now |= dict.fromkeys(_keys(statement), statement)
+    def add(self, place: Place, statement: int) -> None:
+        """Note that a statement stands at a place."""
+        self._by_content[place.spans, True] = statement
+        if place.cue:
+            self._by_cue[place.cue] = statement
+        else:
+            self._by_content[place.spans, False] = statement
 
 
-def cue_key(start: int, end: int) -> str:
-    """Name a cue by its offsets; a content is named by its spans, which have no such sign."""
-    return f"cue {start}-{end}"
+def _start(spans: str) -> int:
+    return int(spans.partition("-")[0])
 
 
-def _keys(statement: Statement) -> list[str]:
-    return _keys_of(statement.spans, statement.cue_start, statement.cue_end)
+_BEST = "ORDER BY s.retracted_at IS NULL DESC, s.status = 'accepted' DESC, s.id DESC LIMIT 1"
 
 
-def _keys_of(spans: str, cue_start: Any, cue_end: Any) -> list[str]:
-    return [spans] if cue_start is None else [spans, cue_key(cue_start, cue_end)]
+@cached(1)
+def _with_cue() -> str:
+    return first_of_each(
+        {"document": "bigint", "first": "bigint", "last": "bigint"},
+        "s.cue_start, s.cue_end, s.id",
+        "statements s",
+        id="s.id",
+        where=f"s.document_id = k.document AND {is_key('s.cue_start', 'k.first')} AND s.cue_end = k.last",
+        then=_BEST,
+    )
 
 
-def _rank(statement: Statement) -> tuple[bool, bool, int]:
-    return statement.retracted_at is None, statement.status == "accepted", statement.id
+@cached(1)
+def _with_content() -> str:
+    at = f"s.document_id = k.document AND {is_key('s.content_start', 'k.first')} AND s.spans = k.spans"
+    return first_of_each(
+        {"document": "bigint", "first": "bigint", "spans": "text", "cued": "boolean"},
+        "k.spans, k.cued, s.id",
+        "statements s",
+        id="s.id",
+        where=f"{at} AND (k.cued OR s.cue_start IS NULL)",
+        then=_BEST,
+    )
+
+
+def _first_found(document: int, places: list[Place]) -> Iterator[tuple[int, Place]]:
+    """Find which statements that somebody has changed since were first found at some places; the best comes last."""
+    spans, start, end = (json_member(Change.after, name) for name in ("spans", "cue_start", "cue_end"))
+    cue = start.concat("-").concat(end)
+    # In this order: SQLite would read the whole log.
+    query = Statement.select(Statement.id, spans, start, end).join(Change, JOIN.CROSS)
+    query = query.where(
+        *(Statement.document == document, Statement.version > 1),
+        *(Change.noun == "statements", Change.noun_id == Statement.id, Change.action == "create"),
+        spans.in_([place.spans for place in places])
+        | cue.in_([f"{place.cue[0]}-{place.cue[1]}" for place in places if place.cue]),
+    )
+    best: tuple[Any, ...] = (Statement.retracted_at.is_null(), Statement.status == "accepted", Statement.id)
+    for id, content, first, last in query.order_by(*best).tuples():
+        yield id, Place(content, None if first is None else (int(first), int(last)))

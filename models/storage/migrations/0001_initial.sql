@@ -141,6 +141,8 @@ CREATE TABLE "statements" (
 ){strict};
 CREATE INDEX "statements_cue" ON "statements" (lower(cue));
 CREATE INDEX "statements_sentence_id" ON "statements" ("sentence_id");
+CREATE INDEX "statements_document_cue" ON "statements" ("document_id", "cue_start") WHERE cue_start IS NOT NULL;
+CREATE INDEX "statements_changed" ON "statements" ("document_id") WHERE version > 1;
 CREATE INDEX "statements_document_id_content_start" ON "statements" ("document_id", "content_start");
 CREATE INDEX "statements_status_id" ON "statements" ("status", "id");
 CREATE INDEX "statements_claim_id_document_id_content_start" ON "statements" ("claim_id", "document_id", "content_start");

@@ -4,11 +4,13 @@ import json
 import re
 import sys
 import threading
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from peewee import chunked
 
 from models import claims, counterclaims, documents, sentences, speakers, statements, suggestions
 from models.extraction import Finding
@@ -16,9 +18,9 @@ from models.extraction import Speaker as SpeakerFound
 from models.extraction.parser import MODELS, Parser
 from models.history.changes import Actor
 from models.ingest import candidates, parser_queue, speaker_lookup
-from models.ingest.recorded import Recorded
+from models.ingest.recorded import Place, Recorded
 from models.refusals import Busy, Conflict, Gone, Lacking
-from models.storage import database, rows
+from models.storage import database
 from models.tables import Counterclaim, Document, Sentence, Speaker, Statement, Suggestion
 from models.upkeep import erasures
 from tests.api.steps import together
@@ -573,39 +575,46 @@ def test_an_extraction_reads_no_words_of_what_is_recorded(
     assert not [sql for sql in queries if '"content"' in sql and re.search(r'document_id"? = ', sql)]
 
 
-def test_a_part_reads_of_what_is_recorded_only_what_is_new(
-    registry: str, actor: Actor, parse: Parser, monkeypatch: pytest.MonkeyPatch
+def test_an_extraction_keeps_nothing_of_what_is_recorded_between_its_parts(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    who = SpeakerFound("Ann", "person")
+    one = Finding("Ann", None, who, None, ((9, 17),), "indirect", "say", 0, 0.5, claim="It is so.")
+    monkeypatch.setattr(candidates, "read", lambda **_: [one, replace(one, id="again")])
     monkeypatch.setattr(candidates, "PART", 1)
-    read: list[int] = []
-    where = rows.where
+    (first,) = candidates.store(
+        by=actor, document=put_document(actor, text="Ann said it is so."), findings=[one]
+    ).statements
+    row = statement(first).__data__ | {"version": 2, "retracted_at": statement(first).created_at}
+    for some in chunked(range(first + 1, first + 3_000), 30):
+        Statement.insert_many(row | {"id": id} for id in some).execute()
+    held: list[int] = []
 
-    def counted(model: Any, condition: str, *more: Any, **of: Any) -> list[Any]:
-        found = where(model, condition, *more, **of)
-        read.extend(row.id for row in found if condition.startswith("document_id") and model is Statement)
-        return found
+    def in_place(work: Callable[[], Any]) -> Any:
+        held.append(tracemalloc.get_traced_memory()[0])
+        return work()
 
-    monkeypatch.setattr(rows, "where", counted)
-    text = " ".join(f"Anna Holt said that ferry {number} would sail." for number in range(8))
-    stored = candidates.extract_stored(by=actor, id=put_document(actor, text=text), parse=parse)
-    assert len(stored.statements) == 8
-    assert read == stored.statements[:-1]
+    tracemalloc.start()
+    try:
+        assert candidates.extract_stored(by=actor, id=1, in_place=in_place).known == 2
+    finally:
+        tracemalloc.stop()
+    assert held[-1] - held[1] < 500_000, "all 3,000 were kept, 2 kB each"
 
 
-def test_what_is_corrected_or_retracted_between_two_parts_is_read_anew(
+def test_what_is_corrected_or_retracted_is_known_by_where_it_was_found_and_where_it_is(
     registry: str, actor: Actor, parse: Parser
 ) -> None:
     stored = put(actor, parse)
     first, second, _ = stored.statements
-    recorded = Recorded(stored.document)
-    recorded.refresh()
-    before, other = statement(first), statement(second)
-    assert (recorded.get(before.spans), recorded.get(other.spans)) == (before, other)
-    statements.change(by=actor, id=first, version=1, content=[{"text": "the exports sustain"}])
+    found = [_place(statement(first)), _place(statement(second))]
+    statements.change(by=actor, id=first, version=1, content=[{"text": "the exports sustain"}], cue=None)
     statements.retract(by=actor, id=second, version=1, reason="Misread.")
-    recorded.refresh()
-    assert before.spans != statement(first).spans
-    assert (recorded.get(before.spans), recorded.get(statement(first).spans)) == (before, before)
-    known = recorded.get(other.spans)
-    assert known is not None
-    assert known.retracted_at
+    now = _place(statement(first))
+    assert now not in found
+    recorded = Recorded(stored.document, [*found, now])
+    assert [recorded.get(place) for place in (*found, now)] == [first, second, first]
+
+
+def _place(row: Statement) -> Place:
+    return Place(row.spans, None if row.cue_start is None else (row.cue_start, row.cue_end))

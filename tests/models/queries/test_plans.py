@@ -6,6 +6,7 @@ import pytest
 
 from models import claims, sentences, speakers, wikidata
 from models.history.changes import Actor
+from models.ingest import recorded
 from models.queries import derived, filters, lists, nodes, simple_lists
 from models.queries.filter_sets import Order
 from models.queries.visibility import Viewer
@@ -114,6 +115,19 @@ def test_claims_of_the_same_text_are_found_by_their_wording(viewer: Viewer) -> N
         steps
     )
     assert not [step for step in steps if "TEMP B-TREE" in step], "the first are read, and no others"
+
+
+@pytest.mark.usefixtures("registry_on_sqlite")
+def test_what_is_recorded_at_a_place_is_found_by_indexes_of_its_document() -> None:
+    sent: list[tuple[str, tuple[Any, ...]]] = []
+    database.db.obj.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
+    recorded.Recorded(1, [recorded.Place("3-9", (11, 15))])
+    database.db.obj.query_hooks.pop()
+    steps = [step for sql, params in sent for *_, step in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
+    for index in ("document_cue (document_id=? AND cue_start=?)", "changed (document_id=?)"):
+        assert [step for step in steps if f"USING INDEX statements_{index}" in step], steps
+    assert [step for step in steps if "content_start (document_id=? AND content_start=?)" in step], steps
+    assert not [step for step in steps if step.startswith("SCAN") and not step.startswith(("SCAN k", "SCAN json_"))]
 
 
 @pytest.mark.usefixtures("registry_on_sqlite")
