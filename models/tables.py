@@ -428,6 +428,11 @@ _index_expression("statements_confidence", Statement, "coalesce(confidence, 1)")
 _index_expression("documents_published_at_id", Document, "coalesce(published_at, ''), id")
 # Else SQLite, where nothing was counted, walks all accepted statements for the newest few of one speaker.
 _partial_index("statements_of_speaker", Statement.speaker, Statement.id, where="retracted_at IS NULL")
+# Whether somebody states a claim, or another on their behalf, is one look-up each, however many statements it has.
+_STATED_BY = (Statement.claim, Statement.speaker, Statement.status)
+_STATED_FOR = (Statement.claim, Statement.on_behalf_of, Statement.status)
+_partial_index("statements_stated_by", *_STATED_BY, where="retracted_at IS NULL")
+_partial_index("statements_stated_for", *_STATED_FOR, where="retracted_at IS NULL AND on_behalf_of_id IS NOT NULL")
 
 # What extraction finds is looked for by its place in the document, as it stands and as it was before it was changed.
 _partial_index("statements_document_cue", Statement.document, Statement.cue_start, where="cue_start IS NOT NULL")
@@ -438,6 +443,8 @@ _SPANS = (Statement.document, Statement.speaker, Statement.spans)
 _ACCEPTED = "retracted_at IS NULL AND status = 'accepted'"
 _natural_key("statements_document_speaker_spans", *_SPANS, field="/content", where=_ACCEPTED)
 _partial_index("statements_same_words", *_SPANS, where="retracted_at IS NULL")
+# And so is whether all see it, or where it is printed: of those that nobody accepted there may be as many.
+_partial_index("statements_accepted", Statement.claim, Statement.document, where=_ACCEPTED)
 
 
 class Counterclaim(Retractable):

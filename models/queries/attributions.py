@@ -1,16 +1,17 @@
 """What answers the attribution of a statement: "I never said that", or a correction by whoever printed it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from peewee import fn
 
-from models.queries.dialects import exists_by_row, true, unindexed
+from models.queries.dialects import exists_by_row, is_one, true
 from models.queries.embedded import EMBEDDED, embedded
 from models.queries.members import Array, Boolean, Member, Object, Precomputed, Rows, Subquery, scalars
-from models.queries.nodes import TRUE, Aliased
+from models.queries.nodes import Aliased, case
 from models.queries.parts import claim_part, record, speaker_part
 from models.queries.table_aliases import s
-from models.queries.visibility import Viewer, claim_seen, evidence_seen
+from models.queries.visibility import Viewer, claim_seen, evidence_seen, statement_seen_of_claim
 from models.tables import Alias, AnsweredAttribution, Claim, Counterclaim, Document, Speaker, Statement
 
 #: A counterclaim to an attribution, its answer, and a statement of that with its speaker and their other names; and the
@@ -22,6 +23,9 @@ asp, aal, vd = Aliased(Speaker, "asp"), Aliased(Alias, "aal"), Aliased(Document,
 aa = Aliased(AnsweredAttribution, "aa")
 #: What takes a statement from its speaker; what confirms or qualifies an attribution does not.
 _DISOWNING = ("denies", "disputes", "corrects")
+#: Speakers of one alias, each of whom is looked for among those who state a claim; of more, each statement of the claim
+#: is looked at.
+MANY = 50
 
 
 def attribution_members(viewer: Viewer) -> dict[str, Member]:
@@ -54,25 +58,45 @@ def attributed(viewer: Viewer) -> Any:
     return aa.select(aa.statement_id).where(true(aa.disputed))
 
 
-def disowned(viewer: Viewer) -> Any:
+def disowned(viewer: Viewer, published: Callable[[Any], Any] | None = None) -> Any:
     """Build the condition that the speaker of the statement `s`, or whoever published it, answers its attribution.
 
     Either does with a statement of the answer, or somebody on their behalf; who published it is the speaker of whom the
     document's publisher is a name. What anybody else says of it disputes it not, wherever that is printed.
+
+    `published` makes the condition that the publisher of a document states the answer of `ea`, where that is known.
     """
-    own = (at.speaker_id == s.speaker_id) | (at.on_behalf_of_id == s.speaker_id)
-    named = (asp.name == vd.publisher) | exists_by_row(
-        aal.select(1).where(aal.speaker_id == asp.id, aal.alias == vd.publisher)
-    )
-    outlet = asp.select(1).join(vd, on=vd.id == s.document_id)
-    published = exists_by_row(outlet.where((asp.id == at.speaker_id) | (asp.id == at.on_behalf_of_id), named))
-    # By its claim, not by the index of those of this status.
-    stated = at.retracted_at.is_null() & (TRUE if viewer.unreviewed else unindexed(at.status) == "accepted")
-    theirs = exists_by_row(at.select(1).where(at.claim_id == ea.answer_id, stated, own | published))
+    by_publisher = published(vd) if published else stated_by_publisher(viewer, ea.answer_id, vd)
+    outlet = exists_by_row(vd.select(1).where(vd.id == s.document_id, by_publisher))
     # One in another, not joined: PostgreSQL would weigh every order of six tables for each statement in an item.
     seen = exists_by_row(ao.select(1).where(ao.id == ea.answer_id, claim_seen(viewer, ao)))
     answered = (ea.target_id == s.id, ea.of == "attribution", ea.kind.in_(_DISOWNING), evidence_seen(viewer, ea))
+    theirs = _stated_by(viewer, ea.answer_id, s.speaker_id) | outlet
     return exists_by_row(ea.select(1).where(*answered, seen, theirs))
+
+
+def _stated_by(viewer: Viewer, claim: Any, speaker: Any) -> Any:
+    """Build the condition that a speaker states a claim, or somebody on their behalf: a look-up by either index."""
+    stated = at.select(1).where(at.claim_id == claim, statement_seen_of_claim(viewer, at))
+    own, for_them = (exists_by_row(stated.where(is_one(by, speaker))) for by in (at.speaker_id, at.on_behalf_of_id))
+    return own | for_them
+
+
+def stated_by_publisher(viewer: Viewer, claim: Any, document: Any) -> Any:
+    """Build the condition that a speaker of whom the publisher of a document is a name states a claim.
+
+    One bears the name; where it is an alias of more than MANY, the statements of the claim are looked through instead.
+    """
+    bearer = asp.select(1).where(asp.name_key == document.publisher_key, asp.name == document.publisher)
+    bearer = bearer.where(asp.retracted_at.is_null(), asp.merged_into_id.is_null(), _stated_by(viewer, claim, asp.id))
+    alias = aal.select(1).where(aal.alias_key == document.publisher_key)
+    called = alias.where(aal.alias == document.publisher)
+    stated = at.select(1).where(at.claim_id == claim, statement_seen_of_claim(viewer, at))
+    own, for_them = (exists_by_row(called.where(aal.speaker_id == by)) for by in (at.speaker_id, at.on_behalf_of_id))
+    by_statement = exists_by_row(stated.where(own | for_them))
+    by_alias = exists_by_row(called.where(_stated_by(viewer, claim, aal.speaker_id)))
+    many = fn.EXISTS(alias.limit(1).offset(MANY))
+    return exists_by_row(bearer) | case(many, by_statement, by_alias)
 
 
 def attribution_answers(viewer: Viewer) -> Array:

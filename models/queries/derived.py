@@ -178,7 +178,10 @@ def count_rows() -> None:
 
 def differences() -> list[str]:
     """Name the derived tables that do not hold what the nouns say; empty where all is well."""
-    rows = {one.table: (", ".join(one.columns), one.selecting()) for one in derived_rows.row_sources()}
+    rows = {
+        one.table: (", ".join(one.columns), f"SELECT * FROM ({one.selecting()}) AS x")
+        for one in derived_rows.row_sources()
+    }
     words = (*derived_rows.word_sources(), derived_rows.name_source())
     keys = {one.table: (one.columns[0], f"SELECT id FROM ({one.selecting()}) AS x") for one in words}
     compared = (rows | keys).items()

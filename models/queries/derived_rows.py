@@ -1,14 +1,14 @@
 """What each derived table is filled from, as SQL that derived.py puts together."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from peewee import Entity
+from peewee import Entity, Expression, Select, Tuple
 
 from models.queries import days, members, names, shapes, word_tables
-from models.queries.attributions import attribution_answers, disowned
+from models.queries.attributions import attribution_answers, disowned, ea, stated_by_publisher
 from models.queries.dialects import unindexed
-from models.queries.nodes import Aliased, Part
+from models.queries.nodes import TRUE, Aliased, Part
 from models.queries.table_aliases import s
 from models.queries.visibility import PUBLIC, claim_seen
 from models.tables import Statement
@@ -108,16 +108,34 @@ def topic_index() -> Source:
 
 
 def attributions() -> Source:
-    """Write the source of the statements whose attribution is answered."""
-    disputed, answers = Part(disowned(PUBLIC)).sql, members.text(attribution_answers(PUBLIC))
+    """Write the source of the statements whose attribution is answered.
+
+    Whether who published a statement states an answer is found once for all that they published: many may bear the
+    name, and of many statements one claim may answer the attribution.
+    """
+    disputed, answers = Part(disowned(PUBLIC, _stated)).sql, members.text(attribution_answers(PUBLIC))
+    published = Part(stated_by_publisher(PUBLIC, Entity("p", "answer_id"), Entity("p"))).sql
     return Source(
         "answered_attributions",
         ("statement_id", "claim_id", "disputed", "answers"),
-        f"SELECT s.id, s.claim_id, {disputed}, {answers} FROM statements s WHERE s.retracted_at IS NULL AND s.id IN"
         # Without statistics SQLite would read all answers to attributions for each claim.
-        " (SELECT g.target_id FROM counterclaims g WHERE g.of || '' = 'attribution' AND g.retracted_at IS NULL",
-        ")",
+        "WITH g AS MATERIALIZED (SELECT g.target_id, g.answer_id FROM counterclaims g"
+        " WHERE g.of || '' = 'attribution' AND g.retracted_at IS NULL",
+        "), o AS MATERIALIZED (SELECT DISTINCT g.answer_id, s.document_id FROM g"
+        " JOIN statements s ON s.id = g.target_id), p AS MATERIALIZED (SELECT DISTINCT o.answer_id, d.publisher,"
+        " d.publisher_key FROM o JOIN documents d ON d.id = o.document_id WHERE d.publisher IS NOT NULL),"
+        f" stated AS MATERIALIZED (SELECT p.answer_id, p.publisher FROM p WHERE {published})"
+        f" SELECT s.id, s.claim_id, {disputed}, {answers} FROM statements s"
+        " WHERE s.retracted_at IS NULL AND s.id IN (SELECT g.target_id FROM g)",
+        claim="g.claim_id",
     )
+
+
+def _stated(document: Any) -> Any:
+    """Build the condition that who published a document states the answer `ea`, as the source above has found."""
+    found = Select([Entity("stated")], [Entity("stated", "answer_id"), Entity("stated", "publisher")])
+    # PostgreSQL would join it, and read all that was found for each answer.
+    return Expression(Expression(Tuple(ea.answer_id, document.publisher), "IN", found), "IS", TRUE)
 
 
 def row_sources() -> tuple[Source, ...]:

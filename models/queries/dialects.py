@@ -89,6 +89,16 @@ def unindexed(sqlite: bool, value: Any) -> Any:
     return NodeList((SQL("+"), value), glue="") if sqlite else value
 
 
+@differing
+def is_one(sqlite: bool, column: Any, value: Any) -> Any:
+    """Build the condition that an indexed column has a value that few may have.
+
+    Where PostgreSQL believes each of few values to be common, it would read the table from its first row on: of what
+    lies between two values it expects little.
+    """
+    return column == value if sqlite else column.between(value, value)
+
+
 def any_of(column: Any, name: str) -> Any:
     """Build the condition that a column of words has the value `name`, or of several one."""
     return ByNumber(name, column == Param(name), among(column, _each(name)))

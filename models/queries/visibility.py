@@ -48,6 +48,12 @@ def statement_seen(viewer: Viewer, s: Any = s) -> Any:
     return stands if viewer.unreviewed else stands & (unindexed(s.status) == "accepted")
 
 
+def statement_seen_of_claim(viewer: Viewer, s: Any) -> Any:
+    """Build the condition of `statement_seen` on the `s` of one claim: an index of claims holds those accepted."""
+    stands = s.retracted_at.is_null()
+    return stands if viewer.unreviewed else stands & (s.status == "accepted")
+
+
 def counterclaim_seen(viewer: Viewer, e: Any = e) -> Any:
     """Build the condition that the viewer may see the counterclaim `e`: it stands, and so does any evidence it has.
 

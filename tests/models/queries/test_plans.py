@@ -310,5 +310,5 @@ def test_a_facet_reads_the_statements_of_the_claims_that_it_counts(asked: dict[s
     database.db.obj.query_hooks.pop()
     counts = [(sql, params) for sql, params in sent if "count(DISTINCT" in sql]
     steps = [one for sql, params in counts for *_, one in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
-    assert "SEARCH s USING INDEX statements_claim_id_document_id_content_start (claim_id=?)" in steps, steps
+    assert [step for step in steps if step.startswith("SEARCH s ") and step.endswith(" (claim_id=?)")], steps
     assert not [step for step in steps if step.startswith("SCAN s ")], steps

@@ -1,0 +1,84 @@
+"""What a claim of many statements and many answers costs: a look-up for each of both, not for each pair of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from models import counterclaims, statements
+from models.history.changes import Actor
+from models.queries import attributions, derived
+from models.storage import database
+from models.storage.columns import dumps
+from models.storage.rows import row
+from models.tables import Alias, Counterclaim, Speaker, Statement
+from tests.factories import charge
+from tests.work import work
+
+#: Statements and answers that are added at once, and how much more twice as many may cost: of each pair, four times.
+MANY, TWICE = 300, 3
+
+TEXT = "ab " * (6 * MANY)
+
+
+def _said(actor: Actor, claim: str, speaker: str, url: str, at: int = 0) -> Statement:
+    """Record a statement in a document of its own."""
+    made = {"document": {"text": TEXT, "language": "en", "url": url, "publisher": "Times"}, "sentence": None}
+    made |= {"mention": None, "cue": None, "content": [{"start": 3 * at, "end": 3 * at + 2}]}
+    words = {"claim": {"text": claim, "language": "en", "reuse": True}, "speaker": {"name": speaker}, "said_on": None}
+    return Statement.get_by_id(statements.record(by=actor, **charge(**made, **words)))
+
+
+def _copy(first: Statement, places: range, **other: Any) -> None:
+    """Store the same statement of other words of the document, with the ids of their places after its own."""
+    for start in range(0, len(places), 300):
+        Statement.insert_many(
+            row(first)
+            | {"content": dumps([{"text": "ab", "start": 3 * at, "end": 3 * at + 2}])}
+            | {"id": first.id + at, "content_start": 3 * at, "spans": f"{3 * at}-{3 * at + 2}"}
+            | {name: of(at) for name, of in other.items()}
+            for at in places[start : start + 300]
+        ).execute()
+
+
+def _growth(grow: Callable[[range], None], measure: Callable[[], int]) -> float:
+    """Tell how much more work twice as many are than the first MANY."""
+    spent = []
+    for places in (range(1, 1 + MANY), range(1 + MANY, 1 + 2 * MANY)):
+        grow(places)
+        derived.rebuild()
+        spent.append(measure())
+    return spent[1] / spent[0]
+
+
+@pytest.mark.parametrize("namesakes", [1, attributions.MANY + 1, MANY])
+def test_a_claim_that_answers_many_attributions_is_refreshed_without_each_of_their_pairs(
+    registry: str, actor: Actor, namesakes: int
+) -> None:
+    answer, charged = _said(actor, "No comment.", "Victim", "e/1"), _said(actor, "A charge.", "Attacker", "e/2")
+    Statement.update(id=10_000).where(Statement.id == charged.id).execute()
+    charged.id = 10_000
+    other = row(Speaker.get_by_id(answer.speaker_id))
+    ids = range(100, 100 + namesakes)
+    Speaker.insert_many([other | {"id": id, "name": str(id), "name_key": str(id)} for id in ids]).execute()
+    Alias.insert_many([{"speaker": id, "alias": "Times", "alias_key": "times"} for id in ids]).execute()
+    link = {"claim": charged.claim_id, "answer": answer.claim_id, "kind": "denies", "of": "attribution"}
+    first = Counterclaim.get_by_id(counterclaims.create(by=actor, target=charged.id, **link))
+
+    def grow(places: range) -> None:
+        _copy(answer, places)
+        _copy(charged, places)
+        links = [row(first) | {"id": first.id + at, "target": charged.id + at} for at in places]
+        Counterclaim.insert_many(links).execute()
+
+    def refresh() -> int:
+        emptying, filling = derived.refreshing_cards()[-2:]
+        return sum(work(registry, database.for_driver(sql), (dumps([answer.claim_id]),)) for sql in (emptying, filling))
+
+    assert _growth(grow, refresh) < TWICE
+    assert database.fetch("SELECT count(*), sum(CASE WHEN disputed THEN 1 ELSE 0 END) FROM answered_attributions") == [
+        (2 * MANY + 1, 0)
+    ]
+    Statement.update(on_behalf_of=ids[-1]).where(Statement.id == answer.id + MANY).execute()
+    refresh()
+    assert database.fetch("SELECT DISTINCT disputed FROM answered_attributions") == [(True,)]
