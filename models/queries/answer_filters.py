@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
-from peewee import Entity, Select, fn
+from peewee import SQL, Cast, Entity, Select, fn
 
 from models.queries.days import last_days, may_answer
-from models.queries.dialects import any_of, exists_by_row, unindexed
+from models.queries.dialects import any_of, exists_by_row, from_place, unindexed
 from models.queries.filter_sets import Filters
 from models.queries.nodes import STAR, TRUE, Aliased, case
 from models.queries.said_by import above, said_within, within
 from models.queries.shapes import answers
 from models.queries.table_aliases import e, s
-from models.queries.visibility import Viewer, of_the_claim, statement_seen, target_seen
+from models.queries.visibility import Viewer, of_the_claim, statement_seen, statement_seen_of_claim, target_seen
 from models.tables import ClaimAbout, Counterclaim, Statement
 from models.vocabulary import DISPUTING_KINDS
 
@@ -141,7 +141,25 @@ def of_who_answered(viewer: Viewer, filters: Filters) -> Iterator[Any]:
 
 def in_one_document(viewer: Viewer) -> Any:
     """Build the condition that one document prints what the counterclaim `e` answers and its answer."""
-    answered = (_printed.claim_id == e.claim_id) & (of_the_claim() | (_printed.id == e.target_id))
+    aimed_at = (_printed.id == e.target_id) & (_printed.claim_id == e.claim_id)
     beside = _printed.select(1).join(_beside, on=_beside.document_id == _printed.document_id)
-    seen = (statement_seen(viewer, _printed), statement_seen(viewer, _beside))
-    return exists_by_row(beside.where(answered, _beside.claim_id == e.answer_id, *seen))
+    seen = (statement_seen(viewer, _printed), statement_seen_of_claim(viewer, _beside))
+    beside_target = exists_by_row(beside.where(aimed_at, _beside.claim_id == e.answer_id, *seen))
+    return case(of_the_claim(), _in_both(viewer, e.claim_id, e.answer_id), beside_target)
+
+
+def _in_both(viewer: Viewer, claim: Any, other: Any) -> Any:
+    """Build the condition that one document prints two claims.
+
+    In turn, the first document of each is looked up from that of the other on: as many look-ups as the claim with fewer
+    documents needs, where a join makes one for each statement of either.
+    """
+    start = Select([], [claim, other, Cast(SQL("0"), "bigint"), Cast(SQL("-1"), "bigint")])
+    found = start.cte("found", recursive=True, columns=("looked_up", "next", "document_id", "from_id"))
+    place = from_place(_printed.claim_id, found.c.next, _printed.document_id, found.c.document_id)
+    document = _printed.select(case(_printed.claim_id == found.c.next, _printed.document_id))
+    document = document.where(place, statement_seen_of_claim(viewer, _printed))
+    document = document.order_by(_printed.claim_id, _printed.document_id).limit(1)
+    step = Select([found], [found.c.next, found.c.looked_up, document, found.c.document_id])
+    found = found.union_all(step.where(found.c.document_id != found.c.from_id))
+    return exists_by_row(found.select_from(SQL("1")).where(found.c.document_id == found.c.from_id))

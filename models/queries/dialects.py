@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from peewee import JOIN, SQL, Cast, ColumnBase, Entity, Expression, Join, Node, NodeList, Select, fn
+from peewee import JOIN, SQL, Cast, ColumnBase, Entity, Expression, Join, Node, NodeList, Select, Tuple, fn
 
 from models.queries.nodes import STAR, ByNumber, P, Param
 from models.storage.database import on_sqlite
@@ -93,10 +93,18 @@ def unindexed(sqlite: bool, value: Any) -> Any:
 def is_one(sqlite: bool, column: Any, value: Any) -> Any:
     """Build the condition that an indexed column has a value that few may have.
 
-    Where PostgreSQL believes each of few values to be common, it would read the table from its first row on: of what
-    lies between two values it expects little.
+    Of one that it takes for common, PostgreSQL would read the whole table; of what lies between two it expects little.
     """
     return column == value if sqlite else column.between(value, value)
+
+
+@differing
+def from_place(sqlite: bool, first: Any, key: Any, second: Any, least: Any) -> Any:
+    """Build the condition that rows stand in an index from a key and the `least` second value on.
+
+    PostgreSQL goes on into the next key: of one alone it would read another index, or sort. SQLite finds no pairs.
+    """
+    return (first == key) & (second >= least) if sqlite else Tuple(first, second) >= Tuple(key, least)
 
 
 def any_of(column: Any, name: str) -> Any:
@@ -238,20 +246,6 @@ def rank(sqlite: bool) -> Any:
     if sqlite:
         return SQL("rank")
     return Cast(0 - fn.ts_rank("{0.1, 0.25, 0.5, 1.0}", SQL("words"), SQL("y"), 1), "float8")
-
-
-@differing
-def sentence_matches(sqlite: bool, table: str, statement: Any) -> Any:
-    """Build the condition that `q` finds the row of `statement` in a table of words, and a `word` its sentence."""
-    words, w = Entity(table), Entity("w")
-    if sqlite:
-        query = NodeList((SQL("'('"), P.q, SQL("') AND sentence : '"), P.word), " || ")
-        found = (SQL("rowid") == statement) & Expression(words, "MATCH", query)
-        return fn.EXISTS(Select([words], [1]).where(found))
-    whole, sentence = w.words, fn.ts_filter(w.words, "{c}")
-    matches = (Expression(part, "@@", Cast(q, "tsquery")) for part, q in ((whole, P.q), (sentence, P.word)))
-    condition = NodeList((w.statement_id == statement, *matches), " AND ")
-    return fn.EXISTS(Select([words.alias("w")], [1]).where(condition))
 
 
 # -- values ---------------------------------------------------------------------------------------

@@ -7,11 +7,11 @@ from typing import Any
 from peewee import JOIN, Entity, Select
 
 from models.queries import search
-from models.queries.dialects import ids_as_table, sentence_matches
+from models.queries.dialects import ids_as_table
 from models.queries.nodes import Compiled, cached, compiled, run
 from models.queries.table_aliases import f, s, sc, se
 from models.queries.visibility import Viewer, statement_seen
-from models.queries.word_tables import search_words, tables_of
+from models.queries.word_tables import search_words, sentence_matches, tables_of
 from models.storage.columns import dumps
 
 #: Where a part may be cut from, in the order in which the parts of an item stand.

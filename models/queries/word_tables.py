@@ -4,8 +4,13 @@ SQLite has FTS5, which ranks by bm25, PostgreSQL a tsvector in each row, which i
 each difference between them is one function, both forms side by side.
 """
 
+from typing import Any
+
+from peewee import SQL, Cast, Entity, Expression, NodeList, Select, fn
+
 from models.queries import search
-from models.queries.dialects import in_ids, written
+from models.queries.dialects import differing, in_ids, written
+from models.queries.nodes import P
 
 #: Steps of a claim's length that its rowid in claim_search tells apart, of so many characters each.
 _STEPS, _STEP = 32, 16
@@ -219,3 +224,17 @@ def merging_segments(sqlite: bool) -> list[str]:
 def _vector(*parts: tuple[str, str]) -> str:
     """Build the SQL of a tsvector of the words of texts, with their weights."""
     return " || ".join(f"setweight(words_of({text}), '{weight}')" for weight, text in parts)
+
+
+@differing
+def sentence_matches(sqlite: bool, table: str, statement: Any) -> Any:
+    """Build the condition that `q` finds the row of `statement` in a table of words, and a `word` its sentence."""
+    words, w = Entity(table), Entity("w")
+    if sqlite:
+        query = NodeList((SQL("'('"), P.q, SQL("') AND sentence : '"), P.word), " || ")
+        found = (SQL("rowid") == statement) & Expression(words, "MATCH", query)
+        return fn.EXISTS(Select([words], [1]).where(found))
+    whole, sentence = w.words, fn.ts_filter(w.words, "{c}")
+    matches = (Expression(part, "@@", Cast(q, "tsquery")) for part, q in ((whole, P.q), (sentence, P.word)))
+    condition = NodeList((w.statement_id == statement, *matches), " AND ")
+    return fn.EXISTS(Select([words.alias("w")], [1]).where(condition))

@@ -1,5 +1,6 @@
 """What a claim of many statements and many answers costs: a look-up for each of both, not for each pair of them."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -7,12 +8,14 @@ import pytest
 
 from models import counterclaims, statements
 from models.history.changes import Actor
-from models.queries import attributions, derived
+from models.queries import attributions, derived, lists
+from models.queries.filter_sets import Order
+from models.queries.visibility import Viewer
 from models.storage import database
 from models.storage.columns import dumps
 from models.storage.rows import row
-from models.tables import Alias, Counterclaim, Speaker, Statement
-from tests.factories import charge
+from models.tables import Alias, Claim, Counterclaim, Speaker, Statement
+from tests.factories import PUBLIC, REVIEWER, charge
 from tests.work import work
 
 #: Statements and answers that are added at once, and how much more twice as many may cost: of each pair, four times.
@@ -82,3 +85,41 @@ def test_a_claim_that_answers_many_attributions_is_refreshed_without_each_of_the
     Statement.update(on_behalf_of=ids[-1]).where(Statement.id == answer.id + MANY).execute()
     refresh()
     assert database.fetch("SELECT DISTINCT disputed FROM answered_attributions") == [(True,)]
+
+
+@pytest.mark.parametrize("viewer", [PUBLIC, REVIEWER])
+@pytest.mark.parametrize("noun", ["counterclaims", "claims"])
+def test_whether_a_document_prints_both_is_found_without_each_of_their_pairs(
+    registry: str, actor: Actor, noun: str, viewer: Viewer
+) -> None:
+    charged, answer = _said(actor, "A charge.", "Attacker", "e/1"), _said(actor, "No.", "Victim", "e/2")
+    Statement.update(id=10_000).where(Statement.id == answer.id).execute()
+    answer.id = 10_000
+    link = counterclaims.create(by=actor, claim=charged.claim_id, answer=answer.claim_id, kind="denies")
+    first, claim = Counterclaim.get_by_id(link), row(Claim.get_by_id(answer.claim_id))
+
+    def grow(places: range) -> None:
+        _copy(charged, places)
+        Claim.insert_many([claim | {"id": claim["id"] + at} for at in places]).execute()
+        _copy(answer, places, claim=lambda at: claim["id"] + at)
+        links = [row(first) | {"id": first.id + at, "answer": claim["id"] + at} for at in places]
+        Counterclaim.insert_many(links).execute()
+
+    def found() -> list[int]:
+        newest = Order("id", descending=True)
+        asked: dict[str, Any] = {"filters": {"answered_in_document": True}, "fields": (("id", ()),)}
+        items = lists.page(noun, viewer=viewer, limit=20, order=newest, **asked).items
+        return [item["id"] for item in json.loads(b"[%b]" % items)]
+
+    def read() -> int:
+        asked: list[tuple[str, Any]] = []
+        database.db.query_hooks.append(lambda event: asked.append((event.sql, event.params)))
+        assert found() == []
+        database.db.query_hooks.pop()
+        return sum(work(registry, sql, params) for sql, params in asked if sql.startswith(("SELECT", "WITH")))
+
+    assert _growth(grow, read) < TWICE
+    Statement.update(document=charged.document_id, sentence=charged.sentence_id).where(
+        Statement.id == answer.id + MANY
+    ).execute()
+    assert found() == [first.id + MANY if noun == "counterclaims" else charged.claim_id]
