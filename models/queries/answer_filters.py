@@ -5,7 +5,7 @@ from typing import Any
 
 from peewee import SQL, Cast, Entity, Select, fn
 
-from models.queries.days import last_days, may_answer
+from models.queries.days import answering_first, last_days, may_answer
 from models.queries.dialects import any_of, exists_by_row, from_place, unindexed
 from models.queries.filter_sets import Filters
 from models.queries.nodes import STAR, TRUE, Aliased, case
@@ -98,12 +98,23 @@ def _answered(viewer: Viewer, claim: Any, statement: Any, *conditions: Any) -> A
     if statement is None:
         return fn.EXISTS(found)
     standing = e.select(1).where(e.claim_id == claim, e.retracted_at.is_null())
-    many = _of_many.select(_of_many.claim_id).where(_of_many.retracted_at.is_null())
-    many = many.group_by(_of_many.claim_id).having(fn.count(STAR) > MANY)
-    at_once = statement.id.in_(Select([answered_statements(viewer, many, *conditions).alias("a")], [_all.id]))
+    at_once = answered_statements(viewer, _claims_of_many(), *conditions)
+    at_once = statement.id.in_(Select([at_once.alias("a")], [_all.id]))
     by_each = fn.EXISTS(found.where(may_answer(e, statement)))
     # Most claims have no answer: of those, nothing else is looked up.
-    return fn.EXISTS(standing) & case(fn.EXISTS(standing.limit(1).offset(MANY)), at_once, by_each)
+    return fn.EXISTS(standing) & case(_has_many(claim), at_once, by_each)
+
+
+def _has_many(claim: Any) -> Any:
+    """Build the condition that a claim has more than MANY counterclaims."""
+    standing = _of_many.select(1).where(_of_many.claim_id == claim, _of_many.retracted_at.is_null())
+    return fn.EXISTS(standing.limit(1).offset(MANY))
+
+
+def _claims_of_many() -> Select:
+    """Find the claims that have more than MANY counterclaims."""
+    many = _of_many.select(_of_many.claim_id).where(_of_many.retracted_at.is_null())
+    return many.group_by(_of_many.claim_id).having(fn.count(STAR) > MANY)
 
 
 def answered_statements(viewer: Viewer, claims: Select, *conditions: Any) -> Select:
@@ -132,11 +143,13 @@ def of_who_answered(viewer: Viewer, filters: Filters) -> Iterator[Any]:
         theirs = s.select(s.claim_id).where(said_within("by"), statement_seen(viewer))
         yield e.answer_id.in_(theirs)
     if "against" in filters.names:
-        stated = s.select(1).where(s.claim_id == e.claim_id, said_within("against"), statement_seen(viewer))
-        aimed = case(~fn.EXISTS(target_seen(viewer)), may_answer(e, s), s.id == e.target_id)
         theirs = s.select(s.claim_id).where(said_within("against"), statement_seen(viewer))
         yield e.claim_id.in_(theirs)
-        yield fn.EXISTS(stated.where(aimed))
+        of_claim = theirs.where(s.claim_id == e.claim_id)
+        first = theirs.where(s.claim_id.in_(_claims_of_many())).group_by(s.claim_id)
+        at_once = e.id.in_(answering_first(first.select(s.claim_id, fn.min(s.day).alias("day"))))
+        answering = case(_has_many(e.claim_id), at_once, fn.EXISTS(of_claim.where(may_answer(e, s))))
+        yield case(fn.EXISTS(target_seen(viewer)), fn.EXISTS(of_claim.where(s.id == e.target_id)), answering)
 
 
 def in_one_document(viewer: Viewer) -> Any:

@@ -8,7 +8,7 @@ given on the day of the evidence, or else of the first statement of the answer (
 
 from typing import Any
 
-from peewee import JOIN, Join, Select, fn
+from peewee import JOIN, Entity, Join, Select, fn
 
 from models.queries.dialects import days_between, exists_by_row
 from models.queries.members import Member, Rows, Scalar, Subquery
@@ -19,6 +19,7 @@ from models.tables import ClaimSummary, Counterclaim, Statement
 
 x, w, summary_of_charge = Aliased(Counterclaim, "ec"), Aliased(Statement, "w"), Aliased(ClaimSummary, "cs")
 summary_of_answer, statement_aimed_at = Aliased(ClaimSummary, "la"), Aliased(Statement, "ta")
+_first = Entity("f")
 
 #: After every day: where a statement without one stands when the first is looked for.
 _NEVER = "9999"
@@ -115,6 +116,16 @@ def may_answer(e: Any, s: Any) -> Any:
     """
     given = Select([_with_answered_day()], [1]).where(x.id == e.id, s.day > _end(ANSWERED_ON))
     return (e.target_id == s.id) | ~exists_by_row(given)
+
+
+def answering_first(first: Select) -> Select:
+    """Find the ids of the counterclaims that may answer a statement of a day of their claim: `first`, (claim_id, day).
+
+    Of several days that is the first: what may answer any of them may answer that.
+    """
+    said = first.alias("f")
+    query = Select([_with_answered_day()], [x.id]).join(said, on=_first.claim_id == x.claim_id)
+    return query.where(~known_later(_first.day, ANSWERED_ON))
 
 
 def last_days(counterclaims: Select) -> Select:

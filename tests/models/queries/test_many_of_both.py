@@ -87,6 +87,64 @@ def test_a_claim_that_answers_many_attributions_is_refreshed_without_each_of_the
     assert database.fetch("SELECT DISTINCT disputed FROM answered_attributions") == [(True,)]
 
 
+@pytest.fixture
+def charged(registry: str, actor: Actor) -> tuple[int, Callable[[range], None]]:
+    """A charge of somebody, and what gives it as many more of their statements as it gives answers, all given before.
+
+    Returns who makes it, and that.
+    """
+    charge, answer = _said(actor, "A charge.", "Attacker", "e/1"), _said(actor, "No.", "Victim", "e/2")
+    Statement.update(said_on="2026-06-01", day="2026-06-01").where(Statement.id == charge.id).execute()
+    Statement.update(said_on="2026-01-01", day="2026-01-01").where(Statement.id == answer.id).execute()
+    Statement.update(id=10_000).where(Statement.id == answer.id).execute()
+    charge, answer = Statement.get_by_id(charge.id), Statement.get_by_id(10_000)
+    link = counterclaims.create(by=actor, claim=charge.claim_id, answer=answer.claim_id, kind="denies")
+    first, claim = Counterclaim.get_by_id(link), row(Claim.get_by_id(answer.claim_id))
+
+    def grow(places: range) -> None:
+        _copy(charge, places)
+        Claim.insert_many([claim | {"id": claim["id"] + at} for at in places]).execute()
+        _copy(answer, places, claim=lambda at: claim["id"] + at)
+        links = [row(first) | {"id": first.id + at, "answer": claim["id"] + at} for at in places]
+        Counterclaim.insert_many(links).execute()
+
+    return charge.speaker_id, grow
+
+
+def _read(registry: str, noun: str, **asked: Any) -> tuple[int, lists.Page]:
+    """Read the newest ids of a list: the work, and the page."""
+    sent: list[tuple[str, Any]] = []
+    database.db.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
+    bare = {"viewer": PUBLIC, "limit": 1, "order": Order("id", descending=True), "fields": (("id", ()),)}
+    page = lists.page(noun, **{"filters": {}} | bare | asked)
+    database.db.query_hooks.pop()
+    return sum(work(registry, sql, params) for sql, params in sent if sql.startswith(("SELECT", "WITH"))), page
+
+
+def test_whom_answers_are_against_is_found_without_each_of_their_pairs(
+    registry: str, charged: tuple[int, Callable[[range], None]]
+) -> None:
+    speaker, grow = charged
+    against: dict[str, Any] = {"filters": {"against": (speaker,)}}
+    assert _growth(grow, lambda: _read(registry, "counterclaims", **against)[0]) < TWICE
+    assert _read(registry, "counterclaims", **against)[1].items == b""
+    first = Statement.select().where(Statement.speaker == speaker).order_by(Statement.id).first()
+    Statement.update(day="2025").where(Statement.id == first.id + MANY).execute()
+    assert _read(registry, "counterclaims", **against)[1].items != b""
+
+
+@pytest.mark.parametrize("facet", ["speaker", "publisher", "form"])
+def test_a_facet_counts_answers_without_each_of_their_pairs(
+    registry: str, charged: tuple[int, Callable[[range], None]], facet: str
+) -> None:
+    _, grow = charged
+    assert _growth(grow, lambda: _read(registry, "counterclaims", facets=(facet,))[0]) < TWICE
+    counts = _read(registry, "counterclaims", facets=(facet,))[1].facets
+    assert counts
+    shown = [one["count"] for one in counts[facet]["values"]]
+    assert shown == [2 * MANY + 1] * (2 if facet == "speaker" else 1)
+
+
 @pytest.mark.parametrize("viewer", [PUBLIC, REVIEWER])
 @pytest.mark.parametrize("noun", ["counterclaims", "claims"])
 def test_whether_a_document_prints_both_is_found_without_each_of_their_pairs(
