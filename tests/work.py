@@ -8,7 +8,10 @@ from models.storage.sqlite import FUNCTIONS
 
 
 def work(url: str, sql: str, params: Any = ()) -> int:
-    """Run a statement, and count the steps of SQLite's machine, or the rows that PostgreSQL passes in all its scans."""
+    """Run a statement, and count the steps of SQLite's machine, or the rows that PostgreSQL passes in all its scans.
+
+    Of a bitmap those count that are read by it.
+    """
     return _steps(url, sql, params) if database.on_sqlite() else _rows(sql, params)
 
 
@@ -38,6 +41,6 @@ def _rows(sql: str, params: Any) -> int:
     rows = (
         node["Actual Loops"] * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
         for node in nodes
-        if node["Node Type"].endswith("Scan")
+        if node["Node Type"].endswith("Scan") and node["Node Type"] != "Bitmap Index Scan"
     )
     return round(sum(rows))

@@ -313,11 +313,11 @@ def _either_side(viewer: Viewer, filters: Filters) -> list[Any]:
 
 def _of_a_side(viewer: Viewer, filters: Filters, claim: Any) -> list[Any]:
     """Build the conditions on one side of a counterclaim; PostgreSQL plans about each of the two apart."""
-    conditions = list(of_a_claim(viewer, filters.without("q"), claim, exists=exists_by_row))
+    conditions = list(of_a_claim(viewer, filters.without("q"), claim, either_side=True))
     if "q" in filters.names:
         conditions.append(claim.in_(_matched("claims", viewer, filters)))
     if of_it := filters.names & OF_A_STATEMENT.keys():
-        conditions.append(of_any_statement(viewer, of_it, claim, exists=exists_by_row))
+        conditions.append(of_any_statement(viewer, of_it, claim, shared=True))
     return conditions
 
 

@@ -1,21 +1,21 @@
 """What a claim of many statements and many answers costs: a look-up for each of both, not for each pair of them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from models import counterclaims, statements
 from models.history.changes import Actor
-from models.queries import attributions, derived, lists
+from models.queries import attributions, derived, filters, lists, nodes
 from models.queries.filter_sets import Order
 from models.queries.visibility import Viewer
 from models.storage import database
 from models.storage.columns import dumps
 from models.storage.rows import row
-from models.tables import Alias, Claim, Counterclaim, Speaker, Statement
-from tests.factories import PUBLIC, REVIEWER, charge
+from models.tables import Alias, Claim, Counterclaim, Review, Speaker, Statement
+from tests.factories import PUBLIC, REVIEWER, charge, put_review
 from tests.work import work
 
 #: Statements and answers that are added at once, and how much more twice as many may cost: of each pair, four times.
@@ -181,3 +181,53 @@ def test_whether_a_document_prints_both_is_found_without_each_of_their_pairs(
         Statement.id == answer.id + MANY
     ).execute()
     assert found() == [first.id + MANY if noun == "counterclaims" else charged.claim_id]
+
+
+@pytest.fixture
+def frequent(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever is filtered by is taken as frequent: else a list begins with what passes, which here is nothing."""
+    monkeypatch.setattr(filters, "FEW", 0)
+    monkeypatch.setattr(filters, "MANY_STATEMENTS", MANY // 4)
+    nodes.clear_caches()
+    yield
+    nodes.clear_caches()
+
+
+@pytest.mark.parametrize(
+    "asked", [{"conflicting": True}, {"conflicting": False}, {"rating_from": 0.9}, {"review_publisher": ("B",)}]
+)
+def test_what_its_reviews_say_of_a_statement_is_found_without_each_of_their_pairs(
+    registry: str, actor: Actor, asked: dict[str, Any], frequent: None
+) -> None:
+    said = _said(actor, "A charge.", "Attacker", "e/1")
+    rating = {"label": "False", "value": 1, "worst": 1, "best": 5}
+    first = put_review(actor, said.claim_id, rating=rating)
+    others = row(Review.get_by_id(first))
+
+    def grow(places: range) -> None:
+        _copy(said, places)
+        Review.insert_many(
+            [others | {"id": first + at, "url_normalized": f"e.example/{at}"} for at in places]
+        ).execute()
+
+    def read() -> int:
+        return _read(registry, "statements", filters=asked, total=True)[0]
+
+    assert _growth(grow, read) < TWICE
+    found = _read(registry, "statements", filters=asked, total=True)[1].total
+    assert found == (2 * MANY + 1 if asked == {"conflicting": False} else 0)
+    other = {"rating_value": 5, "publisher_name": "B", "publisher_key": "b"}
+    Review.update(**other).where(Review.id == first + MANY).execute()
+    found = _read(registry, "statements", filters=asked, total=True)[1].total
+    assert found == (0 if asked == {"conflicting": False} else 2 * MANY + 1)
+
+
+def test_what_was_said_on_a_side_of_answers_is_found_without_each_of_their_pairs(
+    registry: str, charged: tuple[int, Callable[[range], None]], frequent: None
+) -> None:
+    speaker, grow = charged
+    asked: dict[str, Any] = {"filters": {"form": ("direct",)}}
+    assert _growth(grow, lambda: _read(registry, "counterclaims", **asked)[0]) < TWICE
+    assert _read(registry, "counterclaims", **asked)[1].items == b""
+    Statement.update(form="direct").where(Statement.speaker == speaker).execute()
+    assert _read(registry, "counterclaims", **asked)[1].items != b""
