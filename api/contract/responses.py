@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 from flask import Response, current_app, request
-from werkzeug.datastructures import Headers, MIMEAccept
+from werkzeug.datastructures import Accept, Headers, MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from api.contract import problem_types
@@ -30,6 +30,9 @@ _ETAG = re.compile(r'"([1-9][0-9]{0,15})-([1-9][0-9]{0,15})-[0-9a-f]{16}"')
 #: Any ETag, and a list of them (RFC 9110, sections 8.8.3 and 5.6.1).
 _ANY_ETAG = re.compile(r'(?:W/)?"[!#-~\x80-\xff]*"')
 _ETAGS = re.compile(rf"[\s,]*{_ANY_ETAG.pattern}(?:\s*,[\s,]*{_ANY_ETAG.pattern})*[\s,]*")
+
+#: A range of media types, without its parameters (RFC 9110, section 12.5.1).
+_RANGE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 #: The member `licence` of one thing, as either database writes it; in a string its quotes would be escaped.
 _LICENCE = re.compile(r'"licence" ?: ?(null|"(?:[^"\\]|\\.)*")')
@@ -137,9 +140,11 @@ def acceptable(*offered: str) -> str:
 @lru_cache(maxsize=256)
 def _best(accept: str, offered: tuple[str, ...]) -> str | None:
     """Choose as `acceptable` does, whatever parameters the header names of a type; None where it takes none."""
-    ranges = [(range.partition(";")[0], quality) for range, quality in parse_accept_header(accept, MIMEAccept)]
-    best = max(offered, key=MIMEAccept(ranges).quality) if ranges else offered[0]
-    return best if not ranges or MIMEAccept(ranges).quality(best) > 0 else None
+    sent = [(range.partition(";")[0].strip(), quality) for range, quality in parse_accept_header(accept, Accept)]
+    # MIMEAccept takes time by the square of the blanks within what is no range: 3 s for 16 KB of them.
+    ranges = MIMEAccept(one for one in sent if _RANGE.fullmatch(one[0]))
+    best = max(offered, key=ranges.quality) if sent else offered[0]
+    return best if not sent or ranges.quality(best) > 0 else None
 
 
 def if_match() -> str:

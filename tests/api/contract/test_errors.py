@@ -1,7 +1,9 @@
 """Every failure has one shape, tells a person what to do, and nothing of the inside."""
 
 import html
+import itertools
 from collections.abc import Callable
+from functools import partial
 
 import psycopg
 import pytest
@@ -17,6 +19,7 @@ from models.storage import database, transactions
 from tests.api.steps import blamed, matching, posted, retracted
 from tests.checked import ROOT, contract
 from tests.factories import charge, claim, document, topic
+from tests.timing import within
 
 #: What no answer may tell: code, paths, versions, SQL.
 TELLTALES = (
@@ -201,6 +204,19 @@ def test_a_media_type_that_is_not_given_is_a_406_before_anything_is_done(
         assert public.get(path, headers={"Accept": accept}).status_code == 200, accept
     gone = writer.delete("/v1/topics/1", headers={**matching(made), "Accept": "text/html"})
     assert gone.status_code == 204  # it has no media type
+
+
+def test_an_accept_header_of_any_shape_is_soon_read(public: FlaskClient) -> None:
+    shapes = ("a/b{}c", "a{}b", "a/b;{}c", "a/b;q={}1", 'a/b;c="{}"', "{}", "{},a/b")
+    fillings = (" ", "\t", ";", ",", "/", "*", " ;", '"', "\\", "a/b,", "q=1;")
+    tries = itertools.count()  # what was read once is kept
+
+    def ask(shape: str, filling: str) -> None:
+        header = shape.format(filling * (16_000 // len(filling)))
+        public.get("/v1/topics", headers={"Accept": f"{header},b/{next(tries)}"}).close()
+
+    for shape, filling in itertools.product(shapes, fillings):
+        within(0.4, partial(ask, shape, filling))
 
 
 def test_another_method_is_a_405_that_allows_the_right_ones(writer: FlaskClient) -> None:
