@@ -25,7 +25,7 @@ and their claims, and of other people's articles the sentences that carry statem
 either side. **Writing** takes a key: `Authorization: Bearer KEY`. Each scope includes those before it:
 `read` (whole texts), `write`, `review` (candidates, accepting and rejecting; and what more than 10,000
 statements, claims, counterclaims or reviews hang on: with `write`, to change or merge that is refused with 409, and
-so is to give a claim more than 2,000 counterclaims, or to let one answer attributions of more than ten claims,
+so is to give a claim more than 2,000 counterclaims, or to let one answer attributions of more than twenty claims,
 retracted ones included), `admin`.
 
 **Nothing is cut without a sign.** A list inside an item that may be cut, such as `statements`, has beside it

@@ -20,7 +20,7 @@ MOST = 10_000
 MOST_COUNTERCLAIMS = 2_000
 #: Of how many claims a writer may let one claim answer attributions: each new statement of that one follows all
 #: counterclaims of these, too. What was taken back counts as well.
-MOST_ATTRIBUTED = 10
+MOST_ATTRIBUTED = 20
 
 #: The tables and columns by which rows hang on a noun, and are written anew, or noted as changed, with it.
 _HANGING: dict[Any, tuple[tuple[str, str], ...]] = {
