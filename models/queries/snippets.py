@@ -4,20 +4,26 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from peewee import JOIN, Entity, Select
+from peewee import JOIN, Entity, Select, fn
 
 from models.queries import search
 from models.queries.dialects import ids_as_table
-from models.queries.nodes import Compiled, cached, compiled, run
+from models.queries.nodes import Aliased, Compiled, cached, compiled, run
 from models.queries.table_aliases import f, s, sc, se
 from models.queries.visibility import Viewer, statement_seen
 from models.queries.word_tables import search_words, sentence_matches, tables_of
 from models.storage.columns import dumps
+from models.tables import Statement
 
 #: Where a part may be cut from, in the order in which the parts of an item stand.
 _PLACES = ("text", "sentence")
 #: Characters that are looked through for a page, shared among its texts: 100 claims of 20,000 took 1.9 s.
 _LOOKED_THROUGH = 400_000
+
+#: Statements of a claim that are looked through one by one.
+MANY = 100
+
+_other = Aliased(Statement, "o")
 
 Snippet = dict[str, object]
 
@@ -69,7 +75,8 @@ def _sentences(viewer: Viewer) -> Compiled:
     """Find (id, sentence) of the claims in the value `claims`: of a statement that `q` finds, with one of `word`."""
     g = Entity("g")
     tables = tables_of("statement_search", viewer.unreviewed)
-    matching = reduce(or_, (sentence_matches(table, s.id) for table in tables))
+    many = fn.EXISTS(_other.select(1).where(_other.claim_id == g.id).limit(1).offset(MANY))
+    matching = reduce(or_, (sentence_matches(table, s.id, many) for table in tables))
     first = Select([s], [se.text]).join(se, JOIN.CROSS)
     first = first.where(s.claim_id == g.id, statement_seen(viewer), matching, se.id == s.sentence_id)
     first = first.order_by(s.document_id, s.content_start, s.id).limit(1)

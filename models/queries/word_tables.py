@@ -10,7 +10,7 @@ from peewee import SQL, Cast, Entity, Expression, NodeList, Select, fn
 
 from models.queries import search
 from models.queries.dialects import differing, in_ids, written
-from models.queries.nodes import P
+from models.queries.nodes import P, case
 
 #: Steps of a claim's length that its rowid in claim_search tells apart, of so many characters each.
 _STEPS, _STEP = 32, 16
@@ -227,13 +227,16 @@ def _vector(*parts: tuple[str, str]) -> str:
 
 
 @differing
-def sentence_matches(sqlite: bool, table: str, statement: Any) -> Any:
-    """Build the condition that `q` finds the row of `statement` in a table of words, and a `word` its sentence."""
+def sentence_matches(sqlite: bool, table: str, statement: Any, many: Any) -> Any:
+    """Build the condition that `q` finds the row of `statement` in a table of words, and a `word` its sentence.
+
+    SQLite asks for each statement anew, of a prefix for 0.5 ms, or where there are `many` finds all at once.
+    """
     words, w = Entity(table), Entity("w")
     if sqlite:
         query = NodeList((SQL("'('"), P.q, SQL("') AND sentence : '"), P.word), " || ")
-        found = (SQL("rowid") == statement) & Expression(words, "MATCH", query)
-        return fn.EXISTS(Select([words], [1]).where(found))
+        found = Select([words], [SQL("rowid")]).where(Expression(words, "MATCH", query))
+        return case(many, statement.in_(found), fn.EXISTS(found.where(SQL("rowid") == statement)))
     whole, sentence = w.words, fn.ts_filter(w.words, "{c}")
     matches = (Expression(part, "@@", Cast(q, "tsquery")) for part, q in ((whole, P.q), (sentence, P.word)))
     condition = NodeList((w.statement_id == statement, *matches), " AND ")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from models.storage.columns import dumps
 from models.storage.rows import row
 from models.tables import Alias, Claim, Counterclaim, Review, Speaker, Statement
 from tests.factories import PUBLIC, REVIEWER, charge, put_review
+from tests.timing import within
 from tests.work import work
 
 #: Statements and answers that are added at once, and how much more twice as many may cost: of each pair, four times.
@@ -231,3 +233,21 @@ def test_what_was_said_on_a_side_of_answers_is_found_without_each_of_their_pairs
     assert _read(registry, "counterclaims", **asked)[1].items == b""
     Statement.update(form="direct").where(Statement.speaker == speaker).execute()
     assert _read(registry, "counterclaims", **asked)[1].items != b""
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # which merges all that begin with a prefix anew
+def test_a_sentence_is_looked_for_in_a_claim_of_many_statements_by_one_search(registry: str, actor: Actor) -> None:
+    for number in range(1, 7):
+        said = _said(actor, "A charge.", "Attacker", f"e/{number}")
+        Statement.update(id=10_000 * number).where(Statement.id == said.id).execute()
+        said.id = 10_000 * number
+        _copy(said, range(1, 2 * MANY))
+    derived.rebuild()
+    found = {
+        "filters": {"q": "attack*"},
+        "include": ("snippets",),
+        "order": Order("relevance", descending=False),
+        "viewer": PUBLIC,
+    }
+    page = within(0.2, partial(lists.page, "claims", limit=20, fields=(("id", ()),), **found))
+    assert json.loads(page.items) == {"id": 1, "snippets": []}
