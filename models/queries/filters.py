@@ -200,7 +200,8 @@ def all_of(names: Iterable[str]) -> list[Any]:
 def of_any_statement(viewer: Viewer, names: set[str], claim: Any, *, shared: bool = False) -> Any:
     """Build the condition that one and the same statement of `claim` passes the filters of these names.
 
-    The claim is `shared` where several items are looked at by it: counterclaims, by either of their sides.
+    The claim is `shared` where several items are looked at by it: counterclaims, by either of their sides, or
+    statements that a search finds.
     """
     conditions = (statement_seen(viewer), *all_of(names))
     if names & NARROW:
@@ -224,15 +225,15 @@ def of_a_claim(
     answered: Any = None,
     statement: Any = None,
     *,
-    either_side: bool = False,
+    shared: bool = False,
 ) -> Iterator[Any]:
     """Build the conditions that the filters put on the claim with the id `claim`, its answers and its reviews.
 
     `answered` is the condition that the public sees an answer to it, where its row says so. Of a `statement`
-    of the claim, those answers count that may answer it. The claim may be on `either_side` of a counterclaim.
+    of the claim, those answers count that may answer it. The claim is `shared` as of_any_statement has it.
     """
     names = filters.names
-    exists = exists_by_row if either_side else fn.EXISTS
+    exists = exists_by_row if shared else fn.EXISTS
     if "ids" in names:
         yield in_list(claim, "ids")
     if "topic" in names:
@@ -248,7 +249,7 @@ def of_a_claim(
     if "against" in names or "charge" in filters.yes:
         yield from of_a_charge(viewer, filters, claim)
     yield from of_its_answers(viewer, filters, claim, answered, statement)
-    yield from _of_its_reviews(filters, claim, shared=either_side or statement is not None)
+    yield from _of_its_reviews(filters, claim, shared=shared or statement is not None)
 
 
 def _of_its_reviews(filters: Filters, claim: Any, *, shared: bool) -> Iterator[Any]:

@@ -183,6 +183,8 @@ def _claims(viewer: Viewer, filters: Filters, order: Order, continued: bool, bes
     if "q" in filters.names and order.by not in _SEARCHED:
         conditions.append(_matching("claims", viewer, filters, k.claim_id))
     of_it = filters.names & OF_A_STATEMENT.keys()
+    # A search looks at a claim by each of its statements that it finds.
+    shared = order.by == "relevance"
     if of_it and "stated" in filters.names:
         if k is _index and of_it - {"said_from", "said_to", "said_before"}:
             query = query.join(_summary, on=_summary.claim_id == k.claim_id)
@@ -190,11 +192,12 @@ def _claims(viewer: Viewer, filters: Filters, order: Order, continued: bool, bes
         conditions += _of_the_first(of_it, replaced, k)
         conditions += _still_known(replaced, k.day)
     elif of_it:
-        conditions.append(of_any_statement(viewer, of_it, k.claim_id))
+        conditions.append(of_any_statement(viewer, of_it, k.claim_id, shared=shared))
         if not viewer.unreviewed and order.by == "day" and not continued:
             # The first is the earliest: where any was said by then, it was, or its day is not known.
             conditions += [_BY_THEN[name](k.day) for name in sorted(of_it & _BY_THEN.keys())]
-    conditions += of_a_claim(viewer, filters.without("q", *(["topic"] if k is _index else [])), k.claim_id, k.answered)
+    of_a_row = filters.without("q", *(["topic"] if k is _index else []))
+    conditions += of_a_claim(viewer, of_a_row, k.claim_id, k.answered, shared=shared)
     conditions += among_few(viewer, filters, k.claim_id)
     return Found(query.where(*conditions or [TRUE]), k.claim_id, k.day, k.answered, k.statement_count)
 
@@ -313,7 +316,7 @@ def _either_side(viewer: Viewer, filters: Filters) -> list[Any]:
 
 def _of_a_side(viewer: Viewer, filters: Filters, claim: Any) -> list[Any]:
     """Build the conditions on one side of a counterclaim; PostgreSQL plans about each of the two apart."""
-    conditions = list(of_a_claim(viewer, filters.without("q"), claim, either_side=True))
+    conditions = list(of_a_claim(viewer, filters.without("q"), claim, shared=True))
     if "q" in filters.names:
         conditions.append(claim.in_(_matched("claims", viewer, filters)))
     if of_it := filters.names & OF_A_STATEMENT.keys():

@@ -251,3 +251,21 @@ def test_a_sentence_is_looked_for_in_a_claim_of_many_statements_by_one_search(re
     }
     page = within(0.2, partial(lists.page, "claims", limit=20, fields=(("id", ()),), **found))
     assert json.loads(page.items) == {"id": 1, "snippets": []}
+
+
+#: How a search puts what it finds.
+_SEARCH: dict[str, Any] = {"order": Order("relevance", descending=False)}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"form": ("direct",)}, {"published_from": "2030-01-01"}, {"document_kind": ("transcript",)}],
+    ids=lambda asked: next(iter(asked)),
+)
+def test_a_search_of_claims_asks_once_what_one_of_many_statements_must_pass(
+    registry: str, charged: tuple[int, Callable[[range], None]], asked: dict[str, Any], frequent: None
+) -> None:
+    _, grow = charged
+    search = _SEARCH | {"filters": {"q": "charge", **asked}}
+    assert _growth(grow, lambda: _read(registry, "claims", **search)[0]) < TWICE
+    assert _read(registry, "claims", **search)[1].items == b""
