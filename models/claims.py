@@ -110,6 +110,8 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     """Change text, language, topics or whom it is about; the two lists are replaced whole."""
     with transaction():
         standing_rows.refuse_unseen(by, get, id)
+        if "topics" in new or "about" in new:
+            locks.hold(lambda: merge_scope.of_relinked_claim(id))
         claim = standing_rows.lock_standing(Claim, id, version)
         large.refuse(by, Claim, id)
         links = _links(id)
@@ -165,7 +167,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
     with transaction():
         standing_rows.refuse_unseen(by, get, id)
         standing_rows.refuse_to_name(by, Claim, get, into, "/into")
-        locks.hold(lambda: merge_scope.subjects_of(id))
+        locks.hold(lambda: merge_scope.subjects_of(id, into))
         claim, survivor = merges.pair(by, Claim, id, into)
         into = survivor.id
         large.refuse_to_join(by, id, into)

@@ -49,10 +49,11 @@ class World:
             self.speakers = [speakers.create(by=by, name=name) for name in self.names]
             one, two, three, gone = self.speakers
             speakers.change(by=by, id=three, version=1, part_of=one)
-            filed = [f"topic-{number}"]
+            filed: dict[str, Any] = {"topics": [f"topic-{number}"]}
+            filed["about"] = [{"id": id, "role": role} for id, role in zip((one, two), ABOUT_ROLES, strict=False)]
             self.claims = [
                 claims.create(
-                    by=by, text=f"Claim {part} of {number}.", language="en", standalone=part == "alone", topics=filed
+                    by=by, text=f"Claim {part} of {number}.", language="en", standalone=part == "alone", **filed
                 )
                 for part in ("a", "b", "c", "d", "alone", "gone")
             ]

@@ -2,7 +2,7 @@
 
 A rule reads rows: the claim of a statement stands, no other statement states it, the evidence states the answer. On
 PostgreSQL somebody else may change such a row between that read and the commit. So whatever a rule reads is locked
-first, and read after that:
+first, and read after that; so is what a line of the log tells of other rows, whom a claim is about and its topics:
 
 - a row that a change only names, and that has to stand, is locked `to_name` it: others may name it too, who changes it
   waits, and whoever comes to name it after that waits for the change (`rows.pass_gates`);

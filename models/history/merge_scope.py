@@ -5,7 +5,7 @@ from hashlib import blake2b
 from itertools import chain
 from typing import Any
 
-from models.history import changes, merges, restores, same_words, subjects
+from models.history import changes, merges, restores, same_words
 from models.history.edits import stands
 from models.history.locks import Rows, to_change, to_name
 from models.history.merges import Merge
@@ -21,12 +21,18 @@ from models.tables import Claim, ClaimAbout, ClaimTopic, Counterclaim, Document,
 
 def of_merged_claims(id: int, into: int) -> list[Rows]:
     """Find what a merge of these claims moves or compares."""
-    return [*subjects_of(id), to_change(Statement, *_ids(Statement, Statement.claim == id)), *_links(id, into)]
+    return [*subjects_of(id, into), to_change(Statement, *_ids(Statement, Statement.claim == id)), *_links(id, into)]
 
 
-def subjects_of(claim: int) -> list[Rows]:
-    """Find whom a claim is about: a merge of theirs would move that at the same moment."""
-    return [to_name(Speaker, *subjects.of(claim))]
+def subjects_of(*claims: int) -> list[Rows]:
+    """Find whom claims are about: merges and erasures of these move that without a line of the log about the claims."""
+    sql = f"SELECT DISTINCT speaker_id FROM claim_about WHERE {in_ids('claim_id')}"  # noqa: S608 (our SQL)
+    return [to_name(Speaker, *(speaker for (speaker,) in fetch(sql, (dumps(claims),))))]
+
+
+def of_relinked_claim(id: int) -> list[Rows]:
+    """Find what a change of a claim's topics and subjects reads to tell what it had."""
+    return [*subjects_of(id), *of_restored_claim(id)]
 
 
 def of_restored_claim(id: int) -> list[Rows]:
@@ -80,6 +86,7 @@ def of_unmerged_speaker(id: int) -> list[Rows]:
     shared = set(moved["shared"])
     links = links & {*moved["about"], *moved["accused"]} | shared
     return [
+        *subjects_of(*links),
         to_change(Speaker, id, into, moved["cut"], merges.still_cut(into), *moved["parts"]),
         to_change(Claim, *links),
         to_change(Statement, *moved["via"], *moved["on_behalf_of"], *_same_acts(moved["statements"])),
