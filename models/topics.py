@@ -5,6 +5,7 @@ from typing import Any
 
 from models.history import changes, large, merged_filters, restores, standing_rows
 from models.history.changes import Actor
+from models.history.locks import to_name
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
 from models.queries import simple_lists
@@ -69,7 +70,11 @@ def listed(**parameters: Any) -> Page:
 
 
 def ids(slugs: list[str], *, field: str, session: Session = SESSION) -> list[int]:
-    """Find the ids of these headings. Raises Conflict that names the first unknown one under `field`."""
+    """Find the ids of these headings, which stand under these slugs until the commit.
+
+    Raises Conflict that names the first unknown one under `field`.
+    """
+    session.hold(lambda: [to_name(Topic, *(session.find(Topic, slug=slug) for slug in slugs))])
     found = []
     for index, slug in enumerate(slugs):
         id = session.find(Topic, slug=slug)
@@ -78,8 +83,6 @@ def ids(slugs: list[str], *, field: str, session: Session = SESSION) -> list[int
                 f"There is no topic {slug!r}: list them at /v1/topics, or create it first.", field=f"{field}/{index}"
             )
         found.append(id)
-    for id in sorted(found):  # each stands until the commit
-        session.referred(Topic, id, field)
     return found
 
 

@@ -113,6 +113,18 @@ def rename(by: Actor, topic: int) -> None:
     topics.create(by=by, slug="topic", label="New")
 
 
+@pytest.mark.parametrize("new", [True, False])
+def test_what_a_claim_is_filed_under(registry: str, actor: Actor, new: bool) -> None:
+    topic = topics.create(by=actor, slug="topic", label="Topic")
+    claim = None if new else put_claim(actor)
+    with meanwhile('FROM "topics" WHERE "slug"', lambda: rename(actor, topic)):
+        if claim is None:
+            claim = put_claim(actor, topics=["topic"])
+        else:
+            claims.change(by=actor, id=claim, version=1, topics=["topic"])
+    assert lines_of("claims", claim)[-1]["after"]["topics"] == ["topic"]
+
+
 def test_what_a_claim_was_filed_under(registry: str, actor: Actor) -> None:
     topic = topics.create(by=actor, slug="topic", label="Topic")
     claim = put_claim(actor, topics=["topic"])
