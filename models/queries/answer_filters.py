@@ -1,6 +1,6 @@
 """Filters on the answers to a claim: whether it was answered, by whom, in which way, and what it charges whom with."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from peewee import SQL, Cast, Entity, Select, fn
@@ -52,27 +52,36 @@ def of_a_charge(viewer: Viewer, filters: Filters, claim: Any) -> Iterator[Any]:
         yield ~replied
 
 
-def of_its_answers(viewer: Viewer, filters: Filters, claim: Any, answered: Any, statement: Any) -> Iterator[Any]:
+def of_its_answers(
+    viewer: Viewer, filters: Filters, claim: Any, answered: Any, statement: Any, *, shared: bool
+) -> Iterator[Any]:
     """Build the conditions that the filters put on the answers to `claim`; the others are as of_a_claim has them.
 
     The one of the kind `counter_kind` may be another than the one that disputes it; by `answered_by` must be both.
     """
+
+    def answered_by(*conditions: Any) -> Any:
+        return _answered(viewer, claim, statement, *conditions, shared=shared)
+
     stored = answered is not None and not viewer.unreviewed
-    answered = answered if stored else _answered(viewer, claim, statement)
+    answered = answered if stored else answered_by()
     if "answered" in filters.yes:
         yield answered
     if "answered" in filters.no:
         yield ~answered
-    in_document = fn.EXISTS(answers(viewer, e.claim_id == claim, in_one_document(viewer)))
+    in_document = _answered(viewer, claim, None, in_one_document(viewer), shared=shared)
     if "answered_in_document" in filters.yes:
         yield unindexed(answered) if stored else answered  # a row says that at once, and most say no
         yield in_document
     if "answered_in_document" in filters.no:
         yield ~in_document
-    yield from _of_their_kinds(viewer, filters, claim, statement)
+    yield from _of_their_kinds(viewer, filters, claim, answered_by, of_one=statement is not None)
 
 
-def _of_their_kinds(viewer: Viewer, filters: Filters, claim: Any, statement: Any) -> Iterator[Any]:
+def _of_their_kinds(
+    viewer: Viewer, filters: Filters, claim: Any, answered: Callable[..., Any], *, of_one: bool
+) -> Iterator[Any]:
+    """Build the conditions on the kinds of the answers to `claim`, or to `of_one` of its statements."""
     against = e.kind.in_(DISPUTING_KINDS)
     kinds = [any_of(e.kind, "counter_kind")] if "counter_kind" in filters.names else []
     kinds += [against] if "disputed" in filters.yes else []
@@ -80,27 +89,31 @@ def _of_their_kinds(viewer: Viewer, filters: Filters, claim: Any, statement: Any
         theirs = s.select(s.claim_id).where(said_within("answered_by"), statement_seen(viewer))
         for kind in kinds or [TRUE]:
             yield claim.in_(answers(viewer, e.answer_id.in_(theirs), kind).select(e.claim_id))
-            if statement is not None:
-                yield _answered(viewer, claim, statement, e.answer_id.in_(theirs), kind)
+            if of_one:
+                yield answered(e.answer_id.in_(theirs), kind)
     else:
-        yield from (_answered(viewer, claim, statement, kind) for kind in kinds)
+        yield from map(answered, kinds)
     if "disputed" in filters.no:
-        yield ~_answered(viewer, claim, statement, against)
+        yield ~answered(against)
 
 
-def _answered(viewer: Viewer, claim: Any, statement: Any, *conditions: Any) -> Any:
+def _answered(viewer: Viewer, claim: Any, statement: Any, *conditions: Any, shared: bool) -> Any:
     """Build the condition that a counterclaim `e` that passes some conditions answers `claim`, or a `statement` of it.
 
-    A thousand answers to a claim that a thousand state are a million pairs: so the statements of all claims that have
-    many answers are found at once, where the first of them is met.
+    A thousand answers to a claim that a thousand state are a million pairs: so all claims that have many answers, or
+    their statements, are looked through at once, where the first of them is met; of a claim, where it is `shared`.
     """
     found = answers(viewer, e.claim_id == claim, *conditions)
-    if statement is None:
+    if statement is None and not shared:
         return fn.EXISTS(found)
     standing = e.select(1).where(e.claim_id == claim, e.retracted_at.is_null())
-    at_once = answered_statements(viewer, _claims_of_many(), *conditions)
-    at_once = statement.id.in_(Select([at_once.alias("a")], [_all.id]))
-    by_each = fn.EXISTS(found.where(may_answer(e, statement)))
+    if statement is None:
+        at_once = claim.in_(answers(viewer, e.claim_id.in_(_claims_of_many()), *conditions).select(e.claim_id))
+        by_each = exists_by_row(found)
+    else:
+        at_once = answered_statements(viewer, _claims_of_many(), *conditions)
+        at_once = statement.id.in_(Select([at_once.alias("a")], [_all.id]))
+        by_each = fn.EXISTS(found.where(may_answer(e, statement)))
     # Most claims have no answer: of those, nothing else is looked up.
     return fn.EXISTS(standing) & case(_has_many(claim), at_once, by_each)
 

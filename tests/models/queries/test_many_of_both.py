@@ -269,3 +269,14 @@ def test_a_search_of_claims_asks_once_what_one_of_many_statements_must_pass(
     search = _SEARCH | {"filters": {"q": "charge", **asked}}
     assert _growth(grow, lambda: _read(registry, "claims", **search)[0]) < TWICE
     assert _read(registry, "claims", **search)[1].items == b""
+
+
+@pytest.mark.parametrize("asked", [{"answered_in_document": True}, {"counter_kind": ("corrects",)}])
+@pytest.mark.parametrize("viewer", [PUBLIC, REVIEWER])
+def test_a_search_of_claims_asks_once_what_one_of_many_answers_must_pass(
+    registry: str, charged: tuple[int, Callable[[range], None]], asked: dict[str, Any], viewer: Viewer
+) -> None:
+    _, grow = charged
+    search = _SEARCH | {"filters": {"q": "charge", **asked}, "viewer": viewer}
+    assert _growth(grow, lambda: _read(registry, "claims", **search)[0]) < TWICE
+    assert _read(registry, "claims", **search)[1].items == b""
