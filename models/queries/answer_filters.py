@@ -20,7 +20,8 @@ _about = Aliased(ClaimAbout, "x")
 _printed, _beside = Aliased(Statement, "y"), Aliased(Statement, "z")
 _one, _of_many, _last, _all = Aliased(Statement, "n"), Aliased(Counterclaim, "g"), Entity("m"), Entity("a")
 
-#: Answers to a claim that are compared with each of its statements; of more, all its statements are with the last.
+#: Answers to a claim that are compared with each of its statements; of more, all its statements are with the last. Also
+#: the statements of a charge that are looked through for each that a search finds.
 MANY = 50
 
 
@@ -29,27 +30,38 @@ def accusing(name: str) -> Any:
     return _about.select(_about.claim_id).where(_about.role == "accused", within(_about.speaker_id, name))
 
 
-def of_a_charge(viewer: Viewer, filters: Filters, claim: Any) -> Iterator[Any]:
+def of_a_charge(viewer: Viewer, filters: Filters, claim: Any, *, shared: bool) -> Iterator[Any]:
     """Build the condition that `claim` is a charge, and whether they replied to it: who states an answer, or admits it.
 
     They are the speaker `against` and all that is part of it; without that, whoever is accused, and what is part of
-    them.
+    them. Where the claim is `shared`, all charges that many statements make are looked through at once.
     """
     if "against" in filters.names:
         yield claim.in_(accusing("against"))
         theirs = s.select(s.claim_id).where(said_within("against"), statement_seen(viewer))
         replied = claim.in_(theirs | answers(viewer, e.answer_id.in_(theirs)).select(e.claim_id))
     else:
-        accused = _about.select(1).where(_about.claim_id == claim, _about.role == "accused")
-        yield fn.EXISTS(accused)
-        by_them = accused.where(above(_about.speaker_id, s.speaker_id) | above(_about.speaker_id, s.on_behalf_of_id))
-        theirs = s.select(1).where(statement_seen(viewer), fn.EXISTS(by_them))
-        answered = answers(viewer, e.claim_id == claim, fn.EXISTS(theirs.where(s.claim_id == e.answer_id)))
-        replied = fn.EXISTS(theirs.where(s.claim_id == claim)) | fn.EXISTS(answered)
+        yield fn.EXISTS(_about.select(1).where(_about.claim_id == claim, _about.role == "accused"))
+        replied = _replied(viewer, claim)
+        if shared:
+            charges = _about.select(_about.claim_id).where(_about.role == "accused")
+            many = _one.select(_one.claim_id).where(_one.claim_id.in_(charges)).group_by(_one.claim_id)
+            at_once = claim.in_(many.having(fn.count(STAR) > MANY, _replied(viewer, _one.claim_id)))
+            has_many = fn.EXISTS(_one.select(1).where(_one.claim_id == claim).limit(1).offset(MANY))
+            replied = case(has_many, at_once, replied)
     if "replied" in filters.yes:
         yield replied
     if "replied" in filters.no:
         yield ~replied
+
+
+def _replied(viewer: Viewer, claim: Any) -> Any:
+    """Build the condition that whoever is accused by `claim` states it, or an answer to it."""
+    accused = _about.select(1).where(_about.claim_id == claim, _about.role == "accused")
+    by_them = accused.where(above(_about.speaker_id, s.speaker_id) | above(_about.speaker_id, s.on_behalf_of_id))
+    theirs = s.select(1).where(statement_seen(viewer), fn.EXISTS(by_them))
+    answered = answers(viewer, e.claim_id == claim, fn.EXISTS(theirs.where(s.claim_id == e.answer_id)))
+    return fn.EXISTS(theirs.where(s.claim_id == claim)) | fn.EXISTS(answered)
 
 
 def of_its_answers(

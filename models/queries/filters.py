@@ -247,7 +247,7 @@ def of_a_claim(
     if "accused" in names:
         yield claim.in_(accusing("accused"))
     if "against" in names or "charge" in filters.yes:
-        yield from of_a_charge(viewer, filters, claim)
+        yield from of_a_charge(viewer, filters, claim, shared=shared)
     yield from of_its_answers(viewer, filters, claim, answered, statement, shared=shared)
     yield from _of_its_reviews(filters, claim, shared=shared or statement is not None)
 

@@ -15,7 +15,7 @@ from models.queries.visibility import Viewer
 from models.storage import database
 from models.storage.columns import dumps
 from models.storage.rows import row
-from models.tables import Alias, Claim, Counterclaim, Review, Speaker, Statement
+from models.tables import Alias, Claim, ClaimAbout, Counterclaim, Review, Speaker, Statement
 from tests.factories import PUBLIC, REVIEWER, charge, put_review
 from tests.timing import within
 from tests.work import work
@@ -280,3 +280,14 @@ def test_a_search_of_claims_asks_once_what_one_of_many_answers_must_pass(
     search = _SEARCH | {"filters": {"q": "charge", **asked}, "viewer": viewer}
     assert _growth(grow, lambda: _read(registry, "claims", **search)[0]) < TWICE
     assert _read(registry, "claims", **search)[1].items == b""
+
+
+@pytest.mark.parametrize("replied", [True, False])
+def test_a_search_of_charges_asks_once_whether_the_accused_replied(registry: str, actor: Actor, replied: bool) -> None:
+    accused, said = _said(actor, "Hello.", "Victim", "e/1").speaker_id, _said(actor, "A charge.", "Attacker", "e/2")
+    ClaimAbout.insert(claim=said.claim_id, speaker=accused, role="accused").execute()
+    search = _SEARCH | {"filters": {"q": "charge", "charge": True, "replied": replied}}
+    assert _growth(lambda places: _copy(said, places), lambda: _read(registry, "claims", **search)[0]) < TWICE
+    assert (_read(registry, "claims", **search)[1].items == b"") is replied
+    Statement.update(on_behalf_of=accused).where(Statement.id == said.id + MANY).execute()
+    assert (_read(registry, "claims", **search)[1].items == b"") is not replied
