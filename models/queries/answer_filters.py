@@ -6,7 +6,7 @@ from typing import Any
 from peewee import SQL, Cast, Entity, Select, fn
 
 from models.queries.days import answering_first, last_days, may_answer
-from models.queries.dialects import any_of, exists_by_row, from_place, unindexed
+from models.queries.dialects import any_of, exists_by_row, from_place, is_one, unindexed
 from models.queries.filter_sets import Filters
 from models.queries.nodes import STAR, TRUE, Aliased, case
 from models.queries.said_by import above, said_within, within
@@ -118,7 +118,7 @@ def _answered(viewer: Viewer, claim: Any, statement: Any, *conditions: Any, shar
     found = answers(viewer, e.claim_id == claim, *conditions)
     if statement is None and not shared:
         return fn.EXISTS(found)
-    standing = e.select(1).where(e.claim_id == claim, e.retracted_at.is_null())
+    standing = e.select(1).where(is_one(e.claim_id, claim), e.retracted_at.is_null())
     if statement is None:
         at_once = claim.in_(answers(viewer, e.claim_id.in_(_claims_of_many()), *conditions).select(e.claim_id))
         by_each = exists_by_row(found)
@@ -126,13 +126,13 @@ def _answered(viewer: Viewer, claim: Any, statement: Any, *conditions: Any, shar
         at_once = answered_statements(viewer, _claims_of_many(), *conditions)
         at_once = statement.id.in_(Select([at_once.alias("a")], [_all.id]))
         by_each = fn.EXISTS(found.where(may_answer(e, statement)))
-    # Most claims have no answer: of those, nothing else is looked up.
-    return fn.EXISTS(standing) & case(_has_many(claim), at_once, by_each)
+    # Most claims have no answer: of those, nothing else is looked up. PostgreSQL would ask a bare EXISTS last.
+    return exists_by_row(standing) & case(_has_many(claim), at_once, by_each)
 
 
 def _has_many(claim: Any) -> Any:
     """Build the condition that a claim has more than MANY counterclaims."""
-    standing = _of_many.select(1).where(_of_many.claim_id == claim, _of_many.retracted_at.is_null())
+    standing = _of_many.select(1).where(is_one(_of_many.claim_id, claim), _of_many.retracted_at.is_null())
     return fn.EXISTS(standing.limit(1).offset(MANY))
 
 
