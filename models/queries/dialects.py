@@ -209,6 +209,12 @@ def topic_bounds(sqlite: bool) -> bool:
 
 
 @written
+def decides_at_once(sqlite: bool) -> bool:
+    """Tell whether what finds all that pass counts once: PostgreSQL counts it for each row, and plans by that."""
+    return sqlite
+
+
+@written
 def finds_pairs(sqlite: bool) -> bool:
     """Tell whether an index finds the place of a pair of values, one of which SQLite has as the rowid."""
     return not sqlite
@@ -229,12 +235,6 @@ def matches(sqlite: bool, alias: str, words: str, id: str, id_of_row: Any, key: 
     columns = (key.alias("key"), Entity(id).alias("id"), SQL("words"), SQL("y"))
     query = Select([Entity(words), Select(None, [Cast(P.q, "tsquery").alias("y")]).alias("z")], columns)
     return query.where(Expression(SQL("words"), "@@", SQL("y"))).alias(alias)
-
-
-@differing
-def fit(sqlite: bool, of: str) -> Any:
-    """Name the columns of `matches` that the rank is made of."""
-    return Entity(of, "rank") if sqlite else NodeList((Entity(of, "words"), Entity(of, "y")), ", ")
 
 
 @differing

@@ -197,23 +197,23 @@ def all_of(names: Iterable[str]) -> list[Any]:
     return [OF_A_STATEMENT[name] for name in sorted(names)]
 
 
-def of_any_statement(viewer: Viewer, names: set[str], claim: Any, *, shared: bool = False) -> Any:
+def of_any_statement(viewer: Viewer, names: set[str], claim: Any, *, shared: bool = False, by_row: bool = False) -> Any:
     """Build the condition that one and the same statement of `claim` passes the filters of these names.
 
     The claim is `shared` where several items are looked at by it: counterclaims, by either of their sides, or
-    statements that a search finds.
+    statements that a search finds. PostgreSQL looks `by_row`, and plans no join.
     """
     conditions = (statement_seen(viewer), *all_of(names))
     if names & NARROW:
         return claim.in_(s.select(s.claim_id).where(*conditions))
-    return _exists(s, claim, *conditions, many=MANY_STATEMENTS if shared else None)
+    return _exists(s, claim, *conditions, many=MANY_STATEMENTS if shared else None, by_row=by_row)
 
 
-def _exists(rows: Any, claim: Any, *conditions: Any, many: int | None) -> Any:
+def _exists(rows: Any, claim: Any, *conditions: Any, many: int | None, by_row: bool = False) -> Any:
     """Build the condition that one of the rows of a claim passes some; of more than `many` rows by all that do."""
     of_claim = rows.select(1).where(rows.claim_id == claim)
     if many is None:
-        return fn.EXISTS(of_claim.where(*conditions))
+        return (exists_by_row if by_row else fn.EXISTS)(of_claim.where(*conditions))
     among_all = claim.in_(rows.select(rows.claim_id).where(*conditions))
     return case(fn.EXISTS(of_claim.limit(1).offset(many)), among_all, exists_by_row(of_claim.where(*conditions)))
 
@@ -226,6 +226,7 @@ def of_a_claim(
     statement: Any = None,
     *,
     shared: bool = False,
+    by_row: bool = False,
 ) -> Iterator[Any]:
     """Build the conditions that the filters put on the claim with the id `claim`, its answers and its reviews.
 
@@ -233,7 +234,7 @@ def of_a_claim(
     of the claim, those answers count that may answer it. The claim is `shared` as of_any_statement has it.
     """
     names = filters.names
-    exists = exists_by_row if shared else fn.EXISTS
+    exists = exists_by_row if shared or by_row else fn.EXISTS
     if "ids" in names:
         yield in_list(claim, "ids")
     if "topic" in names:
@@ -249,12 +250,12 @@ def of_a_claim(
     if "against" in names or "charge" in filters.yes:
         yield from of_a_charge(viewer, filters, claim, shared=shared)
     yield from of_its_answers(viewer, filters, claim, answered, statement, shared=shared)
-    yield from _of_its_reviews(filters, claim, shared=shared or statement is not None)
+    yield from _of_its_reviews(filters, claim, MANY_REVIEWS if shared or statement is not None else None, by_row=by_row)
 
 
-def _of_its_reviews(filters: Filters, claim: Any, *, shared: bool) -> Iterator[Any]:
+def _of_its_reviews(filters: Filters, claim: Any, many: int | None, *, by_row: bool) -> Iterator[Any]:
     def reviewed(*of_it: Any) -> Any:
-        return _exists(r, claim, r.retracted_at.is_null(), *of_it, many=MANY_REVIEWS if shared else None)
+        return _exists(r, claim, r.retracted_at.is_null(), *of_it, many=many, by_row=by_row)
 
     of_it = [OF_A_REVIEW[name] for name in sorted(filters.names & OF_A_REVIEW.keys())]
     if of_it or "reviewed" in filters.yes:

@@ -14,7 +14,7 @@ from models.queries.answer_filters import OF_WHO_ANSWERED, in_one_document, of_w
 from models.queries.attributions import attributed, attribution_disputed
 from models.queries.cursors import OTHERS_MAY_MATCH
 from models.queries.days import OF_THE_ANSWER, answered_between, known, may_answer
-from models.queries.dialects import among, any_id, any_of, exists_by_row, fit, in_list, later, true
+from models.queries.dialects import among, any_id, any_of, exists_by_row, in_list, later, true
 from models.queries.filter_sets import Filters, Order
 from models.queries.filters import BOUNDING, OF_A_STATEMENT, TOPIC, all_of, among_few, of_a_claim, of_any_statement
 from models.queries.nodes import NULL, STAR, TRUE, Aliased, ByNumber, P, Part, cached, case
@@ -316,11 +316,12 @@ def _either_side(viewer: Viewer, filters: Filters) -> list[Any]:
 
 def _of_a_side(viewer: Viewer, filters: Filters, claim: Any) -> list[Any]:
     """Build the conditions on one side of a counterclaim; PostgreSQL plans about each of the two apart."""
-    conditions = list(of_a_claim(viewer, filters.without("q"), claim, shared=True))
+    shared = dialects.decides_at_once()
+    conditions = list(of_a_claim(viewer, filters.without("q"), claim, shared=shared, by_row=True))
     if "q" in filters.names:
         conditions.append(claim.in_(_matched("claims", viewer, filters)))
     if of_it := filters.names & OF_A_STATEMENT.keys():
-        conditions.append(of_any_statement(viewer, of_it, claim, shared=True))
+        conditions.append(of_any_statement(viewer, of_it, claim, shared=shared, by_row=True))
     return conditions
 
 
@@ -354,7 +355,7 @@ def _matches(noun: str, viewer: Viewer, filters: Filters) -> list[tuple[Any, Any
         return worded
     for one in of_statements:
         stated = dialects.matches("w", one, "statement_id", row, statement, *_WEIGHTS)
-        stated = Select([stated], [_w.key, s.claim_id.alias("id"), fit("w")]).join(s, JOIN.CROSS)
+        stated = Select([stated], [_w.key, s.claim_id.alias("id"), word_tables.fit("w")]).join(s, JOIN.CROSS)
         worded.append((stated.where(s.id == _w.key, statement_seen(viewer)).alias("m"), _m.key.desc()))
     return worded
 
@@ -394,6 +395,6 @@ def _nearest(noun: str, viewer: Viewer, filters: Filters, order: Order, match: A
     bare = noun == "claims" and not viewer.unreviewed and not filters.without("q", "in_", "stated").pairs
     if bare and len(word_tables.tables_of("claim_search")) > 1:
         # Nothing else has to hold of a claim, and the table holds none that is hidden: it is not looked up.
-        return Select([match], [_m.id.alias("id"), fit("m")])
+        return Select([match], [_m.id.alias("id"), word_tables.fit("m")])
     found = _find(noun, viewer, filters, order, beside=match)
-    return found.query.where(found.id == _m.id).columns(found.id.alias("id"), fit("m"))
+    return found.query.where(found.id == _m.id).columns(found.id.alias("id"), word_tables.fit("m"))

@@ -227,6 +227,12 @@ def _vector(*parts: tuple[str, str]) -> str:
 
 
 @differing
+def fit(sqlite: bool, of: str) -> Any:
+    """Name the columns of `matches` that the rank is made of."""
+    return Entity(of, "rank") if sqlite else NodeList((Entity(of, "words"), Entity(of, "y")), ", ")
+
+
+@differing
 def sentence_matches(sqlite: bool, table: str, statement: Any, many: Any) -> Any:
     """Build the condition that `q` finds the row of `statement` in a table of words, and a `word` its sentence.
 
