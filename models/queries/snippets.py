@@ -23,7 +23,7 @@ _LOOKED_THROUGH = 400_000
 #: Statements of a claim that are looked through one by one.
 MANY = 100
 
-_other = Aliased(Statement, "o")
+_other = Aliased(Statement, "os")
 
 Snippet = dict[str, object]
 
