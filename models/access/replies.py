@@ -25,7 +25,11 @@ _MAKE = (
     " ON CONFLICT (key_id, token) DO UPDATE SET request_hash = excluded.request_hash, made_at = excluded.made_at,"
     " status = NULL, headers = NULL, body = NULL WHERE r.made_at < ? RETURNING id"
 )
-_FORGET = "DELETE FROM replies WHERE id IN (SELECT id FROM replies WHERE made_at < ? ORDER BY made_at LIMIT ?{})"
+_OLDEST = "SELECT id FROM replies WHERE made_at < ? ORDER BY made_at LIMIT ?"
+_FORGET = f"DELETE FROM replies WHERE id IN ({_OLDEST})"  # noqa: S608 (our words)
+#: Requests at the same moment forget others each, and do not wait for one another. An array is read once: in a join
+#: PostgreSQL may ask for the oldest again and again, and forget them all.
+_FORGET_UNLOCKED = f"DELETE FROM replies WHERE id = ANY (ARRAY({_OLDEST} FOR UPDATE SKIP LOCKED))"  # noqa: S608 (our words)
 _KEPT = "SELECT request_hash, status, headers, body FROM replies WHERE key_id = ? AND token = ? AND made_at >= ?"
 _FILL = "UPDATE replies SET status = ?, headers = ?, body = ? WHERE id = ?"
 
@@ -50,8 +54,7 @@ def once(*, key_id: int, token: str, request: bytes, work: Callable[[], StoredRe
         made = fetch(_MAKE, (key_id, token, digest, now(), oldest))
         if not made:
             return _stored(fetch(_KEPT, (key_id, token, ""))[0], digest)
-        # Requests at the same moment forget others each, and do not wait for one another.
-        fetch(_FORGET.format(" FOR UPDATE SKIP LOCKED" if takes_locks() else ""), (oldest, _FORGOTTEN))
+        fetch(_FORGET_UNLOCKED if takes_locks() else _FORGET, (oldest, _FORGOTTEN))
         response = work()
         fetch(_FILL, (response.status, dumps(response.headers), response.body, made[0][0]))
         return response
