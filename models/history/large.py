@@ -1,6 +1,5 @@
 """What very much hangs on, or would, is changed, linked and merged by reviewers alone: docs/decisions/0070."""
 
-import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -51,8 +50,8 @@ def refuse(by: Actor, model: Any, id: int, *, merged: int | None = None, merging
     """
     if by.reviews:
         return
-    count, marks = _count(model, merging)
-    each = ([MOST + 1 if mark == "LIMIT" else one for mark in marks] for one in (id, merged) if one)
+    count, given = _count(model, merging)
+    each = ([MOST + 1 if what == "limit" else one for what in given] for one in (id, merged) if one)
     rows = sum(fetch(count, params)[0][0] for params in each)
     if rows + (merged is not None) > MOST:
         raise Conflict(
@@ -108,20 +107,20 @@ def refuse_to_join(by: Actor, claim: int, into: int) -> None:
 
 @cached(16)
 def _count(model: Any, merging: bool) -> tuple[str, list[str]]:
-    """Write what counts the rows that hang on one of `model`, and which parameters are its id or a LIMIT."""
+    """Write what counts the rows that hang on one of `model`, and what each of its parameters is: an id, or a limit."""
     columns = _HANGING[model] + (_MERGED.get(model, ()) if merging else ())
-    hanging = [(table, f"{column} = ?") for table, column in columns]
+    hanging = [(table, f"{column} = ?", ["id"]) for table, column in columns]
     if model in {Document, Speaker}:  # what answers a claim shows who stated it, and where
-        for naming in [naming for table, naming in hanging if table == "statements"]:
+        for naming in [naming for table, naming, _ in hanging if table == "statements"]:
             stated = in_found(f"SELECT claim_id FROM statements WHERE {naming} AND retracted_at IS NULL LIMIT ?")  # noqa: S608 (our names)
             # And so does what answers a claim of which another answers an attribution.
             answering = f"e.answer_id {stated} AND e.of || '' = 'attribution' LIMIT ?"
             attributed = in_found(f"SELECT e.claim_id FROM counterclaims e WHERE {answering}")  # noqa: S608 (our names)
-            linked = [f"{end} {claims}" for end in ("claim_id", "answer_id") for claims in (stated, attributed)]
-            hanging += (("counterclaims", condition) for condition in linked)
+            for end in ("claim_id", "answer_id"):
+                hanging.append(("counterclaims", f"{end} {stated}", ["id", "limit"]))
+                hanging.append(("counterclaims", f"{end} {attributed}", ["id", "limit", "limit"]))
     counts = (
         f"(SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {condition} LIMIT ?) AS n)"  # noqa: S608 (our names)
-        for table, condition in hanging
+        for table, condition, _ in hanging
     )
-    sql = f"SELECT {' + '.join(counts)}"
-    return sql, re.findall(r"(LIMIT|=) \?", sql)
+    return f"SELECT {' + '.join(counts)}", [what for *_, given in hanging for what in (*given, "limit")]
