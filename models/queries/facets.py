@@ -14,7 +14,7 @@ from models.queries.filter_sets import Filters, Order
 from models.queries.list_ids import compiled_ids
 from models.queries.nodes import STAR, Aliased, Compiled, cached, case, compiled
 from models.queries.shapes import answers
-from models.queries.table_aliases import c, d, e, r, s, sp, t
+from models.queries.table_aliases import answer, c, d, e, r, s, sp, t
 from models.queries.visibility import Viewer, statement_seen
 from models.tables import ClaimTopicIndex, Counterclaim, Statement
 
@@ -143,14 +143,15 @@ def _stated(items: Select, by: Any, name: str) -> tuple[Select, Any, Any]:
 
 
 def _tags(noun: str, viewer: Viewer, filters: Filters) -> Compiled:
-    """Find how many of the items have each pair of tags, the first and the last of their claims: (tag, tag, count)."""
+    """Find how many of the items have each pair of tags, of both claims or twice of one: (tag, tag, count)."""
     items = compiled_ids(noun, viewer, filters, Order("id", descending=True)).alias("i")
-    tag = fn.lower(c.language)
-    ends = Select([_with_claims(noun, items).alias("i")], [fn.min(tag).alias("one"), fn.max(tag).alias("other")])
-    on = (c.id == _i.claim_id) | (c.id == _i.answer_id) if noun == "counterclaims" else c.id == _i.claim_id
-    ends = ends.join(c, on=on).group_by(_i.id)
-    counted = Select([ends.alias("m")], [_m.one, _m.other, fn.count(STAR)]).group_by(_m.one, _m.other)
-    return compiled(counted, filters.several)
+    sides = Select([_with_claims(noun, items).alias("i")], []).join(c, on=c.id == _i.claim_id)
+    other = c
+    if noun == "counterclaims":
+        sides, other = sides.join(answer, on=answer.id == _i.answer_id), answer
+    tags = [fn.lower(c.language).alias("one"), fn.lower(other.language).alias("other")]
+    counted = Select([sides.columns(*tags).alias("m")], [_m.one, _m.other, fn.count(STAR)])
+    return compiled(counted.group_by(_m.one, _m.other), filters.several)
 
 
 def ranges(found: list[tuple[str, str, int]]) -> list[tuple[str, str, int, int]]:
