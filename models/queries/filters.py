@@ -255,7 +255,7 @@ def of_a_claim(
 
 def _of_its_reviews(filters: Filters, claim: Any, many: int | None, *, by_row: bool) -> Iterator[Any]:
     def reviewed(*of_it: Any) -> Any:
-        return _exists(r, claim, r.retracted_at.is_null(), *of_it, many=many, by_row=by_row)
+        return _exists(r, claim, r.retracted_at.is_null(), *of_it, many=many if of_it else None, by_row=by_row)
 
     of_it = [OF_A_REVIEW[name] for name in sorted(filters.names & OF_A_REVIEW.keys())]
     if of_it or "reviewed" in filters.yes:
