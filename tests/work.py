@@ -7,12 +7,12 @@ from models.storage import database
 from models.storage.sqlite import FUNCTIONS
 
 
-def work(url: str, sql: str, params: Any = ()) -> int:
+def work(url: str, sql: str, params: Any = (), *, bitmaps: bool = True) -> int:
     """Run a statement, and count the steps of SQLite's machine, or the rows that PostgreSQL passes in all its scans.
 
-    Of a bitmap those count that are read by it.
+    Without `bitmaps` of indexes, of which then those rows count that are read by them.
     """
-    return _steps(url, sql, params) if database.on_sqlite() else _rows(sql, params)
+    return _steps(url, sql, params) if database.on_sqlite() else _rows(sql, params, bitmaps=bitmaps)
 
 
 def _steps(url: str, sql: str, params: Any) -> int:
@@ -32,7 +32,7 @@ def _steps(url: str, sql: str, params: Any) -> int:
     return steps
 
 
-def _rows(sql: str, params: Any) -> int:
+def _rows(sql: str, params: Any, *, bitmaps: bool) -> int:
     explained = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}"
     ((plan,),) = database.db.execute_sql(explained, params or None).fetchall()
     nodes = [plan[0]["Plan"]]
@@ -41,6 +41,6 @@ def _rows(sql: str, params: Any) -> int:
     rows = (
         node["Actual Loops"] * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
         for node in nodes
-        if node["Node Type"].endswith("Scan") and node["Node Type"] != "Bitmap Index Scan"
+        if node["Node Type"].endswith("Scan") and (bitmaps or node["Node Type"] != "Bitmap Index Scan")
     )
     return round(sum(rows))

@@ -1,9 +1,8 @@
 """How much of a registry of 100,000 claims a list reads: never the whole, whatever it is asked for."""
 
 import shutil
-import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,11 +13,11 @@ from api.settings import Settings
 from models.access import keys
 from models.queries import derived
 from models.storage import database, transactions
-from models.storage.sqlite import FUNCTIONS
 from tests.api.contract.test_filters import BESIDE, spelled
 from tests.checked import parameters
 from tests.faults.filling import fill
 from tests.postgres import Databases
+from tests.work import work
 
 pytestmark = pytest.mark.slow
 
@@ -129,7 +128,7 @@ def test_no_filter_makes_a_list_read_the_whole_registry(
     # In one test, because workers share no registry, and filling one takes longer than all that is asked of it.
     asked: list[tuple[str, Any]] = []
     database.db.query_hooks.append(lambda event: asked.append((event.sql, event.params)))
-    read = _steps(full) if database.on_sqlite() else _rows
+    most = STEPS if database.on_sqlite() else ROWS
     tried = Counter[str]()
     for template, query in ((path, query) for path in LISTS for query in _queries(path)):
         del asked[:]
@@ -140,38 +139,7 @@ def test_no_filter_makes_a_list_read_the_whole_registry(
         selects = [(sql, params) for sql, params in asked if sql.startswith(("SELECT", "WITH"))]
         assert selects
         for sql, params in selects:
-            read((template, query), sql, params)
+            spent = work(full, sql, params)
+            assert spent < most, (template, query, spent, sql)
         tried[template] += 1
     assert all(tried[template] > 60 for template in LISTS)
-
-
-def _steps(url: str) -> Callable[..., None]:
-    connection = sqlite3.connect(url.removeprefix("sqlite:///"))
-    for name, function in FUNCTIONS.items():
-        connection.create_function(name, 1, function)
-
-    def read(query: Query, sql: str, params: Any) -> None:
-        steps = 0
-
-        def count() -> None:
-            nonlocal steps
-            steps += 100
-
-        connection.set_progress_handler(count, 100)
-        connection.execute(sql, params or ()).fetchall()
-        assert steps < STEPS, (query, steps, sql)
-
-    return read
-
-
-def _rows(query: Query, sql: str, params: Any) -> None:
-    ((plan,),) = database.db.execute_sql(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", params).fetchall()
-    nodes = [plan[0]["Plan"]]
-    for node in nodes:
-        nodes += node.get("Plans", [])
-    rows = sum(
-        node["Actual Loops"] * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
-        for node in nodes
-        if node["Node Type"].endswith("Scan")
-    )
-    assert rows < ROWS, (query, rows, sql)
