@@ -25,7 +25,7 @@ from models.queries.days import (
 from models.queries.days import w as evidence
 from models.queries.dialects import any_of, true
 from models.queries.filter_sets import Filters, used
-from models.queries.filters import OF_TOPIC, as_arrays, shortest
+from models.queries.filters import OF_TOPIC, parameters
 from models.queries.members import Object, Scalar, scalars
 from models.queries.nodes import TRUE, Aliased, Compiled, P, cached, case, compiled, run
 from models.queries.parts import speaker_part
@@ -72,11 +72,9 @@ def listed(*, past: tuple[int, int, int] | None, limit: int, **filters: Any) -> 
     `against` (a speaker with all who are part of it), `kind`, `topic`, and `said_from` and `said_to`, the
     days between which the answer was given.
     """
-    if "said_from" in filters:
-        filters["said_from"] = shortest(filters["said_from"])
     query = _page(used(filters))
     values = dict(zip(("count", "by_id", "against_id"), past or (_ALL, 0, 0), strict=True))
-    values |= {**as_arrays(filters), "limit": limit}
+    values |= parameters(filters) | {"limit": limit}
     for few in (FEW, _ALL):
         rows = run(query, values | {"few": few})
         if _settled(rows, limit):

@@ -44,10 +44,6 @@ _about, _claim, _document = Aliased(ClaimAbout, "x"), Aliased(Claim, "xc"), Alia
 _speaker, _filed = Aliased(Speaker, "xs"), Aliased(ClaimTopicIndex, "ti")
 
 
-#: Bounds from which a month or year counts that begins with them.
-_FROM = ("said_from", "said_before", "answered_from", "answered_before")
-
-
 def prepared(filters: dict[str, Any]) -> dict[str, Any] | None:
     """Prepare the values of filters, None as absent; None where nothing can be found by them."""
     values = {name: value for name, value in filters.items() if value is not None}
@@ -56,24 +52,24 @@ def prepared(filters: dict[str, Any]) -> dict[str, Any] | None:
         if query is None:
             return None
         values["q"] = search_words(query)
-    values |= {name: shortest(values[name]) for name in _FROM if name in values}
     if "published_from" in values:
         values["published_from"] += "T00:00:00Z"
     if "published_to" in values:
         values["published_to"] += "T23:59:59Z"
-    return as_arrays({name: as_compared(name, value) for name, value in values.items()})
+    return parameters(values)
 
 
-def as_arrays(values: dict[str, Any]) -> dict[str, Any]:
-    """Write each of several values of a filter into one JSON array."""
-    return {name: dumps(value) if isinstance(value, tuple | list) else value for name, value in values.items()}
+def parameters(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the values of filters as their conditions take them: as they are compared, several as one JSON array."""
+    compared = {name: _as_compared(name, value) for name, value in values.items()}
+    return {name: dumps(value) if isinstance(value, tuple | list) else value for name, value in compared.items()}
 
 
 #: Filters by ranges of languages.
 LANGUAGES = ("language", "document_language")
 
 
-def as_compared(name: str, value: Any) -> Any:
+def _as_compared(name: str, value: Any) -> Any:
     """Write the value of a filter, or several, as it is compared: of languages always several."""
     if name in LANGUAGES:
         return tuple(one.lower() for one in (value if isinstance(value, tuple) else (value,)))
@@ -88,6 +84,14 @@ def host_name(typed: str) -> str | None:
     return host(normalize(typed))
 
 
+def _shortest(day: str) -> str:
+    """Return the month or year that begins with this day, else the day.
+
+    "2026-05", which counts as the first of May, sorts before "2026-05-01", but not before "2026-05".
+    """
+    return day.removesuffix("-01").removesuffix("-01")
+
+
 #: How the values of filters are compared, where not as they are given.
 _COMPARED: dict[str, Callable[[str], Any]] = {
     "url": normalize,
@@ -97,15 +101,8 @@ _COMPARED: dict[str, Callable[[str], Any]] = {
     "publisher": comparison_key,
     "review_publisher": comparison_key,
     "name": comparison_key,
+    **dict.fromkeys(("said_from", "said_before", "answered_from", "answered_before"), _shortest),
 }
-
-
-def shortest(day: str) -> str:
-    """Return the month or year that begins with this day, else the day.
-
-    "2026-05", which counts as the first of May, sorts before "2026-05-01", but not before "2026-05".
-    """
-    return day.removesuffix("-01").removesuffix("-01")
 
 
 # -- the condition of each ---------------------------------------------------------------------------

@@ -279,7 +279,7 @@ def _answer_members(viewer: Viewer, id: Any, answered: Any) -> dict[str, Member]
     disputed = shapes.is_answered(viewer, id, e.kind.in_(DISPUTING_KINDS))
     return {
         "answered": Boolean(answered),
-        "answer_counts": Nullable(counted, answered, dumps(dict.fromkeys(COUNTER_KINDS, 0))),
+        "answer_counts": Nullable(counted, answered, dict.fromkeys(COUNTER_KINDS, 0)),
         "disputed": Boolean(answered & disputed),
     }
 

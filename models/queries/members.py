@@ -14,6 +14,7 @@ from peewee import SQL, Cast, Entity, Node, NodeList, Select, fn
 
 from models.queries import dialects
 from models.queries.nodes import NULL, STAR, TRUE, Aliased, Part, case
+from models.storage.columns import dumps
 
 #: Members that a caller wants, as (name, what is wanted inside it) pairs; nothing inside is everything.
 Fields = tuple[tuple[str, Any], ...]
@@ -210,18 +211,25 @@ class Nullable(_Holder):
     """A member where a condition holds, else null."""
 
     condition: Any
-    #: What else there is, as JSON: null unless it is told.
-    otherwise: str | None = None
+    #: The members of what else there is: of null unless they are told.
+    otherwise: Mapping[str, int] | None = None
 
     def json(self, sqlite: bool) -> Any:
         if self.otherwise is None:
             return case(self.condition, self.member, "null" if sqlite else None)
-        return case(self.condition, self.member, self.otherwise if sqlite else Cast(self.otherwise, "json"))
+        otherwise = dumps(self.otherwise)
+        return case(self.condition, self.member, otherwise if sqlite else Cast(otherwise, "json"))
 
     def value(self) -> Any:
         inner = self.member.value()
-        otherwise = None if self.otherwise is None else fn.json(self.otherwise)
+        otherwise = None if self.otherwise is None else fn.json(dumps(self.otherwise))
         return None if inner is None else case(self.condition, inner, otherwise)
+
+    def only(self, wanted: Wanted) -> Member:
+        kept = self.otherwise and {
+            name: value for name, value in self.otherwise.items() if not wanted or name in wanted
+        }
+        return replace(self, member=self.member.only(wanted), otherwise=kept)
 
 
 @dataclass(frozen=True, eq=False)

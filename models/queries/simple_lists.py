@@ -10,7 +10,7 @@ from models.queries import cursors, dialects, long_items, members, search, shape
 from models.queries.dialects import any_id, any_of, in_list, in_ranges
 from models.queries.embedded import EMBEDDED
 from models.queries.filter_sets import Order, used
-from models.queries.filters import FEW, OF_A_REVIEW, as_arrays, as_compared
+from models.queries.filters import FEW, OF_A_REVIEW, parameters
 from models.queries.lists import AT_ONCE, PAGE_JSON, FilterValues, Page
 from models.queries.members import Fields, Object, Rows, tree
 from models.queries.names import by_name, by_sentence, sentence_words
@@ -279,14 +279,14 @@ def _item(noun: str, viewer: Viewer, fields: Fields | None) -> Object:
 
 def _values(noun: str, filters: FilterValues) -> dict[str, Any] | None:
     """Prepare the values of filters, None as absent; None where nothing can be found by them."""
-    values = {name: as_compared(name, value) for name, value in filters.items() if value is not None}
+    values = {name: value for name, value in filters.items() if value is not None}
     if "q" in values:
         query = search.parse(values["q"])
         if query is None:
             return None
         query = query.begun() if noun == "speakers" else query
         values |= {"q": search_words(query), "sentence_q": sentence_words(query)}
-    return as_arrays(values)
+    return parameters(values)
 
 
 #: Beside `changed_since` where few changed since: by their ids, as a condition of its own, the items are found.

@@ -12,7 +12,7 @@ from typing import Any
 from models.history import merged_filters
 from models.queries import disputes, lists, positions, simple_lists
 from models.queries.filter_sets import used
-from models.queries.filters import as_arrays
+from models.queries.filters import parameters
 from models.queries.members import Fields
 from models.queries.nodes import Compiled, cached
 from models.queries.visibility import PUBLIC, Viewer
@@ -99,8 +99,8 @@ def network(*, filters: dict[str, Any], caller: str | None = None) -> Iterator[t
 def _counted(reader: Snapshot, noun: str, compose: Callable[..., Compiled], filters: dict[str, Any]) -> Iterator[str]:
     values = merged_filters.with_survivors(noun, filters, 0, PUBLIC) or filters
     sql, names = compose(used(values))
-    values = as_arrays(values)
-    rows, size = reader.rows((sql, tuple(values[name] for name in names)), _MOST), FIRST
+    bound = parameters(values)
+    rows, size = reader.rows((sql, tuple(bound[name] for name in names)), _MOST), FIRST
     while some := [str(row[-1]).replace("\n", "") for row in islice(rows, size)]:
         block = "\n".join(some)
         with reader.sending(len(block)):

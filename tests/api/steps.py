@@ -1,5 +1,8 @@
 """Steps that many stories over HTTP take."""
 
+import csv
+import io
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -62,3 +65,19 @@ def together(count: int, work: Callable[[int], T]) -> list[T]:
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(run, range(count)))
+
+
+def exported(client: FlaskClient, address: str) -> list[Any]:
+    """Read an export, as the items of its lines."""
+    answer = client.get(f"/v1/exports/{address}")
+    assert answer.status_code == 200, answer.text
+    assert answer.mimetype == "application/x-ndjson"
+    assert not answer.text or answer.text.endswith("\n")
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def exported_table(client: FlaskClient, address: str) -> list[list[str]]:
+    """Read an export as a table, its head among the rows."""
+    answer = client.get(f"/v1/exports/{address}")
+    assert (answer.status_code, answer.mimetype) == (200, "text/csv"), answer.text
+    return list(csv.reader(io.StringIO(answer.text, newline="")))

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from tests.api.steps import posted
 from tests.api.test_sample import all_of, sample  # noqa: F401
 from tests.checked import parameters
+from tests.factories import charge, denial
 
 #: What an item of a list takes at most, in bytes, in the median of the sample.
 LIGHT = {"claims": 2000, "statements": 2000, "counterclaims": 3500}
@@ -93,3 +95,10 @@ def test_include_goes_with_fields(sample: FlaskClient) -> None:  # noqa: F811
     (item,) = sample.get("/v1/claims?ids=1&fields=id,statements.id&include=statements").json["items"]
     assert item["statements"][0]["speaker"]
     assert {*item} == {"id", "statements", "statements_rest"}
+
+
+def test_the_answers_of_one_kind_are_counted_alone_also_where_there_are_none(writer: FlaskClient) -> None:
+    charged = posted(writer, "statements", charge()).json
+    posted(writer, "statements", denial(charged["id"]))
+    items = writer.get("/v1/claims?fields=answer_counts.denies").json["items"]
+    assert [item["answer_counts"] for item in items] == [{"denies": 0}, {"denies": 1}]
