@@ -47,6 +47,7 @@ from models.upkeep.redaction import (
     redact_log,
     redact_replies,
     rows_with,
+    sentences_at,
     set_columns,
     without_names,
 )
@@ -140,20 +141,22 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         quoting: dict[int, list[Statement]] = defaultdict(list)
         for one in statements:
             quoting[one.document_id].append(one)
+        sentences = {one.sentence_id for one in statements}
         for document in _documents(quoting):
-            was = row(document)
+            was, said = row(document), list(quoted(quoting[document.id]))
+            sentences |= sentences_at(document.id, said)
             sets = names.redacted(document.id)
             named, called = (matchers.places(some, document.text, document.sha256) for some in sets)
             called = printed_names.without_others(called, document.id, people)
-            redact(erasure, document, [*quoted(quoting[document.id]), *named, *called])
+            redact(erasure, document, [*said, *named, *called])
             if document.title and any(any(matchers.of(some).places(document.title)) for some in sets if some):
                 set_columns(Document, document.id, now(), title=NAMELESS)
             _log_redacted(erasure, document.id, was)
-        said = {one.id for one in statements}
-        _erase(erasure, Statement, said, role=None)
-        _erase_what_rests_on(erasure, said, claims.ids)
+        ids = {one.id for one in statements}
+        _erase(erasure, Statement, ids, role=None)
+        _erase_what_rests_on(erasure, ids, claims.ids)
         erasure.left += erased_claims.list_moved_away(claims.ids)
-        _take_reasons(erasure, {one.sentence_id for one in statements})
+        _take_reasons(erasure, sentences)
         _take_names_from_suggestions(erasure)
         Alias.delete().where(Alias.speaker.in_(people)).execute()
         for claim in sorted(ids_of(ClaimAbout.select(ClaimAbout.claim).where(ClaimAbout.speaker.in_(people)))):
@@ -304,11 +307,11 @@ def _take_names_from_suggestions(erasure: Erasure) -> None:
 
 
 def _take_reasons(erasure: Erasure, sentences: set[int]) -> None:
-    """Replace the reasons for which these sentences, which quoted who is erased, were retracted."""
+    """Replace the reasons for which these sentences, which quote who is erased, were ever retracted."""
+    erasure.rows["sentences"] = sentences
     for part in parts(sentences):
-        gone = ids_of(Sentence.select(Sentence.id).where(Sentence.id.in_(part), Sentence.retracted_at.is_null(False)))
-        erasure.rows.setdefault("sentences", set()).update(gone)
-        for id in gone:
+        gone = Sentence.select(Sentence.id).where(Sentence.id.in_(part), Sentence.retracted_at.is_null(False))
+        for id in ids_of(gone):
             set_columns(Sentence, id, now(), retracted_reason=erasure.reason)
 
 

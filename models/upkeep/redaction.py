@@ -74,7 +74,7 @@ class Erasure:
         self.counts: Counter[str] = Counter()
         #: Document -> its text from now on, for the documents in which something was redacted.
         self.texts: dict[int, str] = {}
-        #: Table -> the ids of the rows that are erased.
+        #: Table -> the ids of the rows that are erased, and of sentences that quote who is: these lose their reasons.
         self.rows: dict[str, set[int]] = {}
         self.left: list[str] = []
         #: The suggestions that are not erased, but lost reasons.
@@ -136,6 +136,13 @@ def quoted(statements: list[Statement]) -> Iterator[tuple[int, int]]:
         if statement.mention is not None:
             yield statement.mention_start, statement.mention_end
         yield from ((span["start"], span["end"]) for span in orjson.loads(statement.content))
+
+
+def sentences_at(document: int, places: Collection[tuple[int, int]]) -> set[int]:
+    """Find the sentences of a document, retracted ones too, that have a code point in common with any of `places`."""
+    offsets = {at for start, end in places for at in range(start, end)}
+    found = fetch('SELECT id, "start", "end" FROM sentences WHERE document_id = ?', (document,))
+    return {id for id, start, end in found if not offsets.isdisjoint(range(start, end))}
 
 
 def redact(erasure: Erasure, document: Document, places: Collection[tuple[int, int]]) -> None:
@@ -299,7 +306,8 @@ def _without_words(erasure: Erasure, table: str, id: int, state: dict[str, Any])
     erased = id in erasure.rows.get(table, ())
     if table == "sentences":
         text = erasure.texts[state["document"]][state["start"] : state["end"]]
-        state |= {"text": text} | ({"retracted_reason": None} if erased else {})
+        # A mark and not null: the sentence may stand, as where only who is quoted there is erased (`MARKED`).
+        state |= {"text": text} | ({"retracted_reason": state["retracted_reason"] and REDACTED} if erased else {})
     elif table == "statements":
         gone = {"role": None, "retracted_reason": None} if erased else {}
         state |= _printed(state, erasure.texts[state["document"]]) | gone

@@ -386,16 +386,49 @@ def test_names_what_others_say_in_whatever_spelling_and_wherever(registry: str, 
     assert sorted(erasures.speaker(id=1, reason=REASON, by=actor).left) == sorted(left)
 
 
+@pytest.mark.parametrize("restored", [False, True])
 def test_the_reason_for_which_a_sentence_of_a_speaker_was_retracted_is_nowhere_any_more(
-    registry: str, actor: Actor
+    registry: str, actor: Actor, restored: bool
 ) -> None:
     charge = put_secret(actor)
+    sentence = Statement.get_by_id(charge).sentence_id
     statements.retract(by=actor, id=charge, version=1, reason=None)
-    sentences.retract(by=actor, id=Statement.get_by_id(charge).sentence_id, version=1, reason="No Quarrelgrave")
+    sentences.retract(by=actor, id=sentence, version=1, reason="No Quarrelgrave")
     sentences.retract(by=actor, id=1, version=1, reason="A headline")
+    if restored:
+        sentences.restore(by=actor, id=sentence)
     erasures.speaker(id=1, reason=REASON, by=actor)
     assert "Quarrelgrave" not in everywhere()
     assert "A headline" in everywhere()
+    assert whole_is_sound()
+
+
+def test_the_reason_for_which_a_sentence_was_retracted_goes_though_it_holds_none_of_their_words_now(
+    registry: str, actor: Actor
+) -> None:
+    said = Statement.get_by_id(put_secret(actor))
+    statements.retract(by=actor, id=said.id, version=said.version, reason=None)
+    cut = Sentence.get_by_id(said.sentence_id)
+    sentences.change(by=actor, id=cut.id, version=cut.version, end=said.mention_start + 1)
+    sentences.change(by=actor, id=cut.id, version=cut.version + 1, start=cut.start - 1, end=cut.start)
+    sentences.retract(by=actor, id=cut.id, version=cut.version + 2, reason="No Quarrelgrave")
+    sentences.restore(by=actor, id=cut.id)
+    erasures.speaker(id=1, reason=REASON, by=actor)
+    assert "Quarrelgrave" not in everywhere()
+    assert whole_is_sound()
+
+
+@pytest.mark.parametrize("restored", [False, True])
+def test_the_reason_for_which_a_sentence_was_retracted_into_which_their_words_run_is_nowhere_any_more(
+    registry: str, actor: Actor, restored: bool
+) -> None:
+    text = "It is the first. And it is the second."
+    put_plain(actor, "", document={"text": text, "language": "en"}, content=[{"text": "first. And it is the second"}])
+    sentences.retract(by=actor, id=2, version=1, reason="No Quarrelgrave")
+    if restored:
+        sentences.restore(by=actor, id=2)
+    erasures.speaker(id=1, reason=REASON, by=actor)
+    assert "Quarrelgrave" not in everywhere()
     assert whole_is_sound()
 
 
