@@ -183,7 +183,7 @@ def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None
         large.refuse(by, Statement, id)
         accepted = statement.status == "accepted"
         reassigned = evidence.reassign_evidence(by=by, statements=[id]) if accepted else {}
-        more = evidence.retract_with(by=by, statement=id, reason=reason)
+        more = evidence.retract_with(by=by, statement=id)
         more |= {"reassigned": reassigned.get(id, []), "heir": prints.succeed(by=by, id=id)}
         more |= {"unlinked_reviews": evidence.unlink_reviews(by=by, statement=id)}
         changes.retract(by, statement, reason, more)

@@ -33,6 +33,8 @@ from tests.factories import (
 
 #: Who writes without the review scope.
 WRITER = Actor(reviews=False)
+#: Why a counterclaim is taken back with a statement: in words that an erasure of that may leave.
+TAKEN_WITH_IT = "Its evidence or its target was retracted."
 
 
 def _read(id: int, viewer: Any = PUBLIC) -> Any:
@@ -510,7 +512,7 @@ def test_takes_the_counterclaims_that_rest_on_it_and_leaves_a_tombstone(registry
         statements.get(id=denied, viewer=REVIEWER)
     assert gone.value.more == {"retracted_at": Statement.get_by_id(denied).retracted_at, "reason": "Misread."}
     denies, disputes = Counterclaim.select().order_by(Counterclaim.id)
-    assert (denies.retracted_reason, disputes.retracted_at) == ("Misread.", None)
+    assert (denies.retracted_reason, disputes.retracted_at) == (TAKEN_WITH_IT, None)
     assert [line["action"] for line in lines_of("counterclaims", denies.id)] == ["create", "retract"]
     assert Claim.get_by_id(answer).retracted_at is None
     with pytest.raises(Gone):
@@ -570,7 +572,7 @@ def test_all_counterclaims_that_rest_on_what_is_retracted_are_taken_back_at_once
     queries.clear()
     statements.retract(by=actor, id=denied, version=1, reason="Misread.")
     assert len(queries) < 60
-    taken = Counterclaim.select().where(Counterclaim.retracted_reason == "Misread.")
+    taken = Counterclaim.select().where(Counterclaim.retracted_reason == TAKEN_WITH_IT)
     assert [[line["action"] for line in lines_of("counterclaims", one.id)] for one in taken] == [
         ["create", "retract"]
     ] * 31
@@ -612,7 +614,7 @@ def test_the_counterclaims_of_what_is_retracted_rest_on_nothing_hidden(
     put_plain(actor, "first")
     statements.retract(by=actor, id=denied, version=1, reason="Misread.")
     counterclaim = Counterclaim.get()
-    assert (counterclaim.statement_id, counterclaim.retracted_reason) == (denied, "Misread.")
+    assert (counterclaim.statement_id, counterclaim.retracted_reason) == (denied, TAKEN_WITH_IT)
 
 
 @pytest.mark.parametrize("status", ["candidate", "rejected"])

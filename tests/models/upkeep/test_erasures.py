@@ -209,6 +209,25 @@ def test_the_reasons_for_which_parts_were_retracted_are_nowhere_any_more(
     assert whole_is_sound()
 
 
+@pytest.mark.parametrize("noun", ["document", "speaker"])
+@pytest.mark.parametrize("column", ["statement", "target"])
+def test_the_reason_for_which_a_statement_was_retracted_is_in_no_line_of_an_answer_that_hangs_on_another_since(
+    registry: str, actor: Actor, noun: str, column: str
+) -> None:
+    secret, other = put_secret(actor), put_claim(actor, "Talks go on.")
+    said = statements.claim_of(id=secret)
+    ends = {"claim": other, "answer": said} if column == "statement" else {"claim": said, "answer": other}
+    of = "claim" if column == "statement" else "attribution"
+    answer = counterclaims.create(by=actor, kind="denies", of=of, **ends, **{column: secret})
+    statements.retract(by=actor, id=secret, version=None, reason="No Quarrelgrave ever said so")
+    statements.restore(by=actor, id=secret)
+    counterclaims.change(by=actor, id=answer, version=None, **{column: put_plain(actor, "first", claim={"id": said})})
+    {"document": erasures.document, "speaker": erasures.speaker}[noun](id=1, reason=REASON, by=actor)
+    assert Counterclaim.get_by_id(answer).retracted_at is None
+    assert "Quarrelgrave" not in everywhere()
+    assert whole_is_sound()
+
+
 def test_a_claim_that_somebody_else_states_too_stays(registry: str, actor: Actor) -> None:
     put_secret(actor)
     put_charge(actor, claim={"id": 1})
