@@ -16,10 +16,13 @@ from models.history import locks, merge_scope, merges, standing_rows
 from models.history.changes import Actor
 from models.history.locks import Rows
 from models.history.merges import Merge
-from models.queries.dialects import json_member
+from models.queries.dialects import in_ids, json_member, json_of
 from models.queries.visibility import PUBLIC
+from models.storage.columns import dumps
+from models.storage.database import fetch
 from models.tables import Change, Claim, Counterclaim, Statement
-from models.upkeep.redaction import ids_of, parts
+from models.upkeep import log_lines
+from models.upkeep.redaction import ids_of, parts, rows_with
 
 
 class ErasedClaims(NamedTuple):
@@ -33,6 +36,8 @@ class ErasedClaims(NamedTuple):
     unseen: dict[int, int]
     #: The claims that were looked into, and those into which they were merged in the end.
     read: set[int]
+    #: The counterclaims that hang on what is erased, or did before a merge moved them away, of which no line tells.
+    hung: set[int]
 
 
 def find(erased: set[int]) -> ErasedClaims:
@@ -54,7 +59,7 @@ def find(erased: set[int]) -> ErasedClaims:
     apart = {one.id for one in undone} - ids
     hidden = apart.difference(merges.known_claims(PUBLIC, apart))
     unseen = {id: claim for claim in sorted(hidden) for id in _accepted(stated_by.get(claim, set()))}
-    return ErasedClaims(ids, undone, unseen, stated | survivors)
+    return ErasedClaims(ids, undone, unseen, stated | survivors, _ever_hung(ids))
 
 
 def rows_to_hold(erased: set[int]) -> list[Rows]:
@@ -78,20 +83,39 @@ def undo_merges(by: Actor, found: ErasedClaims) -> list[str]:
     return left
 
 
-def list_moved_away(erased: set[int]) -> list[str]:
-    """List the standing counterclaims that once were of `erased` claims, and hang on others that are stated instead.
+def list_moved_away(found: ErasedClaims) -> list[str]:
+    """List the standing counterclaims that were of erased claims when somebody wrote them, and hang on others now.
 
-    They may answer those rightly, or repeat in a note what was erased: a person decides.
+    They may answer those rightly, or repeat in a note what was erased: a person decides. A line tells what each was of
+    before it was moved, unless a merge or this erasure moved it: of `found.hung`, the lines before that do.
     """
     ids: set[int] = set()
-    for part in parts(erased):
+    for part in parts(found.ids):
         claim, answer = (json_member(Change.before, end).cast("text") for end in ("claim", "answer"))
         gone = [str(id) for id in part]
         changed = Change.noun == "counterclaims", Change.action == "change"
         ids |= ids_of(Change.select(Change.noun_id).where(*changed, claim.in_(gone) | answer.in_(gone)))
-    standing = (Counterclaim.id.in_(part) & Counterclaim.retracted_at.is_null() for part in parts(ids))
-    found = sorted(set[int]().union(*(ids_of(Counterclaim.select(Counterclaim.id).where(one)) for one in standing)))
-    return [f"counterclaim {id} (it was moved from a claim that is erased)" for id in found]
+    for part in parts(_standing(found.hung - ids)):
+        for line in log_lines.read_of("counterclaims", part):
+            state = orjson.loads(line.after)
+            ids |= set() if found.ids.isdisjoint((state["claim"], state["answer"])) else {line.noun_id}
+    return [f"counterclaim {id} (it was moved from a claim that is erased)" for id in sorted(_standing(ids))]
+
+
+def _standing(counterclaims: set[int]) -> set[int]:
+    standing = (Counterclaim.id.in_(part) & Counterclaim.retracted_at.is_null() for part in parts(counterclaims))
+    return set[int]().union(*(ids_of(Counterclaim.select(Counterclaim.id).where(one)) for one in standing))
+
+
+def _ever_hung(erased: set[int]) -> set[int]:
+    """Find the counterclaims that hang on these claims, or did when these were merged into others."""
+    found = rows_with(Counterclaim.claim, erased) | rows_with(Counterclaim.answer, erased)
+    merged = f"noun = 'claims' AND action = 'merge' AND {in_ids('noun_id')}"
+    lines = fetch(f"SELECT {json_of('after', 'moved')} FROM changes WHERE {merged}", (dumps(sorted(erased)),))
+    for moved in (orjson.loads(moved) for (moved,) in lines):
+        # Null where an earlier erasure took the claim.
+        found |= {*moved["answered"], *moved["answers"]} if moved else set()
+    return found
 
 
 def _accepted(some: set[int]) -> list[int]:

@@ -106,7 +106,7 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
         )
         _erase(erasure, Statement, statements, role=None)
         _erase_what_rests_on(erasure, statements, claims.ids)
-        erasure.left += erased_claims.list_moved_away(claims.ids)
+        erasure.left += erased_claims.list_moved_away(claims)
         sentences = rows_with(Sentence.document, {id})
         # Like the sentences that it was cut into, they follow from the document: the log has no lines for them.
         _erase(erasure, Sentence, sentences, logged=False)
@@ -155,7 +155,7 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         ids = {one.id for one in statements}
         _erase(erasure, Statement, ids, role=None)
         _erase_what_rests_on(erasure, ids, claims.ids)
-        erasure.left += erased_claims.list_moved_away(claims.ids)
+        erasure.left += erased_claims.list_moved_away(claims)
         _take_reasons(erasure, sentences)
         _take_names_from_suggestions(erasure)
         Alias.delete().where(Alias.speaker.in_(people)).execute()
