@@ -4,10 +4,11 @@ A code point is replaced by a code point, so that every offset keeps its meaning
 """
 
 import re
+import secrets
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache, partial
-from itertools import chain, product
+from itertools import chain, repeat
 from typing import Any
 
 import orjson
@@ -17,6 +18,7 @@ from models import documents
 from models.history import seals
 from models.history.changes import Actor
 from models.queries import derived
+from models.refusals import Conflict
 from models.storage.columns import comparison_key, dumps, now
 from models.storage.database import fetch
 from models.storage.rows import row, where
@@ -28,9 +30,9 @@ from models.upkeep.name_matcher import NOBODY, NameParts
 #: What replaces a code point that is redacted.
 REDACTED = "█"
 #: The same where editions of one address, or texts without one, would become equal: each has to differ from the others.
-SHADES = (REDACTED, "▓", "▒", "░")
-#: In how many code points they may differ, at most.
-_SHADED = 8
+#: They are drawn, this often at most: whoever knew them could put in what an erasure would leave, and so prevent it.
+SHADES = tuple(map(chr, range(0x2580, 0x25A0)))
+_DRAWS = 100
 
 #: The path of a record, as its `href` and `Location` have it.
 _HREF = re.compile(r'"(/v1/[a-z]+/[0-9]+)"')
@@ -172,17 +174,19 @@ def redact(erasure: Erasure, document: Document, places: Collection[tuple[int, i
 
 def _redacted(document: Document, places: Collection[tuple[int, int]]) -> str:
     """Write a document's text with `places` redacted, in shades in which no other edition has the same text."""
-    gone = sorted({at for start, end in places for at in range(start, end)})
-    marks = list(document.text)
-    for at in gone:
-        marks[at] = REDACTED
-    for shades in product(SHADES, repeat=min(len(gone), _SHADED)):
-        for at, shade in zip(gone, shades, strict=False):
-            marks[at] = shade
+    gone = {at for start, end in places for at in range(start, end)}
+    marks, other = list(document.text), None
+    for shades in (REDACTED, *repeat(SHADES, _DRAWS)):
+        for at in gone:
+            marks[at] = secrets.choice(shades)
         text = "".join(marks)
-        if documents.edition(document.url_normalized, documents.digest(text)) in (None, document.id):
-            break
-    return text
+        other = documents.edition(document.url_normalized, documents.digest(text))
+        if not gone or other in (None, document.id):
+            return text
+    raise Conflict(
+        f"Documents have all texts that document {document.id} could have without these words: erase them first, "
+        f"beginning with document {other}."
+    )
 
 
 def _printed(statement: dict[str, Any], text: str) -> dict[str, Any]:
