@@ -24,8 +24,9 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufaff\U00020000-\U0003ffff"
 )
-#: No letter or digit of another word stands before, or after.
-_BEGINS, _ENDS = rf"(?<![^\W{_UNSPACED}])", rf"(?![^\W{_UNSPACED}])"
+#: No letter of another word stands before, or after, nor a digit beside a digit: footnotes are printed "¹Jana Dorn2".
+_BEGINS = rf"(?<![^\W\d_{_UNSPACED}])(?:(?<!\d)|(?!\d))"
+_ENDS = rf"(?![^\W\d_{_UNSPACED}])(?:(?!\d)|(?<!\d))"
 
 #: How deep groups of a pattern are nested: `re` reads one in another by recursion.
 _DEEPEST = 40
@@ -34,17 +35,21 @@ _TRIED = 16
 
 #: Names from this length on are found where a word goes on after them, too: "Jana Dorns".
 _LONG = 5
+#: Names of several words with so many letters may stand wherever these follow each other, whatever stands between.
+_TOLD_BY_LETTERS = 6
 
 #: What may be a heap of marks, which takes time by the square of their number to decompose.
 _HEAP = re.compile(r"[^\w\s\x00-\x7f]{31,}")
 
-#: What shows nothing, beside format characters: joiners, fillers, selectors (Unicode's Default_Ignorable_Code_Point).
+#: What shows nothing, beside format and control characters (Unicode's Default_Ignorable_Code_Point): joiners, fillers.
 _IGNORABLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
 )
 
-#: Lower-case letters and spaces for ASCII's characters: what is fast to read.
-_PLAIN = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
+#: What `_words` and `_letters` make of the characters of ASCII, which are fast to read.
+_PLAIN: dict[int, str | None] = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
+_PLAIN |= {code: None for code in range(128) if not chr(code).isprintable() and not chr(code).isspace()}
+_LETTERS = {code: letter if letter and letter.isalpha() else None for code, letter in _PLAIN.items()}
 
 
 class NameMatcher:
@@ -61,7 +66,10 @@ class NameMatcher:
         words -= {()}
         longest = {max(name, key=len) for name in words}
         self._longest = re.compile(_any_of(longest))
-        self._in_ascii = all(word.isascii() for word in longest)
+        letters = {_letters(name) for name in self._names if len(_words(name).split()) > 1}
+        letters = {name for name in letters if len(name) >= _TOLD_BY_LETTERS}
+        self._letters = re.compile(_any_of(letters))
+        self._in_ascii = all(word.isascii() for word in (*longest, *letters))
         short = {name for name in words if _is_short(name)}
         ending, going_on = (_any_of({" ".join(name) for name in some}, " +") for some in (short, words - short))
         self._wide = re.compile(f"{_BEGINS}(?:{ending}{_ENDS}|{going_on})")
@@ -92,9 +100,21 @@ class NameMatcher:
         return word in self._names or has_capital(word) or not unicodedata.normalize("NFC", word).isalpha()
 
     def may_stand_in(self, text: str) -> bool:
-        """Tell whether one of the names may stand in `text`, be it an address or a word with an ending."""
-        if self._in_ascii and not text.isascii() and not self._longest.search(_in_ascii(text)):
-            return False
+        """Tell whether one of the names may stand in `text`, be it an address or a word with an ending.
+
+        So may one of several words where its letters follow each other, whatever signs stand between or before them.
+        """
+        return self._may_stand_in(text) or ("%" in text and self._may_stand_in(unquote(text)))
+
+    def _may_stand_in(self, text: str) -> bool:
+        if self._in_ascii and not text.isascii():
+            plain = _fold(_without_heaps(text)).encode("ascii", "ignore").decode()  # a tenth of what `_words` takes
+            if self._letters.search(plain.translate(_LETTERS)):
+                return True
+            if not self._longest.search(plain):
+                return False
+        elif self._letters.search(_letters(text)):
+            return True
         words = _words(text)
         return bool(self._longest.search(words) and self._wide.search(words))
 
@@ -203,17 +223,17 @@ def _is_short(name: tuple[str, ...]) -> bool:
 
 def _words(text: str) -> str:
     """Fold `text`, and replace all but letters and digits by spaces."""
-    if "%" in text:
-        text = unquote(text)
     if text.isascii():
         return text.translate(_PLAIN)
-    return re.sub(r"[\W_]", " ", _ignored().sub("", _fold(_without_heaps(text))))
+    parted = _signs_of_letters().sub(r" \g<0> ", _without_heaps(text))
+    return re.sub(r"[\W_]", " ", _ignored().sub("", _fold(parted)))
 
 
-def _in_ascii(text: str) -> str:
-    """Keep what is ASCII of a folded `text`, in a tenth of the time that folding it takes."""
-    decoded = unquote(text) if "%" in text else text
-    return _fold(_without_heaps(decoded)).encode("ascii", "ignore").decode()
+def _letters(text: str) -> str:
+    """Fold `text`, and keep its letters alone."""
+    if text.isascii():
+        return text.translate(_LETTERS)
+    return re.sub(r"[\W\d_]", "", _ignored().sub("", _fold(_without_heaps(text))))
 
 
 def _fold(text: str) -> str:
@@ -238,7 +258,22 @@ def _fold_with_origins(text: str) -> tuple[str, list[int]]:
 
 @lru_cache(maxsize=4096)
 def _fold_one(character: str) -> str:
-    return " " if character.isspace() else _ignored().sub("", _fold(character))
+    if character.isspace():
+        return " "
+    folded = _ignored().sub("", _fold(character))
+    return f" {folded} " if _signs_of_letters().match(character) else folded
+
+
+@cache
+def _signs_of_letters() -> re.Pattern[str]:
+    """Match signs that are made of letters or digits: they are no part of the word beside them ("¹", "™", "№")."""
+    codes = (code for code in range(sys.maxunicode + 1) if _is_sign_of_letters(chr(code)))
+    return re.compile(f"[{search.by_ranges(codes)}]")
+
+
+def _is_sign_of_letters(character: str) -> bool:
+    is_sign = unicodedata.category(character)[0] in "NPS" and not character.isdecimal()
+    return is_sign and any(map(str.isalnum, unicodedata.normalize("NFKD", character)))
 
 
 @cache
@@ -254,7 +289,8 @@ def _is_ignored(character: str) -> bool:
 
 
 def _shows_nothing(character: str) -> bool:
-    return unicodedata.category(character) == "Cf" or bool(_IGNORABLE.match(character))
+    control = unicodedata.category(character) in ("Cc", "Cf") and not character.isspace()
+    return control or bool(_IGNORABLE.match(character))
 
 
 def _visible(text: str) -> str:
