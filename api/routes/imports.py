@@ -67,10 +67,10 @@ def import_lines(report: dict[str, Any], **_given: Any) -> Response:
 
     Lines are stored as they come, up to 1,000 in one transaction, or fewer where others would wait too long: what a
     broken connection leaves are whole lines, from the first on, but for what was `noted`. What is known (a topic by its
-    slug, a speaker by name, a document by address and text, a statement by document, spans and speaker, a counterclaim
-    by its claims and kind, a review by address and claim) stays as it is, so sending the same lines again changes
-    nothing, and goes on where an earlier import ended. A line that is refused does not keep others from being stored;
-    the answer is 200 and lists it.
+    slug, a speaker by name, a document by address and text, a statement by document, spans, speaker and `coding`, a
+    counterclaim by its claims and kind, a review by address and claim) stays as it is, so sending the same lines again
+    changes nothing, and goes on where an earlier import ended. A line that is refused does not keep others from being
+    stored; the answer is 200 and lists it.
 
     With `dry_run=true` nothing is stored: the answer tells what would be, of at most 5,000 lines and of what
     is stored in 2 seconds, on SQLite in one, since nobody else can write meanwhile; beyond either it is 413. On

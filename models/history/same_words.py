@@ -1,7 +1,7 @@
 """The same words of one speaker in several statements: which of them may stand at once.
 
 Two people may code a document independently: each records the same words as a candidate of their own. Of these one may
-be accepted, and nobody records the same words twice. Who imports a file records what several coded by one key. Two
+be accepted, and nobody records the same words twice. Who imports an export records what several coded by one key. Two
 speakers who are recorded with the same words so that these could not stand together are not merged.
 """
 
@@ -133,8 +133,8 @@ def refuse_known(
 ) -> None:
     """Refuse a new statement of words that are recorded already; the command line knows those of every key.
 
-    A line of a file says of which `coding` of these words it is, from 1, where there were several: that one is known
-    where as many stand. Of candidates, only who reviews is told of those of others.
+    A line of an export says which `coding` of these words it is, from 1: that one is known where as many stand. Of
+    candidates, only who reviews is told of those of others.
     """
     session.lock_recording(by.key_id, row)
     known = _of(row, session)

@@ -148,7 +148,8 @@ def _statement_line(row: Row, codings: Counter[int]) -> Row:
         line["origin"] = {"kind": line["origin"]["kind"]}
     if row["shared"]:
         codings[row["shared"]] += 1
-        line["coding"] = codings[row["shared"]]
+    # Without it, who imports this by a key would make anew what another key coded or somebody rejected.
+    line["coding"] = codings[row["shared"]] if row["shared"] else 1
     return line
 
 

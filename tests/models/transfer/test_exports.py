@@ -239,9 +239,32 @@ def test_what_was_coded_twice_is_written_in_the_order_in_which_an_import_counts_
         return [(int(row["id"][1:]), row.get("coding")) for row in rows]
 
     statements.change(by=one, id=again, version=1, original=second)
-    assert written() == [(second, 1), (again, None), (first, 2)]
+    assert written() == [(second, 1), (again, 1), (first, 2)]
     statements.change(by=one, id=first, version=1, original=second)
-    assert written() == [(second, 1), (again, None), (first, 2)]
+    assert written() == [(second, 1), (again, 1), (first, 2)]
+
+
+def test_whoever_reviews_knows_every_statement_of_an_export_and_others_what_they_see(
+    registry: str, actor: Actor
+) -> None:
+    author, reviewer = (Actor(keys.create(name=name, scope="review")[0].id) for name in ("author", "reviewer"))
+    writer = Actor(keys.create(name="writer", scope="write")[0].id, reviews=False)
+    first, second, third = (put_plain(author, word) for word in ("first", "second", "third"))
+    for id in (first, second):
+        statements.change(by=author, id=id, version=1, status="candidate")
+    written = list(ndjson.write())
+    for id in (second, third):
+        statements.change(by=reviewer, id=id, version=None, status="rejected")
+
+    def told(by: Actor, lines: list[bytes]) -> list[tuple[str, int | None]]:
+        return [(one.outcome, one.id) for one in ndjson.read(lines, by=by) if one.noun == "statement"]
+
+    for lines in (written, list(ndjson.write())):
+        assert told(reviewer, lines) == [("known", first), ("known", second), ("known", third)]
+    made = told(writer, written)
+    assert [outcome for outcome, _ in made] == ["new", "new", "new"]
+    # Their own two candidates wait for review.
+    assert told(writer, written) == [("refused", None), ("refused", None), ("known", made[-1][1])]
 
 
 def test_whom_a_claim_is_about_has_an_order_that_an_import_keeps(urls: Callable[[], str], actor: Actor) -> None:
