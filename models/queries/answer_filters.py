@@ -1,12 +1,14 @@
 """Filters on the answers to a claim: whether it was answered, by whom, in which way, and what it charges whom with."""
 
 from collections.abc import Callable, Iterator
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from peewee import SQL, Cast, Entity, Select, fn
 
 from models.queries.days import answering_first, last_days, may_answer
-from models.queries.dialects import any_of, exists_by_row, from_place, is_one, unindexed
+from models.queries.dialects import among, any_of, exists_by_row, from_place, is_one, unindexed
 from models.queries.filter_sets import Filters
 from models.queries.nodes import STAR, TRUE, Aliased, case
 from models.queries.said_by import above, said_within, within
@@ -164,12 +166,15 @@ def of_who_answered(viewer: Viewer, filters: Filters) -> Iterator[Any]:
     That is the speaker at whom it was aimed, as far as the viewer sees that, or else all who are not known to have said
     it later only.
     """
-    if "by" in filters.names:
-        theirs = s.select(s.claim_id).where(said_within("by"), statement_seen(viewer))
-        yield e.answer_id.in_(theirs)
+    ends = {"by": e.answer_id, "against": e.claim_id}
+    said = {name: s.select(s.claim_id).where(said_within(name), statement_seen(viewer)) for name in OF_WHO_ANSWERED}
+    found = [ends[name].in_(said[name]) for name in OF_WHO_ANSWERED if name in filters.names]
+    if len(found) > 1:
+        # PostgreSQL would look for a counterclaim between any two of their claims.
+        found = [among(e.id, reduce(and_, (e.select(e.id).where(one) for one in found)))]
+    yield from found
     if "against" in filters.names:
-        theirs = s.select(s.claim_id).where(said_within("against"), statement_seen(viewer))
-        yield e.claim_id.in_(theirs)
+        theirs = said["against"]
         of_claim = theirs.where(s.claim_id == e.claim_id)
         first = theirs.where(s.claim_id.in_(_claims_of_many())).group_by(s.claim_id)
         at_once = e.id.in_(answering_first(first.select(s.claim_id, fn.min(s.day).alias("day"))))

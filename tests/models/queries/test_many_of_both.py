@@ -144,6 +144,25 @@ def test_whom_answers_are_against_is_found_without_each_of_their_pairs(
     assert _read(registry, "counterclaims", **against)[1].items != b""
 
 
+def test_who_answered_whom_is_found_without_each_pair_of_their_claims(
+    registry: str, answered: tuple[Statement, Statement, Grow]
+) -> None:
+    charge, answer, grow = answered
+    claim, link = row(Claim.get_by_id(charge.claim_id)), Counterclaim.select().first().id
+
+    def grow_apart(places: range) -> None:
+        grow(places)
+        Claim.insert_many([claim | {"id": 20_000 + at} for at in places]).execute()
+        for at in places:
+            moved = Statement.update(claim=20_000 + at, said_on=None, day="")
+            moved.where(Statement.id == charge.id + at).execute()
+            Counterclaim.update(claim=20_000 + at).where(Counterclaim.id == link + at).execute()
+
+    asked: dict[str, Any] = {"filters": {"by": (answer.speaker_id,), "against": (charge.speaker_id,)}}
+    assert _growth(grow_apart, lambda: _read(registry, "counterclaims", **asked)[0]) < TWICE
+    assert json.loads(_read(registry, "counterclaims", **asked)[1].items) == {"id": link + 2 * MANY}
+
+
 @pytest.mark.parametrize("facet", ["speaker", "publisher", "form"])
 def test_a_facet_counts_answers_without_each_of_their_pairs(
     registry: str, charged: tuple[int, Grow], facet: str
