@@ -171,11 +171,13 @@ def read(
 
     Raises Conflict for a text that takes more than `longest` seconds of processor time.
     """
-    sentences = segmentation.cut(text)  # which needs no parser, and is one step: half a second for 1 MB
     if not _queue.begin(parse, len(text), timeout, caller):
         return None
     shared = _Shared(parse, longest)
     try:
+        # In its turn, though it needs no parser: half a second for 1 MB, in which the interpreter does nothing else.
+        sentences = segmentation.cut(text)
+        shared.seen(0)
         return extract(text, parse=shared, seen=shared.seen, sentences=sentences)
     finally:
         _queue.end()

@@ -4,11 +4,12 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from models.extraction import extract
+from models.extraction import extract, segmentation
 from models.extraction.parser import Parser
 from models.ingest import parser_queue
 from models.refusals import Busy, Conflict
@@ -55,6 +56,24 @@ def test_a_text_waits_for_one_batch_of_each_other_caller(parse: Parser) -> None:
         before = telling.batches
         assert parser_queue.read(text=SHORT, parse=parse, timeout=10, caller="key 2")
         assert telling.batches - before <= 3
+
+
+def test_a_text_is_cut_into_sentences_in_its_turn(parse: Parser, monkeypatch: pytest.MonkeyPatch) -> None:
+    cutting, most = 0, 0
+
+    def cut(text: str) -> Any:
+        nonlocal cutting, most
+        cutting += 1
+        most = max(most, cutting)
+        time.sleep(0.05)
+        cutting -= 1
+        return segmentation.cut(text)
+
+    monkeypatch.setattr(parser_queue, "segmentation", SimpleNamespace(cut=cut))
+    with ThreadPoolExecutor(8) as threads:
+        found = [threads.submit(parser_queue.read, text=SHORT, parse=parse, timeout=60) for _ in range(8)]
+        assert all(one.result() for one in found)
+    assert most == 1
 
 
 def test_others_are_read_while_the_findings_of_a_text_are_compared(
