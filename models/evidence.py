@@ -232,9 +232,9 @@ def move_counterclaims(*, by: Actor, left: int, taken: int, accepted: bool) -> b
     return not staying
 
 
-def _refuse_attributions(by: Actor, moved: list[Counterclaim]) -> None:
+def _refuse_attributions(by: Actor, moved: list[Counterclaim], field: str | None = "/claim") -> None:
     """Raise Conflict where counterclaims were moved, and one now answers attributions of more claims than may be."""
-    large.refuse_attributions(by, {one.answer_id for one in moved if one.of == "attribution"}, "/claim")
+    large.refuse_attributions(by, {one.answer_id for one in moved if one.of == "attribution"}, field)
 
 
 def settle(*, by: Actor, claims: tuple[int, int]) -> None:
@@ -249,6 +249,7 @@ def settle(*, by: Actor, claims: tuple[int, int]) -> None:
                 moving.setdefault(claim, []).append(counterclaim)
         for claim, some in moving.items():
             _move_or_retract_all(by, some, f"Its {what} states claim {claim} again.", **{end: claim})
+    _refuse_attributions(by, found, field=None)
 
 
 def _move_or_retract_all(by: Actor, counterclaims: list[Counterclaim], why: str, **new: Any) -> None:

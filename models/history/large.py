@@ -80,7 +80,7 @@ def refuse_counterclaims(
             raise Conflict(detail, field=field)
 
 
-def refuse_attributions(by: Actor, answers: Collection[int], field: str, *, session: Session = SESSION) -> None:
+def refuse_attributions(by: Actor, answers: Collection[int], field: str | None, *, session: Session = SESSION) -> None:
     """Raise Conflict where one of these claims answers attributions of too many by now; not to whoever reviews.
 
     Asked once that is written: what is refused is undone.

@@ -331,6 +331,21 @@ def test_a_writer_moves_no_answers_to_attributions_with_the_last_statement_of_a_
     statements.change(by=actor, **change)
 
 
+def test_a_writer_undoes_no_merge_that_parts_claims_whose_attributions_are_answered(
+    aimed: tuple[int, int], actor: Actor
+) -> None:
+    answer, target = aimed
+    second = put_plain(actor, "second")
+    merged, into = statements.claim_of(id=second), statements.claim_of(id=target)
+    claims.merge(by=WRITER, id=merged, into=into)
+    _disown(WRITER, second, answer)
+    with pytest.raises(Conflict, match=r"1 claims.*review scope") as told:
+        claims.unmerge(by=WRITER, id=merged)
+    assert told.value.field is None
+    assert statements.claim_of(id=second) == into
+    claims.unmerge(by=actor, id=merged)
+
+
 def test_an_import_of_a_writer_lets_a_claim_answer_attributions_of_so_many_claims(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
