@@ -6,7 +6,18 @@ from functools import partial
 from typing import Any
 
 from models import evidence, speakers, topics
-from models.history import changes, large, locks, merge_scope, merged_filters, merges, restores, standing_rows, subjects
+from models.history import (
+    changes,
+    large,
+    locks,
+    merge_scope,
+    merged_filters,
+    merges,
+    restores,
+    standing_rows,
+    subjects,
+    suggested,
+)
 from models.history.changes import Actor
 from models.history.notes import ClaimMerge
 from models.history.session import SESSION, Session
@@ -157,7 +168,7 @@ def restore(*, by: Actor, id: int) -> None:
 
 
 def merge(*, by: Actor, id: int, into: int) -> int:
-    """Let the claim `id` be one with `into`, which takes over its statements, counterclaims and reviews.
+    """Let the claim `id` be one with `into`, which takes over its statements, counterclaims, reviews and suggestions.
 
     It is about whom either was about, and accuses whom either accused.
     Counterclaims and reviews that both had become one: the merged claim's is retracted, or the counterclaim of the two
@@ -196,6 +207,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         # A new version, too: who read the survivor before must read it again before changing it.
         changes.update(by, survivor, more=told, standalone=survivor.standalone or claim.standalone)
         changes.update(by, claim, "merge", {"moved": moved}, merged_into=into)
+        suggested.settle(into)
         return into
 
 
@@ -223,6 +235,7 @@ def unmerge(*, by: Actor, id: int) -> None:
             (Review.claim, moved["reviews"]),
         ):
             merges.move_rows(column, ids, into, id)
+        suggested.settle(id, into)
         evidence.settle(by=by, claims=(id, into))
         for may in (_may_be_shown_again, merge_scope.may_stand):
             for merge, ids in edges:

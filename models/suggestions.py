@@ -64,6 +64,9 @@ def decide(*, by: Actor, id: int, version: Version, status: str) -> None:
         suggestion = standing_rows.lock_standing(Suggestion, id, version)
         if suggestion.status == "accepted":
             raise Conflict("This was accepted: change or retract the counterclaim that it became.", field="/status")
+        if rows.by_id(Claim, suggestion.claim_id).merged_into_id:
+            detail = "The claim was merged into one of which the same is suggested: decide that."
+            raise Conflict(detail, field="/status")
         if status == "accepted":
             _create_counterclaim(by, suggestion)
         changes.amend(by, suggestion, status=status)

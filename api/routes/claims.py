@@ -145,10 +145,10 @@ def restore_claim(id: int) -> Response:
 def merge_claim(id: int, body: dict[str, Any]) -> Response:
     """Let a claim be one with another.
 
-    The survivor takes over statements, counterclaims and reviews, and is about whom the other was about; the merged one
-    answers 308 from then on. Two claims that answer one another, or are about more than 100 speakers together, merged
-    ones included, are refused with 409; so is one to which 100 merges, each into the next, have led. The answer is the
-    survivor.
+    The survivor takes over statements, counterclaims, reviews and suggestions (of two of one statement one is listed),
+    and is about whom the other was about; the merged one answers 308 from then on. Two claims that answer one another,
+    or are about more than 100 speakers together, merged ones included, are refused with 409; so is one to which 100
+    merges, each into the next, have led. The answer is the survivor.
     """
     into = claims.merge(by=caller().actor, id=id, into=body["into"])
     return responses.one(claims.get(id=into, viewer=caller().viewer))

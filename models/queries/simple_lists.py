@@ -179,7 +179,7 @@ SIMPLE_LISTS = {
         su,
         {s: su.statement_id, o: su.claim_id},
         shapes.suggestion,
-        lambda _: (s.retracted_at.is_null(), o.retracted_at.is_null()),
+        lambda _: (s.retracted_at.is_null(), o.retracted_at.is_null(), o.merged_into_id.is_null()),
         {
             "statement": any_id(su.statement_id, "statement"),
             "claim": any_id(su.claim_id, "claim"),

@@ -28,7 +28,7 @@ _MOVED = {
     "counterclaims": {"claim", "answer", "statement", "target"},
     "reviews": {"claim", "statement"},
     "sentences": {"retracted_at", "retracted_reason"},
-    "suggestions": {"status", "reasons"},
+    "suggestions": {"claim", "status", "reasons"},
 }
 #: Columns that become null without a line or a version where the public never saw what they named.
 _UNLINKED = {("counterclaims", "target"), ("reviews", "statement")}

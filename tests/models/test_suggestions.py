@@ -11,7 +11,8 @@ from models.ingest import candidates, suggest
 from models.refusals import Conflict, NotFound, Stale
 from models.storage import database, transactions
 from models.tables import Counterclaim, Statement, Suggestion
-from models.upkeep import erasures
+from models.upkeep import erasures, verify
+from tests import factories
 from tests.at_once import while_open
 from tests.factories import PUBLIC, REVIEWER, document, lines_of, listed_ids, put_claim, put_plain, seen
 from tests.faults.filling import fill
@@ -174,7 +175,7 @@ def test_accepting_follows_a_merge_and_refuses_what_would_answer_itself(
     id, denial, charge = put_suggestion(actor, parse)
     other = put_claim(actor, "Drones crossed the Oder.")
     claims.merge(by=actor, id=charge, into=other)
-    suggestions.decide(by=actor, id=id, version=1, status="accepted")
+    suggestions.decide(by=actor, id=id, version=2, status="accepted")
     assert edges_of(other) == 1
     second = Suggestion.create(
         **{name: value for name, value in Suggestion.get_by_id(id).__data__.items() if name != "id"}
@@ -182,6 +183,64 @@ def test_accepting_follows_a_merge_and_refuses_what_would_answer_itself(
     )
     with pytest.raises(Conflict, match="cannot answer itself"):
         suggestions.decide(by=actor, id=second.id, version=1, status="accepted")
+
+
+def _shown(*of: int) -> list[list[int]]:
+    """The suggestions that each of these claims has, all of which are listed."""
+    found = [listed_ids(suggestions, REVIEWER, claim=claim) for claim in of]
+    told = [seen(suggestions.get(id=id))["claim"]["id"] for each in found for id in each]
+    assert sorted(told) == sorted(claim for claim, each in zip(of, found, strict=True) for _ in each)
+    assert sorted(listed_ids(suggestions, REVIEWER)) == sorted(id for each in found for id in each)
+    return found
+
+
+def test_a_merged_claim_lends_its_suggestions_and_an_unmerge_gives_them_back(sound: None, actor: Actor) -> None:
+    first, second = (Statement.get_by_id(put_plain(actor, word)) for word in ("first", "second"))
+    one, two, three = (put_claim(actor, f"{word} it is.") for word in ("So", "Thus", "Therefore"))
+    of_one, also_of_one = (factories.put_suggestion(said.id, one) for said in (first, second))
+    of_two = factories.put_suggestion(first.id, two)
+    assert _shown(one, two, three) == [[also_of_one, of_one], [of_two], []]
+    # The survivor has one of the same already.
+    claims.merge(by=actor, id=one, into=two)
+    assert _shown(two, three) == [[of_two, also_of_one], []]
+    assert listed_ids(suggestions, REVIEWER, claim=one) == [of_two, also_of_one]
+    assert listed_ids(suggestions, REVIEWER, claim=(one, three)) == [of_two, also_of_one]
+    with pytest.raises(NotFound):
+        suggestions.get(id=of_one)
+    with pytest.raises(Conflict, match="decide that"):
+        suggestions.decide(by=actor, id=of_one, version=None, status="dismissed")
+    claims.merge(by=actor, id=two, into=three)
+    assert _shown(three) == [[of_two, also_of_one]]
+    with pytest.raises(Stale):  # what it was read of is another claim by now
+        suggestions.decide(by=actor, id=of_two, version=1, status="dismissed")
+    suggestions.decide(by=actor, id=of_two, version=2, status="dismissed")
+    claims.unmerge(by=actor, id=two)
+    assert _shown(two, three) == [[of_two, also_of_one], []]
+    claims.unmerge(by=actor, id=one)
+    assert _shown(one, two, three) == [[also_of_one, of_one], [of_two], []]
+    assert [seen(suggestions.get(id=id))["status"] for id in (of_one, of_two)] == ["open", "dismissed"]
+    assert not [problem for check in verify.run() for problem in check.problems]
+
+
+def test_of_two_merged_claims_with_the_same_suggestion_the_other_lends_its_own_when_one_goes(
+    sound: None, actor: Actor
+) -> None:
+    said = put_plain(actor, "first")
+    one, two, into = (put_claim(actor, f"{word} it is.") for word in ("So", "Thus", "Therefore"))
+    of_one, of_two = (factories.put_suggestion(said, claim) for claim in (one, two))
+    for merged in (two, one):
+        claims.merge(by=actor, id=merged, into=into)
+    assert _shown(into) == [[of_two]]
+    claims.unmerge(by=actor, id=two)
+    assert _shown(two, into) == [[of_two], [of_one]]
+    claims.unmerge(by=actor, id=one)
+    assert _shown(one, two, into) == [[of_one], [of_two], []]
+    for merged in (one, two):
+        claims.merge(by=actor, id=merged, into=into)
+    assert _shown(into) == [[of_one]]
+    erasures.document(id=Statement.get_by_id(said).document_id, reason="Court order.", by=actor)
+    assert _shown(into) == [[]]
+    assert not [problem for check in verify.run() for problem in check.problems]
 
 
 def test_nobody_is_shown_their_own_claims_nor_what_is_not_public(registry: str, actor: Actor, parse: Parser) -> None:
