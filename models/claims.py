@@ -300,14 +300,12 @@ def _subjects(by: Actor, about: list[dict[str, Any]], *, hidden: bool, session: 
 def _relink(by: Actor, claim: int, slugs: list[str] | None, about: list[dict[str, Any]] | None) -> dict[str, list[Any]]:
     """Replace the topics and subjects of a claim by others; return of them what the log keeps."""
     more: dict[str, list[Any]] = {}
-    if slugs is not None:
-        headings = [{"topic": topic} for topic in _headings(slugs, SESSION)]
-        if _replaced(ClaimTopic, claim, headings):
-            more["topics"] = list(dict.fromkeys(slugs))
+    if slugs is not None and _file(claim, _headings(slugs, SESSION)):
+        more["topics"] = list(dict.fromkeys(slugs))
     if about is not None:
         roles = _subjects(by, about, hidden=not evidence.public_claims([claim]), session=SESSION)
-        if _replaced(ClaimAbout, claim, [{"speaker": speaker, "role": role} for speaker, role in roles.items()]):
-            more["about"] = subjects.as_logged(roles)
+        if subjects.replace(claim, roles):
+            more["about"] = subjects.as_logged(roles | subjects.of(claim))
     return more
 
 
@@ -317,15 +315,14 @@ def _links(claim: int) -> dict[str, list[Any]]:
     return {"topics": [slug for (slug,) in slugs], "about": subjects.as_logged(subjects.of(claim))}
 
 
-def _replaced(model: Any, claim: int, links: list[dict[str, Any]]) -> bool:
-    """Link a claim by these rows of `model` and no others, and tell whether it was not already."""
-    columns = [field for field in model._meta.sorted_fields if field.name != "claim"]
-    linked = set(model.select(*columns).where(model.claim == claim).tuples())
-    if linked == {tuple(link[field.name] for field in columns) for link in links}:
+def _file(claim: int, headings: list[int]) -> bool:
+    """File a claim under these topics and no others, and tell whether it was not already."""
+    filed = ClaimTopic.select(ClaimTopic.topic).where(ClaimTopic.claim == claim)
+    if {topic for (topic,) in filed.tuples()} == {*headings}:
         return False
-    model.delete().where(model.claim == claim).execute()
-    for link in links:
-        SESSION.insert(model, claim=claim, **link)
+    ClaimTopic.delete().where(ClaimTopic.claim == claim).execute()
+    for topic in headings:
+        SESSION.insert(ClaimTopic, claim=claim, topic=topic)
     return True
 
 

@@ -321,6 +321,18 @@ class ClaimAbout(BaseModel):
 _partial_index("claim_about_accused", ClaimAbout.claim, where="role = 'accused'")
 
 
+class MergedSubject(BaseModel):
+    """A claim was about a speaker and about the one into whom they were merged: an unmerge gives it back."""
+
+    claim = ForeignKeyField(Claim, index=False)
+    speaker = ForeignKeyField(Speaker)
+    role = TextField(constraints=[one_of("role", ABOUT_ROLES)])
+
+    class Meta:
+        table_name = "merged_subjects"
+        primary_key = CompositeKey("claim", "speaker")
+
+
 class Statement(Retractable):
     """One act of attribution.
 
@@ -877,6 +889,7 @@ ALL: tuple[type[Model], ...] = (
     Claim,
     ClaimTopic,
     ClaimAbout,
+    MergedSubject,
     Statement,
     Counterclaim,
     Review,

@@ -5,7 +5,7 @@ from hashlib import blake2b
 from itertools import chain
 from typing import Any
 
-from models.history import changes, merges, restores, same_words
+from models.history import changes, merges, restores, same_words, subjects
 from models.history.edits import stands
 from models.history.locks import Rows, to_change, to_name
 from models.history.merges import Merge
@@ -14,7 +14,7 @@ from models.queries.dialects import in_ids
 from models.storage import rows
 from models.storage.columns import dumps
 from models.storage.database import fetch
-from models.tables import Claim, ClaimAbout, ClaimTopic, Counterclaim, Document, Review, Speaker, Statement, Topic
+from models.tables import Claim, ClaimTopic, Counterclaim, Document, Review, Speaker, Statement, Topic
 
 # -- rows to lock --------------------------------------------------------------------------------
 
@@ -26,7 +26,7 @@ def of_merged_claims(id: int, into: int) -> list[Rows]:
 
 def subjects_of(*claims: int) -> list[Rows]:
     """Find whom claims are about: merges and erasures of these move that without a line of the log about the claims."""
-    sql = f"SELECT DISTINCT speaker_id FROM claim_about WHERE {in_ids('claim_id')}"  # noqa: S608 (our SQL)
+    sql = f"SELECT DISTINCT speaker_id FROM ({subjects.ALL}) a WHERE {in_ids('claim_id')}"  # noqa: S608 (our SQL)
     return [to_name(Speaker, *(speaker for (speaker,) in fetch(sql, (dumps(claims),))))]
 
 
@@ -79,12 +79,8 @@ def of_unmerged_speaker(id: int) -> list[Rows]:
     moved: SpeakerMerge = merges.moved_by_last_merge(Speaker, id)
     into = speaker.merged_into_id
     others = [one.id for one in merges.merges_into(Speaker, into) if one.id != id]
-    about = ClaimAbout.select(ClaimAbout.claim)
-    links = {
-        claim for part in merges.in_parts(others) for (claim,) in about.where(ClaimAbout.speaker.in_(part)).tuples()
-    }
-    shared = set(moved["shared"])
-    links = links & {*moved["about"], *moved["accused"]} | shared
+    lent = {claim for claim, _, _ in subjects.of_merged(others)}
+    links = lent & {*moved["about"], *moved["accused"]} | {*moved["shared"]}
     return [
         *subjects_of(*links),
         to_change(Speaker, id, into, moved["cut"], merges.still_cut(into), *moved["parts"]),

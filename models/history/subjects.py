@@ -10,18 +10,53 @@ from models.history.notes import ClaimMerge, SpeakerMerge
 from models.queries import derived
 from models.queries.dialects import in_ids
 from models.refusals import Conflict
+from models.storage import bulk
 from models.storage.columns import dumps
 from models.storage.database import fetch
-from models.tables import Claim, ClaimAbout, Speaker
+from models.tables import Claim, ClaimAbout, MergedSubject, Speaker
 
 #: How many speakers a claim is about at most, as one may be given: wherever it is shown, all of them are.
 MOST = 100
 
+#: SQL that selects whom claims are about, and who was merged into one of these: the log tells of both.
+ALL = " UNION ALL ".join(f"SELECT claim_id, speaker_id, role FROM {one}" for one in ("claim_about", "merged_subjects"))  # noqa: S608 (our names)
+
 
 def of(claim: int) -> dict[int, str]:
-    """Read whom a claim is about, and as what."""
-    links = ClaimAbout.select(ClaimAbout.speaker, ClaimAbout.role).where(ClaimAbout.claim == claim)
-    return dict(links.order_by(ClaimAbout.speaker).tuples())
+    """Read whom a claim is about, and as what, with those who were merged into one of them."""
+    return {speaker: role for _, speaker, role in _links(f"({ALL}) a", "claim_id", [claim])}
+
+
+def of_merged(speakers: list[int]) -> list[tuple[int, int, str]]:
+    """Read the links that wait for an unmerge of these speakers, as `_links` does."""
+    return _links("merged_subjects", "speaker_id", speakers)
+
+
+def replace(claim: int, roles: dict[int, str]) -> bool:
+    """Let a claim be about these speakers, each in a role, and tell whether it was not already.
+
+    Whoever was retracted stays, for a restore to show. So do those who were merged into one of these, and accuse them
+    no more where the claim accuses the survivor no more. Raises Conflict where there would be more than MOST.
+    """
+    had = of(claim)
+    rows = standing_rows.ends(Speaker, had)
+    standing = [one.id for one in rows if one.retracted_at is None and one.merged_into_id is None]
+    if roles == {id: had[id] for id in standing}:
+        return False
+    into = standing_rows.survivors(Speaker, [one for one in rows if one.merged_into_id])
+    retracted = [one.id for one in rows if one.retracted_at]
+    waiting = [id for id in into if into[id] in roles or into[id] in retracted]
+    if len(roles) + len(retracted) + len(waiting) > MOST:
+        detail = f"With those who were merged or retracted it would be about more than {MOST} speakers: name fewer."
+        raise Conflict(detail, field="/about")
+    ClaimAbout.delete().where(ClaimAbout.claim == claim, ClaimAbout.speaker.in_(standing)).execute()
+    gone = [id for id in into if id not in waiting]
+    milder = [id for id in waiting if roles.get(into[id]) == "mentioned"]
+    MergedSubject.delete().where(MergedSubject.claim == claim, MergedSubject.speaker.in_(gone)).execute()
+    _let_mention(MergedSubject, claim, milder)
+    for speaker, role in roles.items():
+        ClaimAbout.insert(claim=claim, speaker=speaker, role=role).execute()
+    return True
 
 
 def copy(from_: int, to: int) -> tuple[list[int], list[int]]:
@@ -58,9 +93,14 @@ def take_back(moved: ClaimMerge, claim: int) -> None:
         for speaker in moved["about"]
         if speaker not in lent.about
     }
-    ClaimAbout.delete().where(ClaimAbout.claim == claim, ClaimAbout.speaker.in_(gone)).execute()
     milder = [speaker for speaker in moved["accused"] if speaker not in lent.accused]
-    ClaimAbout.update(role="mentioned").where(ClaimAbout.claim == claim, ClaimAbout.speaker.in_(milder)).execute()
+    for links in (ClaimAbout, MergedSubject):
+        links.delete().where(links.claim == claim, links.speaker.in_(gone)).execute()
+        _let_mention(links, claim, milder)
+
+
+def _let_mention(links: Any, claim: int, speakers: list[int]) -> None:
+    links.update(role="mentioned").where(links.claim == claim, links.speaker.in_(speakers)).execute()
 
 
 class Lent(NamedTuple):
@@ -87,12 +127,13 @@ def as_logged(subjects: dict[int, str]) -> list[dict[str, Any]]:
 def move(from_: int, to: int) -> tuple[list[int], list[int], list[int]]:
     """Let what claims are about move too; return the claims that did, and those that accuse the survivor by merges.
 
-    Where a claim names both, the link of the merged one is only hidden, and accuses the survivor if it accused them.
-    Such claims that name or accuse the survivor by other merges alone are returned as well.
+    Where a claim names both, the link of the merged one waits for an unmerge, and accuses the survivor if it accused
+    them. Such claims that name or accuse the survivor by other merges alone are returned as well.
     """
     mine, theirs = _claims_about(from_), _claims_about(to)
     lent, accused = _claims_lent(merges_into(Speaker, to))
     moved = _move_links(mine.keys() - theirs.keys(), from_, to)
+    _take_links(ClaimAbout, mine.keys() & theirs.keys(), from_, to=MergedSubject)
     accusing = [claim for claim, role in mine.items() if role == "accused" and theirs.get(claim) == "mentioned"]
     _set_role(accusing, to, "accused")
     others = accused.difference(accusing)
@@ -138,34 +179,36 @@ def give_back(by: Actor, moved: SpeakerMerge, from_: int, to: int) -> None:
     A claim that accuses `from_` for the other's sake, and names both still, only mentions them again. Whoever else is
     merged into `from_` lends it their links, and keeps it accused. The log tells of claims that do not merely go back.
     """
-    others, accused, own = merges_into(Speaker, from_), set(moved["accused"]), _claims_about(to).keys()
+    others, accused = merges_into(Speaker, from_), set(moved["accused"])
+    own = _take_links(MergedSubject, [claim for claim, _, _ in of_merged([to])], to, to=ClaimAbout)
+    _refresh(own)
     again = set(_move_links(set(moved["shared"]) - own, from_, to))
     back = again.union(_move_links(set(moved["about"]) - own, from_, to))
     theirs = _claims_lent(others).accused
     raised = (back & theirs) - accused
     _set_role(raised, to, "mentioned")
     # Whom others accused comes first: of several who lend it a claim, one that accused them does.
-    hidden = sorted(_links("speaker_id", [one.id for one in others]), key=lambda link: link[2])
-    kept = accused & (theirs | {claim for claim, _, role in hidden if role == "accused"})
+    waiting = sorted(of_merged([one.id for one in others]), key=lambda link: link[2])
+    kept = accused & (theirs | {claim for claim, _, role in waiting if role == "accused"})
     milder = (accused - kept) & (own | back)
     _set_role(milder, from_, "mentioned")
-    lenders = {claim: speaker for claim, speaker, _ in reversed(hidden) if claim in back}
+    lenders = {claim: speaker for claim, speaker, _ in reversed(waiting) if claim in back}
     lent: dict[int, list[int]] = {}
     for claim, speaker in lenders.items():
         lent.setdefault(speaker, []).append(claim)
     for speaker, claims in lent.items():
-        _move_links(claims, speaker, from_)
+        _refresh(_take_links(MergedSubject, claims, speaker, to=ClaimAbout, as_=from_))
     told = sorted(again | raised | kept | (milder & {*moved["shared"]}) | lenders.keys())
     about: dict[int, dict[int, str]] = {claim: {} for claim in told}
-    for claim, speaker, role in _links("claim_id", told):
+    for claim, speaker, role in _links(f"({ALL}) a", "claim_id", told):
         about[claim][speaker] = role
     more = {claim: {"about": as_logged(subjects)} for claim, subjects in about.items()}
     changes.update_all(by, changes.read(Claim, in_ids("id"), (dumps(told),)), more=more)
 
 
-def _links(column: str, ids: list[int]) -> list[tuple[int, int, str]]:
+def _links(source: str, column: str, ids: list[int]) -> list[tuple[int, int, str]]:
     """Read (claim, speaker, role) of the links of some claims or speakers, the lowest speaker first."""
-    sql = f"SELECT claim_id, speaker_id, role FROM claim_about WHERE {in_ids(column)} ORDER BY speaker_id"  # noqa: S608 (our SQL)
+    sql = f"SELECT claim_id, speaker_id, role FROM {source} WHERE {in_ids(column)} ORDER BY speaker_id"  # noqa: S608 (our SQL)
     return fetch(sql, (dumps(ids),))
 
 
@@ -175,8 +218,20 @@ def _set_role(claims: Iterable[int], speaker: int, role: str) -> None:
 
 def _set_on_links(column: str, value: int | str, claims: Iterable[int], speaker: int) -> list[Any]:
     """Give a column of the links of some claims to a speaker a value; return the claims that have such a link."""
+    sql = f"UPDATE claim_about SET {column} = ? WHERE {_of_both()} RETURNING claim_id"  # noqa: S608 (our SQL)
+    return fetch(sql, (value, dumps(list(claims)), speaker))
+
+
+def _take_links(from_: Any, claims: Iterable[int], speaker: int, *, to: Any, as_: int | None = None) -> set[int]:
+    """Move the links of some claims to a speaker to another table, `as_` another's; return the claims that had one."""
+    sql = f"DELETE FROM {from_._meta.table_name} WHERE {_of_both()} RETURNING claim_id, role"  # noqa: S608 (our names)
+    links = fetch(sql, (dumps(list(claims)), speaker))
+    bulk.insert(to, ("claim_id", "speaker_id", "role"), [(claim, as_ or speaker, role) for claim, role in links])
+    return {claim for claim, _ in links}
+
+
+def _of_both() -> str:
+    """Write the condition that a link is of one of some claims, and of a speaker."""
     # Not by the index of speakers, of whose links PostgreSQL may not have counted one: it would look for the claim of
     # each in the whole list, 8 s for 40,000.
-    of_both = f"{in_ids('claim_id')} AND speaker_id + 0 = ?"
-    sql = f"UPDATE claim_about SET {column} = ? WHERE {of_both} RETURNING claim_id"  # noqa: S608 (our SQL)
-    return fetch(sql, (value, dumps(list(claims)), speaker))
+    return f"{in_ids('claim_id')} AND speaker_id + 0 = ?"

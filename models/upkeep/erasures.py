@@ -29,6 +29,7 @@ from models.tables import (
     ClaimAbout,
     Counterclaim,
     Document,
+    MergedSubject,
     Review,
     Sentence,
     Speaker,
@@ -161,7 +162,7 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         Alias.delete().where(Alias.speaker.in_(people)).execute()
         for claim in sorted(ids_of(ClaimAbout.select(ClaimAbout.claim).where(ClaimAbout.speaker.in_(people)))):
             changes.note_unlogged("claims", {"id": claim})
-        ClaimAbout.delete().where(ClaimAbout.speaker.in_(people)).execute()
+        _unlink_subjects("speaker", people)
         gone: dict[str, Any] = {"name": NAMELESS, "name_key": NAMELESS, "description": None, "wikidata_id": None}
         _erase(erasure, Speaker, people, **gone, same_as="[]", merged_into=None)
 
@@ -283,8 +284,14 @@ def _erase_what_rests_on(erasure: Erasure, statements: set[int], claims: set[int
     others = rows.locked(Review, naming, (dumps(sorted(statements)),))
     changes.relink_all(erasure.by, [one for one in others if one.id not in reviews], "statement", None)
     for part in parts(claims):
-        ClaimAbout.delete().where(ClaimAbout.claim.in_(part)).execute()
+        _unlink_subjects("claim", part)
     _erase(erasure, Claim, claims, text=NAMELESS, merged_into=None)
+
+
+def _unlink_subjects(name: str, ids: Iterable[int]) -> None:
+    """Let no claim be about any of these speakers, or none of these claims about anybody."""
+    for links in (ClaimAbout, MergedSubject):
+        links.delete().where(getattr(links, name).in_(ids)).execute()
 
 
 def _dismiss_suggestions(erasure: Erasure, statements: set[int], claims: set[int]) -> None:

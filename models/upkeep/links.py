@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 import orjson
 
+from models.history import subjects
 from models.queries.dialects import in_ids, json_rows
 from models.storage.columns import comparison_key, dumps
 from models.upkeep import log_lines
@@ -22,7 +23,7 @@ from models.upkeep.log_lines import LogLine
 _LINKS = {
     "claims": (
         ("topics", "x.topic_id", "claim_topics x WHERE x.claim_id = r.id"),
-        ("about", "x.speaker_id, x.role", "claim_about x WHERE x.claim_id = r.id"),
+        ("about", "x.speaker_id, x.role", f"({subjects.ALL}) x WHERE x.claim_id = r.id"),
     ),
     "speakers": (("aliases", "x.alias_key, x.alias", "aliases x WHERE x.speaker_id = r.id"),),
 }

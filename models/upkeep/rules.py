@@ -77,8 +77,16 @@ RULES = (
             ("counterclaim", "claim", "n.claim_id, n.answer_id"),
             ("review", "claim", "n.claim_id"),
             ("speaker", "speaker", "n.part_of_id"),
-        ),
+        )
+        + " UNION ALL SELECT 'claim', a.claim_id, 'speaker', m.id FROM claim_about a JOIN speakers m"
+        " ON m.id = a.speaker_id WHERE m.merged_into_id IS NOT NULL",
         "{} {} hangs on {} {}, which was merged into another",
+    ),
+    Rule(
+        "what waits for an unmerge was merged",
+        "SELECT x.claim_id, x.speaker_id FROM merged_subjects x JOIN speakers p ON p.id = x.speaker_id"
+        " WHERE p.merged_into_id IS NULL",
+        "claim {} was about speaker {}, who is merged into nobody, and is not",
     ),
     Rule(
         "nothing leads to what was erased",

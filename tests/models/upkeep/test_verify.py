@@ -206,6 +206,10 @@ BROKEN = {
         ("UPDATE speakers SET part_of_id = 5 WHERE id = 1", "speaker 1 hangs on speaker 5"),
         ("UPDATE statements SET on_behalf_of_id = 5 WHERE id = 1", "statement 1 hangs on speaker 5"),
         ("UPDATE reviews SET claim_id = 4", "review 1 hangs on claim 4"),
+        ("UPDATE claim_about SET speaker_id = 5", "claim 5 hangs on speaker 5"),
+    ],
+    "what waits for an unmerge was merged": [
+        ("INSERT INTO merged_subjects VALUES (5, 1, 'accused')", "claim 5 was about speaker 1, who is merged into"),
     ],
     "nothing leads to what was erased": [
         (
@@ -469,6 +473,7 @@ def linked(registry: str, actor: Actor) -> str:
         ("UPDATE claim_about SET speaker_id = 3 WHERE speaker_id = 2", "claims 1 has other about"),
         ("INSERT INTO claim_about VALUES (1, 3, 'accused')", "claims 1 has other about"),
         ("INSERT INTO claim_about VALUES (2, 3, 'accused')", "claims 2 has other about"),
+        ("INSERT INTO merged_subjects VALUES (2, 3, 'accused')", "claims 2 has other about"),
         ("INSERT INTO claim_topics VALUES (2, 1)", "claims 2 has other topics"),
         ("DELETE FROM aliases WHERE alias = 'Traders'", "speakers 1 has other aliases"),
         ("DELETE FROM aliases WHERE alias = 'Sellers'", "speakers 1 has other aliases"),
