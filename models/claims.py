@@ -311,16 +311,21 @@ def _relink(by: Actor, claim: int, slugs: list[str] | None, about: list[dict[str
 
 def _links(claim: int) -> dict[str, list[Any]]:
     """Read the topics and subjects of a claim as the log keeps them."""
-    slugs = Topic.select(Topic.slug).join(ClaimTopic).where(ClaimTopic.claim == claim).order_by(Topic.slug).tuples()
-    return {"topics": [slug for (slug,) in slugs], "about": subjects.as_logged(subjects.of(claim))}
+    return {"topics": sorted(_topics(claim).values()), "about": subjects.as_logged(subjects.of(claim))}
+
+
+def _topics(claim: int) -> dict[int, str]:
+    """Read the topics that a claim is filed under, by id; not those that were retracted, which it does not show."""
+    filed = Topic.select(Topic.id, Topic.slug).join(ClaimTopic).where(ClaimTopic.claim == claim)
+    return dict(filed.where(Topic.retracted_at.is_null()).tuples())
 
 
 def _file(claim: int, headings: list[int]) -> bool:
-    """File a claim under these topics and no others, and tell whether it was not already."""
-    filed = ClaimTopic.select(ClaimTopic.topic).where(ClaimTopic.claim == claim)
-    if {topic for (topic,) in filed.tuples()} == {*headings}:
+    """File a claim under these topics, and tell whether it was not already; retracted ones stay, for a restore."""
+    filed = [*_topics(claim)]
+    if {*filed} == {*headings}:
         return False
-    ClaimTopic.delete().where(ClaimTopic.claim == claim).execute()
+    ClaimTopic.delete().where(ClaimTopic.claim == claim, ClaimTopic.topic.in_(filed)).execute()
     for topic in headings:
         SESSION.insert(ClaimTopic, claim=claim, topic=topic)
     return True

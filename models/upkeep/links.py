@@ -76,6 +76,8 @@ class Links:
         self._merged: dict[int, set[int]] = defaultdict(set)
         #: Slug -> the sequences from which on a topic has it, and that topic; null where none has it any more.
         self._slugs: dict[str, list[tuple[int, int | None]]] = defaultdict(list)
+        #: Topic -> the sequences from which on it is retracted, or is not.
+        self._retracted: dict[int, list[tuple[int, bool]]] = defaultdict(list)
 
     def read(self, until: int) -> None:
         """Read what the log tells up to a sequence: rows that were read at once with it stand as it says."""
@@ -101,8 +103,10 @@ class Links:
     def _read_topics(self, until: int) -> None:
         """Read anew which topic has had which slug; there are few."""
         self._slugs.clear()
+        self._retracted.clear()
         for line in log_lines.read("l.noun = 'topics' AND l.sequence <= ?", (until,)):
             was, row = orjson.loads(line.before or "{}"), orjson.loads(line.after)
+            self._retracted[line.noun_id].append((line.sequence, bool(row.get("retracted_at"))))
             if was.get("slug") and was["slug"] not in self._slugs:
                 self._slugs[was["slug"]].append((0, line.noun_id))  # one that was loaded before the log began
             if was.get("slug") not in (None, row.get("slug")):
@@ -115,6 +119,12 @@ class Links:
         changes = self._slugs.get(slug, [])
         at = bisect_left(changes, (sequence,)) - 1
         return changes[at][1] if at >= 0 else None
+
+    def retracted(self, topic: int, sequence: int) -> bool:
+        """Tell whether a topic was retracted when a line was written."""
+        changes = self._retracted.get(topic, [])
+        at = bisect_left(changes, (sequence,)) - 1
+        return at >= 0 and changes[at][1]
 
     def of_speakers(self, ids: set[int], known: set[int]) -> Iterator[_Event]:
         """Find what became of these speakers, and of those into whom they were merged, unless they are `known`."""
@@ -156,6 +166,8 @@ class _Topics:
     def take(self, line: Line) -> None:
         if line.action == "create" or "topics" in line.after:
             ids = {self._links.topic(slug, line.sequence) for slug in line.after.get("topics") or ()}
+            # What was retracted the line does not name: it stays, for a restore to show.
+            ids |= {id for (id,) in self._found or () if self._links.retracted(id, line.sequence)}
             self._found = None if None in ids else {(id,) for id in ids}
 
     def links(self) -> set[Any] | None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.formats import ndjson
-from models import claims, speakers, statements
+from models import claims, speakers, statements, topics
 from models.history import subjects
 from models.history.changes import Actor
 from models.history.hidden import is_hidden
@@ -82,6 +82,24 @@ def test_a_change_that_sends_back_what_was_read_changes_nothing(registry: str, a
     speakers.unmerge(by=actor, id=one)
     speakers.restore(by=actor, id=three)
     assert (read(merged), read(retracted)) == (both, accused)
+
+
+def test_topics_that_are_sent_back_as_they_were_read_change_nothing(registry: str, actor: Actor) -> None:
+    for slug in ("trade", "war", "water"):
+        topics.create(by=actor, slug=slug, label=slug.title())
+    claim = put_claim(actor, topics=["trade", "war"])
+    topics.retract(by=actor, id=1, version=1, reason=None)
+
+    def filed() -> list[str]:
+        return [topic["slug"] for topic in seen(claims.get(id=claim, viewer=PUBLIC))["topics"]]
+
+    claims.change(by=actor, id=claim, version=1, topics=filed())
+    assert (filed(), Claim.get_by_id(claim).version) == (["war"], 1)
+    claims.change(by=actor, id=claim, version=1, topics=["water"])
+    assert filed() == ["water"]
+    assert list(verify.CHECKS["log"]()) == []
+    topics.restore(by=actor, id=1)
+    assert filed() == ["trade", "water"]
 
 
 @pytest.mark.parametrize(
