@@ -125,10 +125,14 @@ class Middleware:
         given = dict(headers)
         streams = "Content-Length" not in given and status[:3] not in _BODILESS
         large = _is_large(environ, given)
+        broken_off = False
         if (streams or large) and not self._may_send(slot, large=large):
             _close(parts)
-            parts, status, headers = _called(_busy(), environ)
-            given, streams, large = dict(headers), False, False
+            if streams or environ["REQUEST_METHOD"] == "GET":
+                parts, status, headers = _called(_busy(), environ)
+                given, streams, large = dict(headers), False, False
+            else:  # It is stored: the status says so, and the connection ends where the body would begin.
+                broken_off = True
         self._add_headers(environ, headers, given)
         if body is not None and body.left:
             headers.append(_HANG_UP)
@@ -147,7 +151,7 @@ class Middleware:
         whole = compression.compress_body(coding, b"".join(parts), headers)
         if large and len(whole) > LARGE:
             start_response(status, headers)
-            return Stream(in_parts(whole), close)
+            return Stream(iter(()) if broken_off else in_parts(whole), close)
         close()
         start_response(status, headers)
         # A list of one, which the server sends in one piece.
@@ -198,8 +202,8 @@ def _called(app: Wsgi, environ: Environ) -> tuple[Iterable[bytes], str, Headers]
 
 
 def _is_large(environ: Environ, headers: dict[str, str]) -> bool:
-    """Tell whether a read answers with so much that it needs a place; what was written is answered in any case."""
-    return int(headers.get("Content-Length", 0)) > LARGE and environ["REQUEST_METHOD"] == "GET"
+    """Tell whether there is so much to send that it needs a place."""
+    return int(headers.get("Content-Length", 0)) > LARGE and environ["REQUEST_METHOD"] != "HEAD"
 
 
 def _close(parts: Iterable[bytes]) -> None:

@@ -1,13 +1,13 @@
-"""Threads that are left to who asks whether the server is alive, whatever all others wait for."""
+"""Places of requests and of large answers: what is left to others, and to who asks whether the server is alive."""
 
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-from werkzeug.test import Client
+from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 
-from api.middleware import wsgi
+from api.middleware import slow_clients, wsgi
 from api.middleware.wsgi import ALIVE, Middleware
 from api.settings import Settings
 
@@ -54,3 +54,31 @@ def test_who_asks_whether_it_is_alive_waits_for_no_other_request(monkeypatch: py
             continue
         raise AssertionError
     assert [client.get("/v1/claims").status_code for _ in range(4)] == [200] * 4
+
+
+@pytest.mark.parametrize(("method", "told"), [("GET", (503, True)), ("POST", (201, False)), ("HEAD", (201, True))])
+def test_a_caller_leaves_so_many_large_answers_unread_and_no_more(
+    monkeypatch: pytest.MonkeyPatch, method: str, told: tuple[int, bool]
+) -> None:
+    monkeypatch.setattr(wsgi, "SHORTLY", 0.05)
+    large = b"x" * (slow_clients.LARGE + 1)
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        start_response("201 CREATED", [("Content-Length", str(len(large))), ("Location", "/v1/documents/1")])
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else large]
+
+    middleware = Middleware(app, Settings())
+
+    def sent(method: str) -> tuple[Any, int, Any]:
+        parts, status, headers = run_wsgi_app(middleware, EnvironBuilder(method=method).get_environ())
+        return parts, int(status[:3]), headers
+
+    unread = [sent("POST" if at % 2 else "GET")[0] for at in range(24)]
+    parts, status, headers = sent(method)
+    body = b"".join(parts)
+    assert (status, len(body) == int(headers.get("Content-Length", 0)) or method == "HEAD") == told
+    assert method != "POST" or (body, headers["Location"]) == (b"", "/v1/documents/1")
+    for one in unread:
+        assert b"".join(one) == large
+        one.close()
+    assert b"".join(sent("POST")[0]) == large
