@@ -27,6 +27,8 @@ LONGEST_TEXT = 20_000
 #: Names, aliases and Wikidata ids of the speakers whom one request gives by name. On PostgreSQL each is locked for
 #: itself, up to as many: more take the lock of all names, for which others waited who named somebody new.
 MOST_NAMES = 256
+#: Topics under which a claim is filed, at most: each is a row, written anew with whatever is counted of the claim.
+MOST_TOPICS = 20
 
 
 class SpeakerById(Input):
@@ -238,7 +240,9 @@ class ClaimDetails(Input):
     """Where a claim is filed."""
 
     topics = Many(
-        Slug(), metadata={"description": "The slugs of the topics it is filed under.", "example": ["dual-use-exports"]}
+        Slug(),
+        most=MOST_TOPICS,
+        metadata={"description": "The slugs of the topics it is filed under.", "example": ["dual-use-exports"]},
     )
     about = Many(
         Either({"id": SubjectById, "name": SubjectByName}, metadata={"description": "A speaker."}),

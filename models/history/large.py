@@ -34,12 +34,21 @@ _HANGING: dict[Any, tuple[tuple[str, str], ...]] = {
         ("speakers", "part_of_id"),
     ),
     Statement: (("counterclaims", "statement_id"), ("counterclaims", "target_id"), ("statements", "original_id")),
-    Topic: (("claim_topic_index", "topic_id"),),
+    Topic: (),
 }
 #: And with a merge or its undoing alone: one takes back the reviews that both have, and reads what other merges moved.
 _MERGED: dict[Any, tuple[tuple[str, str], ...]] = {
     Claim: (("reviews", "claim_id"), ("claims", "merged_into_id")),
     Speaker: (("speakers", "merged_into_id"),),
+}
+#: The conditions by which the tables name the claims whose rows by topic are written anew with a noun, each claim's as
+#: many as it has topics; and those with a merge or its undoing alone.
+_FILED: dict[Any, tuple[str, ...]] = {
+    Document: ("statements WHERE document_id = ? AND retracted_at IS NULL",),
+    Topic: ("claim_topic_index WHERE topic_id = ?",),
+}
+_FILED_MERGED: dict[Any, tuple[str, ...]] = {
+    Speaker: ("statements WHERE speaker_id = ? AND retracted_at IS NULL", "claim_about WHERE speaker_id = ?"),
 }
 
 
@@ -55,8 +64,8 @@ def refuse(by: Actor, model: Any, id: int, *, merged: int | None = None, merging
     rows = sum(fetch(count, params)[0][0] for params in each)
     if rows + (merged is not None) > MOST:
         raise Conflict(
-            f"More than {MOST:,} statements, claims, counterclaims or reviews hang on this and would change with it "
-            "while others wait to write: ask somebody with the review scope to do it."
+            f"More than {MOST:,} statements, claims, topics of claims, counterclaims or reviews hang on this and would "
+            "change with it while others wait to write: ask somebody with the review scope to do it."
         )
 
 
@@ -110,6 +119,9 @@ def _count(model: Any, merging: bool) -> tuple[str, list[str]]:
     """Write what counts the rows that hang on one of `model`, and what each of its parameters is: an id, or a limit."""
     columns = _HANGING[model] + (_MERGED.get(model, ()) if merging else ())
     hanging = [(table, f"{column} = ?", ["id"]) for table, column in columns]
+    for named in _FILED.get(model, ()) + (_FILED_MERGED.get(model, ()) if merging else ()):
+        filed = in_found(f"SELECT claim_id FROM {named} LIMIT ?")  # noqa: S608 (our names)
+        hanging.append(("claim_topic_index", f"claim_id {filed}", ["id", "limit"]))
     if model in {Document, Speaker}:  # what answers a claim shows who stated it, and where
         for naming in [naming for table, naming, _ in hanging if table == "statements"]:
             stated = in_found(f"SELECT claim_id FROM statements WHERE {naming} AND retracted_at IS NULL LIMIT ?")  # noqa: S608 (our names)

@@ -121,6 +121,42 @@ def test_a_writer_changes_nothing_whose_claims_are_linked_with_many(
         change(actor)
 
 
+def test_a_writer_changes_nothing_whose_claims_have_many_topics(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slugs = ["air", "rail", "trade"]
+    for slug in slugs:
+        topics.create(by=actor, slug=slug, label=slug.title())
+    filed = {"text": "It is first.", "language": "en", "topics": slugs}
+    statement = Statement.get_by_id(put_plain(actor, "first", claim=filed))
+    subject, other = (speakers.create(by=actor, name=name) for name in ("Accused", "Another"))
+    claims.change(by=actor, id=statement.claim_id, version=None, about=[{"id": subject, "role": "accused"}])
+    dating = {"id": statement.document_id, "version": None}
+    for most, refused in ((2, True), (4, False)):
+        monkeypatch.setattr(large, "MOST", most)
+        changes: list[Callable[[Actor], Any]] = [
+            lambda by, most=most: documents.change(by=by, **dating, published_at=f"2026-01-0{most}T00:00:00Z"),  # type: ignore[misc]
+            lambda by: topics.retract(by=by, id=1, version=None, reason=None),
+            lambda by: topics.restore(by=by, id=1),
+        ]
+        for change in changes:
+            if refused:
+                with pytest.raises(Conflict, match=r"topics of claims.*review scope"):
+                    change(WRITER)
+                change(actor)
+            else:
+                change(WRITER)
+    for one, into in ((statement.speaker_id, other), (other, statement.speaker_id), (subject, other), (other, subject)):
+        for most in (3, 5):
+            monkeypatch.setattr(large, "MOST", most)
+            if most == 3:
+                with pytest.raises(Conflict, match=r"topics of claims.*review scope"):
+                    speakers.merge(by=WRITER, id=one, into=into)
+            else:
+                speakers.merge(by=WRITER, id=one, into=into)
+                speakers.unmerge(by=WRITER, id=one)
+
+
 def test_a_writer_merges_no_claims_with_many_reviews(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
