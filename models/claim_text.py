@@ -11,9 +11,20 @@ _OPENING = re.compile(r"^[\s“\"'‘]*(?:that\s+)?[“\"'‘]?", re.IGNORECASE)
 _CLOSING = "\"'”’ ,;:."
 _WORD = re.compile(r"\S+")
 
+#: Code points of the longest claim that the API takes.
+LONGEST = 20_000
+
 
 def rewrite(claim: str, *, before: list[str], after: list[str]) -> str | None:
-    """Write the claim of the spans `after`, where `claim` is that of `before`; None where no safe way is seen."""
+    """Write the claim of the spans `after`, where `claim` is that of `before`.
+
+    None where no safe way is seen, or the claim would be longer than LONGEST.
+    """
+    text = _rewritten(claim, before, after)
+    return text if text and len(text) <= LONGEST else None
+
+
+def _rewritten(claim: str, before: list[str], after: list[str]) -> str | None:
     old, new = _bare(before), _bare(after)
     if not old or not new or old == new:
         return None

@@ -11,7 +11,7 @@ from functools import partial
 from textwrap import shorten
 from typing import Any, NamedTuple
 
-from models import claims, documents, evidence, matching, speakers, statements, suggestions
+from models import claim_text, claims, documents, evidence, matching, speakers, statements, suggestions
 from models.extraction import NAME, VERSION, Finding, ParserMissing, Speaker
 from models.extraction.findings import Doubt, Named
 from models.extraction.parser import Parser
@@ -35,8 +35,6 @@ PARSER_TIMEOUT = 10
 PART = 100
 #: Findings that are stored with a new document at once, while nobody else writes to SQLite; a report has some dozens.
 MOST = 200
-#: Code points of the longest claim that the API takes: a speech that is quoted whole is cut.
-_LONGEST = 20_000
 #: The score of a charge in its own document that a denial may answer, and how much of the denial is told as the reason.
 _DOUBTFUL = 0.5
 _LONGEST_REASON = 80
@@ -311,7 +309,8 @@ class _DocumentIngest:
             )
 
     def _claim(self, finding: Finding) -> int:
-        text, language = finding.claim[:_LONGEST], self.document.language
+        # A speech that is quoted whole is cut.
+        text, language = finding.claim[: claim_text.LONGEST], self.document.language
         # A denial accuses nobody, whoever its words name.
         named = finding.about if finding.polarity == "assert" else ()
         accused = [self._speaker(who.speaker, self._words(who.mention)) for who in named]

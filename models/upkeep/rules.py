@@ -5,6 +5,7 @@
 
 from typing import Any, NamedTuple
 
+from models import claim_text
 from models.history.edits import accepted
 from models.history.last_changes import undone
 from models.history.restores import erased
@@ -49,6 +50,12 @@ RULES = (
         "SELECT s.id, n.id FROM statements s JOIN sentences n ON n.id = s.sentence_id WHERE s.retracted_at IS NULL"
         ' AND (n.document_id <> s.document_id OR s.content_start < n."start" OR s.content_start >= n."end")',
         "statement {} does not start in its sentence, {}",
+    ),
+    Rule(
+        "a claim is no longer than an import takes",
+        f"SELECT id, length(text) FROM claims WHERE retracted_at IS NULL AND length(text) > {claim_text.LONGEST}",
+        "claim {} has {} characters, and no import takes as many: shorten it",
+        came_later=True,
     ),
     Rule(
         "a statement has its day",

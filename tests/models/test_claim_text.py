@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.claim_text import rewrite
+from models.claim_text import LONGEST, rewrite
 from tests.timing import within
 
 
@@ -47,6 +47,13 @@ def test_a_claim_follows_its_words_where_they_show_how(
 def test_the_words_are_looked_for_in_linear_time() -> None:
     claim, old = "b" + "a" * 19_990 + "c", "a" * 9_990 + "b"
     assert within(0.05, lambda: rewrite(claim, before=[old], after=["other words"])) is None
+
+
+def test_a_claim_does_not_grow_past_what_an_import_takes() -> None:
+    claim = "a" * (LONGEST - 13) + " plans fail."
+    assert rewrite(claim, before=["plans"], after=["plans for May"]) is None
+    assert rewrite(claim, before=["plans"], after=["plans,"]) is None, "nothing new"
+    assert len(rewrite(claim, before=["plans"], after=["planes"]) or "") == LONGEST
 
 
 def test_capital_letters_are_found() -> None:

@@ -2,6 +2,7 @@
 
 from flask.testing import FlaskClient
 
+from models.claim_text import LONGEST
 from tests.api.steps import changed, matching, posted, refusal, retracted
 from tests.factories import candidate, charge, claim, denial, document, review, speaker, topic
 
@@ -45,8 +46,8 @@ def test_refuses_a_language_that_is_none(writer: FlaskClient) -> None:
 
 
 def test_refuses_a_text_that_is_too_long_and_takes_the_longest(writer: FlaskClient) -> None:
-    assert posted(writer, "claims", claim(text="é" * 20_000)).json["text"] == "é" * 20_000
-    assert refusal(writer.post("/v1/claims", json=claim(text="é" * 20_001))) == (422, ["/text"])
+    assert posted(writer, "claims", claim(text="é" * LONGEST)).json["text"] == "é" * LONGEST
+    assert refusal(writer.post("/v1/claims", json=claim(text="é" * (LONGEST + 1)))) == (422, ["/text"])
 
 
 def test_a_change_replaces_lists_whole_and_keeps_the_rest(writer: FlaskClient) -> None:

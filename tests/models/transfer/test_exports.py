@@ -267,6 +267,13 @@ def test_whoever_reviews_knows_every_statement_of_an_export_and_others_what_they
     assert told(writer, written) == [("refused", None), ("refused", None), ("known", made[-1][1])]
 
 
+def test_an_import_takes_the_claim_of_a_finding_that_was_lengthened(registry: str, actor: Actor) -> None:
+    claim = {"text": "Again and again, " * 1_175 + "it says first.", "language": "en"}
+    said = put_plain(actor, "first", origin=dict(MACHINE), claim=claim)
+    statements.change(by=actor, id=said, version=1, content=[{"start": 4, "end": len(PLAIN)}])
+    assert {one.outcome for one in ndjson.read(ndjson.write(), by=actor)} <= {"known", "noted"}
+
+
 def test_whom_a_claim_is_about_has_an_order_that_an_import_keeps(urls: Callable[[], str], actor: Actor) -> None:
     database.connect(urls())
     claims.create(by=actor, text="It is.", language="en", about=[{"name": "Child"}, {"name": "Body"}])

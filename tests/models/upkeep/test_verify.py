@@ -189,6 +189,9 @@ BROKEN = {
             "statement 1 does not start in its sentence",
         ),
     ],
+    "a claim is no longer than an import takes": [
+        ("UPDATE claims SET text = replace('" + "a" * 20_001 + "', 'b', '') WHERE id = 1", "claim 1 has 20001 char"),
+    ],
     "a statement has its day": [
         ("UPDATE statements SET day = '2020' WHERE id = 2", "statement 2 is sorted by the day '2020' instead of"),
     ],
