@@ -305,7 +305,8 @@ class OfAnswers(Query):
 _ORDERS = {
     "day": "`day` is that of a statement: when it was said, or else when its document was published, in UTC. "
     "For a claim it is that of its first statement, the accepted one of the earliest day, and for a counterclaim that "
-    "of its answer; what has none counts as the earliest, and a month or year as its first day.",
+    "of its evidence, or else of its answer; what has none counts as the earliest, and a month or year as its first "
+    "day.",
     "published_at": "`published_at` is when it was published; what has none counts as the earliest.",
     "reviewed_at": "`reviewed_at` is when it was published; what has none counts as the earliest.",
     "changed_at": "`changed_at` is when anything that it shows last changed.",

@@ -51,13 +51,19 @@ def earliest(s: Any) -> Any:
 
 #: The days of the charge and of the answer of the counterclaim `x`, with what `with_days` joins; null if unknown.
 CHARGED_ON = fn.nullif(fn.coalesce(statement_aimed_at.day, summary_of_charge.day), "")
-ANSWERED_ON = fn.nullif(fn.coalesce(w.day, summary_of_answer.day), "")
+_GIVEN_ON = fn.coalesce(w.day, summary_of_answer.day)
+ANSWERED_ON = fn.nullif(_GIVEN_ON, "")
 
 
 def _with_answered_day(counterclaims: Any = x) -> Any:
     """Join counterclaims `x` with what says when their answer was given."""
     source = Join(counterclaims, summary_of_answer, on=summary_of_answer.claim_id == x.answer_id)
     return Join(source, w, JOIN.LEFT_OUTER, on=w.id == x.statement_id)
+
+
+def given_on(e: Any) -> Any:
+    """Build the day on which the answer of the counterclaim `e` was given, as a column holds it: empty if unknown."""
+    return Select([_with_answered_day()], [_GIVEN_ON]).where(x.id == e.id)
 
 
 def with_days(counterclaims: Any = x) -> Any:

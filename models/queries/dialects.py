@@ -180,23 +180,17 @@ def each_of(sqlite: bool, query: Any, alias: str) -> Any:
 
 
 @differing
-def beside_summaries(sqlite: bool, e: Any, summary: Any, sides: dict[Any, Any], walked: bool) -> Any:
-    """Read the counterclaims `e` with the claims on their `sides`, {table: its id}, and the `summary` of the answer.
+def one_after_another(sqlite: bool, first: Any, e: Any, its: Any, sides: dict[Any, Any]) -> Any:
+    """Read the rows `first` in their order, and for each look up the counterclaims `e` for which `its` condition holds.
 
-    Where `walked`, summaries are read by their day, and the counterclaims of each looked up; else the reverse.
+    The claims on their `sides`, {table: its id}, are read with them.
     """
-
-    def with_sides(source: Any) -> Any:
-        for side, id in sides.items():
-            source = Join(source, side, on=side.id == id)
-        return source
-
-    if sqlite:
-        return with_sides(Join(summary, e, JOIN.CROSS)) if walked else NodeList((summary, with_sides(e)), ", ")
-    looked_up, other = (e, summary) if walked else (summary, e)
-    its = looked_up.select(STAR).where(e.answer_id == summary.claim_id).offset(0).lateral().alias(looked_up._alias)
-    # Without LATERAL, PostgreSQL compares each summary with each counterclaim that passes: it expects few to.
-    return with_sides(Join(other, its, JOIN.CROSS)) if walked else Join(with_sides(other), its, JOIN.CROSS)
+    # Without LATERAL, PostgreSQL compares each row with each counterclaim that passes: it expects few to.
+    found = e if sqlite else e.select(STAR).where(its).offset(0).lateral().alias(e._alias)
+    source = Join(first, found, JOIN.CROSS)
+    for side, id in sides.items():
+        source = Join(source, side, on=side.id == id)
+    return source
 
 
 # -- what a planner does by itself ------------------------------------------------------------------

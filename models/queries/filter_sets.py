@@ -13,6 +13,9 @@ class Filters(NamedTuple):
     few: tuple[str, ...] = ()
     #: Those that are given several values, any of which passes.
     several: tuple[str, ...] = ()
+    #: Of counterclaims that are sorted by their day, whether those with evidence, and those without, are read in that
+    #: order; None where all that pass are sorted.
+    walked: tuple[bool, bool] | None = None
 
     @property
     def names(self) -> set[str]:
@@ -38,7 +41,12 @@ class Filters(NamedTuple):
         return self._replace(pairs=tuple(pair for pair in self.pairs if pair[0] not in names))
 
     def halves(self) -> list["Filters"]:
-        """Part the positions of a speaker into those that they stated and those that were stated on their behalf."""
+        """Part the positions of a speaker into those that they stated and those that were stated on their behalf.
+
+        Counterclaims are parted into those with evidence and those without.
+        """
+        if self.walked:
+            return [self._replace(pairs=(*self.pairs, ("evidence", half))) for half in (True, False)]
         if "stated_by" not in self.names:
             return [self]
         rest = tuple(pair for pair in self.pairs if pair[0] != "stated_by")

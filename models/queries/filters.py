@@ -354,6 +354,27 @@ def with_few(noun: str, viewer: Viewer, filters: Filters, values: Mapping[str, A
     return filters._replace(few=tuple(name for name, count in zip(counted, counts, strict=True) if count < FEW))
 
 
+#: The counterclaims with evidence, and those without, as an index finds them.
+EVIDENCE = {True: e.statement_id > 0, False: e.statement_id.is_null()}
+
+
+def with_walked(filters: Filters) -> Filters:
+    """Mark for a list of counterclaims by their day whether those with evidence, and those without, are few.
+
+    A walk through the days of all statements, or claims, would look for a page of few to the end.
+    """
+    if {*filters.few} - {"answered_in_document"} or filters.names & BOUNDING:
+        return filters
+    ((some, others),) = run(_counting_evidence(), {})
+    return filters._replace(walked=(some >= FEW, others >= FEW))
+
+
+@cached(1)
+def _counting_evidence() -> Compiled:
+    found = (e.select(1).where(EVIDENCE[half], e.retracted_at.is_null()).limit(FEW) for half in (True, False))
+    return compiled(Select([], [Select([some.alias("n")], [fn.count(STAR)]) for some in found]))
+
+
 def counted_whole(noun: str, filters: Filters) -> Filters:
     """Let a count of statements begin with all of a topic: a walk would look at what is under others, too."""
     if noun != "statements" or "topic" not in filters.names or "topic" in filters.few:

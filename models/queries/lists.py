@@ -16,7 +16,7 @@ from models.queries.days import days_to_answer
 from models.queries.dialects import joined, true
 from models.queries.facets import facet, ranges
 from models.queries.filter_sets import Filters, Order, used
-from models.queries.filters import counted_whole, prepared, with_few
+from models.queries.filters import counted_whole, prepared, with_few, with_walked
 from models.queries.list_ids import by_relevance, compiled_ids, first_ones, ordered, seen, summary_answered
 from models.queries.members import Boolean, Fields, Member, Nullable, Object, Rows, Scalar, Subquery, tree
 from models.queries.nodes import NULL, STAR, Compiled, P, Part, cached, case, compiled, run, source_text
@@ -126,7 +126,9 @@ def page(
         return Page(b"", None, 0 if total else None, dict.fromkeys(facets, _NO_VALUES) if facets else None)
     if order.by == "asked":
         values["ids_in_order"] = values["ids"]
-    question = _Question(noun, viewer, with_few(noun, viewer, used(filters), values), values, (fields, include))
+    narrowed = with_few(noun, viewer, used(filters), values)
+    narrowed = with_walked(narrowed) if noun == "counterclaims" and order.by == "day" else narrowed
+    question = _Question(noun, viewer, narrowed, values, (fields, include))
     read = _by_relevance if order.by == "relevance" else _in_order
     found = read(question, order, limit, past)
     question = question._replace(filters=counted_whole(noun, question.filters))

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
+from models.queries import filters, nodes
+from tests.api.contract.test_paging import walk
 from tests.api.steps import changed, matching, posted, refusal, retracted
 from tests.factories import SENTENCE, candidate, charge, claim, denial, topic
 
@@ -127,6 +129,41 @@ def test_filters_hold_on_either_side(writer: FlaskClient, public: FlaskClient) -
     assert found(f"speaker={charged['speaker']['id']}") == found(f"speaker={denied['speaker']['id']}") == [1]
     assert found("said_from=2026-03-20&kind=denies") == [1]
     assert found("said_from=2026-03-21") == []
+
+
+@pytest.mark.parametrize("few", [0, 2, filters.FEW])
+def test_its_day_is_that_of_its_evidence_in_filters_facets_orders_and_cursors(
+    writer: FlaskClient, public: FlaskClient, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filters, "FEW", few)
+    nodes.clear_caches()
+    charged = posted(writer, "statements", charge(said_on="2025")).json
+    answer = posted(writer, "statements", denial(charged["id"], counters=[], said_on="2026-01-10")).json["claim"]["id"]
+    others = [posted(writer, "claims", claim(text=f"It is {word}.")).json["id"] for word in ("so", "not so")]
+    # Evidence of May, of an answer that was first given in January; none, of the same answer; nothing that has a day.
+    again = {"claim": {"id": answer}, "speaker": {"name": "Moscow"}, "mention": None}
+    posted(writer, "statements", denial(charged["id"], said_on="2026-05-20", **again))
+    posted(writer, "counterclaims", {"claim": others[0], "answer": answer, "kind": "disputes"})
+    posted(writer, "counterclaims", {"claim": others[0], "answer": others[1], "kind": "disputes"})
+    posted(writer, "counterclaims", {"claim": others[1], "answer": answer, "kind": "denies"})
+    facet = public.get("/v1/counterclaims?facets=month").json["facets"]["month"]["values"]
+    assert [(value["value"], value["count"]) for value in facet] == [("2026-05", 1), ("2026-01", 2)]
+    for value in facet:
+        month = f"said_from={value['value']}&said_to={value['value']}"
+        assert public.get(f"/v1/counterclaims?{month}&total=true").json["total"] == value["count"]
+        for sort in ("day", "-day"):
+            assert len(walk(public, f"/v1/counterclaims?{month}&sort={sort}&limit=1")) == value["count"]
+    for narrowed in (
+        "",
+        "&kind=denies,disputes",
+        "&side=1,2,3,4",
+        "&language=en",
+        "&changed_since=2020-01-01T00:00:00Z",
+    ):
+        assert walk(public, f"/v1/counterclaims?limit=1&sort=day{narrowed}") == [3, 2, 4, 1]
+        assert walk(public, f"/v1/counterclaims?limit=1&sort=-day{narrowed}") == [1, 4, 2, 3]
+    assert walk(public, "/v1/counterclaims?limit=1&sort=-day&said_to=2026-02") == [4, 2]
+    nodes.clear_caches()
 
 
 @pytest.mark.parametrize("scope", ["write", "review"])

@@ -1,0 +1,50 @@
+"""What a search finds among claims and statements, by full-text indexes: tables of ids that lists narrow and rank."""
+
+from functools import reduce
+from operator import add
+from typing import Any
+
+from peewee import JOIN, SQL, Entity, Select, fn
+
+from models.queries import dialects, word_tables
+from models.queries.dialects import among
+from models.queries.filter_sets import Filters
+from models.queries.table_aliases import s
+from models.queries.visibility import Viewer, statement_seen
+
+#: How much a word counts in the claim, in the sentence and in the speaker's names.
+_WEIGHTS = (4.0, 1.0, 2.0)
+
+_m, _w = Entity("m"), Entity("w")
+
+
+def matches(noun: str, viewer: Viewer, filters: Filters) -> list[tuple[Any, Any]]:
+    """Read what the value `q` finds among `noun`, each as a table `m` of (key, id, ...) with the order of its keys.
+
+    Claims begin with the shortest, in which the words count for most; statements with the newest.
+    """
+    row, statement = SQL("rowid"), Entity("statement_id")
+    of_statements = word_tables.tables_of("statement_search", viewer.unreviewed)
+    if noun == "statements":
+        found = [dialects.matches("m", one, "statement_id", row, statement, *_WEIGHTS) for one in of_statements]
+        return [(match, _m.key.desc()) for match in found]
+    of_claims = word_tables.tables_of("claim_search", viewer.unreviewed)
+    id, length = SQL(word_tables.CLAIM_OF_ROWID), fn.length(SQL("words"))
+    worded = [(dialects.matches("m", one, "claim_id", id, length), _m.key.asc()) for one in of_claims]
+    if "in_" in filters.names:
+        return worded
+    for one in of_statements:
+        stated = dialects.matches("w", one, "statement_id", row, statement, *_WEIGHTS)
+        stated = Select([stated], [_w.key, s.claim_id.alias("id"), word_tables.fit("w")]).join(s, JOIN.CROSS)
+        worded.append((stated.where(s.id == _w.key, statement_seen(viewer)).alias("m"), _m.key.desc()))
+    return worded
+
+
+def matched(noun: str, viewer: Viewer, filters: Filters) -> Select:
+    """Find the ids of all that the value `q` finds among `noun`."""
+    return reduce(add, (Select([match], [_m.id]) for match, _ in matches(noun, viewer, filters)))
+
+
+def matching(noun: str, viewer: Viewer, filters: Filters, id: Any) -> Any:
+    """Build the condition that `id` is the id of something that the value `q` finds among `noun`."""
+    return among(id, matched(noun, viewer, filters))
