@@ -40,7 +40,7 @@ class Limits(NamedTuple):
 
     #: Seconds that a query may take, and a change before its last one, and that a writer waits; 0 is no limit.
     deadline: float = 0
-    #: Connections to each PostgreSQL server.
+    #: Connections of threads to each PostgreSQL server; snapshots have others beside them.
     connections: int = 20
     #: Seconds by which a replica may be behind.
     lag: float = 5

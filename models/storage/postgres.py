@@ -23,6 +23,9 @@ _GRACE = 0.5
 #: Seconds for which no thread tries to connect after one that tried for longer than that in vain.
 _PAUSE = 0.5
 
+#: Connections for snapshots, beside those of threads: counted together, two exports would leave other callers none.
+APART = 12
+
 #: The application_name of a server's snapshots, which a migration may end (models/storage/schema.py).
 SNAPSHOT = "counterclaim snapshot"
 
@@ -88,7 +91,7 @@ class PostgresServer(PooledPostgresqlDatabase):
     psycopg3_adapter = _Adapter
 
     def __init__(self, url: str, *, connections: int, deadline: float) -> None:
-        """Take the address, how many connections may be open, and the `deadline` of `Limits`.
+        """Take the address, how many connections threads may hold, and the `deadline` of `Limits`.
 
         Raises ValueError where `url` is no address.
         """
@@ -110,9 +113,11 @@ class PostgresServer(PooledPostgresqlDatabase):
         self.patience = deadline + _GRACE if deadline else None
         #: When a thread last failed to open a connection; and until when none tries. By time.monotonic.
         self._failed, self._paused_until = 0.0, 0.0
+        #: How many connections threads may hold, and those that are `separate`.
+        self._of_threads, self._apart = connections, set[Any]()
         super().__init__(
             parts["dbname"],
-            max_connections=connections,
+            max_connections=connections + APART,
             timeout=deadline or 3600,
             prefer_psycopg3=True,
             conninfo=self._conninfo,
@@ -133,19 +138,21 @@ class PostgresServer(PooledPostgresqlDatabase):
         """
         self._state.asked = time.monotonic()
         try:
-            connection = self._connect()
+            connection = self._take()
+            try:
+                connection.execute("SELECT 1")
+            except psycopg.Error:
+                self._close(connection, close_conn=True)
+                self.close_idle()
+                connection = self._take()
         except MaxConnectionsExceeded:
             raise OperationalError("all connections of the pool are in use") from None
-        try:
-            connection.execute("SELECT 1")
-        except psycopg.Error:
-            self._close(connection, close_conn=True)
-            self.close_idle()
-            return self._connect()
+        self._apart.add(connection)
         return connection
 
     def give_back(self, connection: Any) -> None:
         """Return a `separate` connection."""
+        self._apart.discard(connection)
         self._close(connection)
 
     def release(self) -> None:
@@ -223,6 +230,11 @@ class PostgresServer(PooledPostgresqlDatabase):
         return [f"{name} is off" for name in _DURABLE if self.execute_sql(f"SHOW {name}").fetchone()[0] == "off"]
 
     def _connect(self) -> Any:
+        if len(self._in_use) - len(self._apart) >= self._of_threads:
+            raise MaxConnectionsExceeded
+        return self._take()
+
+    def _take(self) -> Any:
         # One thread opens a connection at a time: those that waited while that failed would only fail as well. Nor
         # does any try just after one that took long, or new threads could overtake those that wait.
         began = time.monotonic()

@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,8 +13,9 @@ from peewee import DatabaseError, OperationalError
 
 from models import topics
 from models.history.changes import Actor
-from models.storage import database, snapshots
+from models.storage import database, postgres, snapshots
 from models.storage.database import Limits
+from models.transfer import stream
 
 #: Queries that are read at once and ahead of whoever takes them.
 MANY = 12
@@ -183,9 +184,24 @@ def test_one_that_is_given_up_while_threads_read_ends_them_and_is_an_error_to_it
     assert nothing_left()
 
 
-def test_with_fewer_connections_than_it_could_use_it_reads_through_those(url: str) -> None:
+def test_threads_have_connections_whatever_snapshots_have(url: str) -> None:
+    database.connect(url, limits=Limits(connections=1, deadline=2))
+    with ExitStack() as opened:
+        for caller in ("key 1", "key 1", "key 2", "key 2"):
+            reader = opened.enter_context(snapshots.snapshot(caller, threads=stream.THREADS))
+            assert list(reader.fetch_each([("SELECT 1", ())] * MANY)) == [[(1,)]] * MANY
+        assert database.fetch("SELECT 1") == [(1,)]
+    assert snapshots.SNAPSHOTS_AT_ONCE * (1 + stream.THREADS) == postgres.APART
+    database.close()
+    database.disconnect()
+
+
+def test_with_fewer_connections_than_it_could_use_it_reads_through_those(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if not url.startswith("postgresql"):
         pytest.skip("SQLite has no pool of connections")
+    monkeypatch.setattr(postgres, "APART", 0)
     database.connect(url, limits=Limits(connections=2))
     for held in range(3):
         with snapshots.snapshot(threads=2) as reader:
