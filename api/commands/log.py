@@ -9,6 +9,9 @@ from models.history import feed
 from models.queries.visibility import REVIEWER
 from models.vocabulary import ACTIONS, LOGGED
 
+#: Controls that JSON leaves as they are, and that would steer a terminal.
+_ESCAPED = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
+
 
 @click.command()
 @click.option("--key", type=ID, help="Only what was done with the key of this id.")
@@ -23,5 +26,5 @@ def log(past: int | None, **filters: Any) -> None:
     last = past
     while lines := feed.listed(viewer=REVIEWER, past=last, limit=1000, **filters):
         for _, line in lines:
-            click.echo(line)
+            click.echo(line.translate(_ESCAPED))
         last = lines[-1][0]

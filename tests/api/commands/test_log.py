@@ -19,3 +19,10 @@ def test_prints_what_one_key_did(command: Command, writer: FlaskClient) -> None:
     (line,) = command("log", "--key", str(everything[0]["key_id"])).stdout.splitlines()
     assert json.loads(line) == everything[0]
     assert command("log", "--noun", "topics", "--id", "2").stdout == command("log", "--past", "1").stdout != ""
+
+
+def test_prints_no_controls_that_would_steer_a_terminal(command: Command, writer: FlaskClient) -> None:
+    posted(writer, "topics", topic(label="It is\x9b31m red"))
+    printed = command("log").stdout
+    assert r"It is\u009b31m red" in printed
+    assert json.loads(printed)["after"]["label"] == "It is\x9b31m red"
