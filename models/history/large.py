@@ -122,7 +122,8 @@ def _count(model: Any, merging: bool) -> tuple[str, list[str]]:
     for named in _FILED.get(model, ()) + (_FILED_MERGED.get(model, ()) if merging else ()):
         filed = in_found(f"SELECT claim_id FROM {named} LIMIT ?")  # noqa: S608 (our names)
         hanging.append(("claim_topic_index", f"claim_id {filed}", ["id", "limit"]))
-    if model in {Document, Speaker}:  # what answers a claim shows who stated it, and where
+    # What answers a claim shows who stated it, and where; and it is told of each print that gets another original.
+    if model in {Document, Speaker, Statement}:
         for naming in [naming for table, naming, _ in hanging if table == "statements"]:
             stated = in_found(f"SELECT claim_id FROM statements WHERE {naming} AND retracted_at IS NULL LIMIT ?")  # noqa: S608 (our names)
             # And so does what answers a claim of which another answers an attribution.

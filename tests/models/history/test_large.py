@@ -83,6 +83,19 @@ def test_a_writer_changes_no_statement_that_much_hangs_on(
         change(actor)
 
 
+def test_a_writer_takes_no_original_back_whose_prints_state_what_many_answer(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = put_plain(actor, "first")
+    printed = put_plain(actor, "second", original=original, claim={"text": "It is another.", "language": "en"})
+    for text in ("It grew.", "It shrank."):
+        _answer(actor, statements.claim_of(id=printed), text)
+    monkeypatch.setattr(large, "MOST", 2)
+    with pytest.raises(Conflict, match="review scope"):
+        statements.retract(by=WRITER, id=original, version=None, reason=None)
+    statements.retract(by=actor, id=original, version=None, reason=None)
+
+
 def test_a_writer_merges_nothing_that_much_hangs_on(
     twice: Statement, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
