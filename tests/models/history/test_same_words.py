@@ -106,6 +106,11 @@ def test_a_coding_of_who_does_not_review_is_counted_among_what_they_see(sound: N
     put_charge(writer, status="candidate", coding=2)
 
 
+def test_any_number_of_statements_of_the_same_words_may_come_before_a_line(sound: None) -> None:
+    (outcome,) = ndjson.read([json.dumps({"statement": charge(status="candidate", coding=1001)}).encode()], by=Actor())
+    assert outcome.outcome == "new"
+
+
 def test_codings_that_were_imported_together_may_stand_together_again(sound: None) -> None:
     by = _coders()[0]
     lines = [json.dumps({"statement": charge(status="candidate", coding=coding)}).encode() for coding in (1, 2)]
