@@ -16,7 +16,7 @@ from models.queries.lists import Page
 from models.queries.results import Item
 from models.queries.visibility import Viewer, sentence_was_public
 from models.refusals import Ambiguous, Conflict, TooLong
-from models.spans import SentenceSpan, places_of
+from models.spans import SentenceSpan, places_of, trimmed
 from models.storage.database import fetch
 from models.storage.transactions import transaction
 from models.tables import Document, Sentence, Statement
@@ -153,11 +153,10 @@ def _may_know(viewer: Viewer, ids: Collection[int]) -> Collection[int]:
 def _holding(document: Document, first: dict[str, Any], session: Session) -> SentenceSpan:
     """Find the sentence in which the content's first span starts; its words may run on into the next."""
     if "start" in first:
-        found = session.sentence_before(document.id, first["start"])
-        if found is None or found.end <= first["start"]:
-            raise Conflict(
-                f"No sentence holds the offset {first['start']}, where the content starts.", field="/content/0/start"
-            )
+        start = trimmed(document.text, first["start"], first["end"]).start
+        found = session.sentence_before(document.id, start)
+        if found is None or found.end <= start:
+            raise Conflict(f"No sentence holds the offset {start}, where the content starts.", field="/content/0/start")
         return found
     starts = [span.start for span in places_of(first["text"], document.text, 0, document.length, field="/content/0")]
     before = ((start, session.sentence_before(document.id, start)) for start in starts)

@@ -19,7 +19,7 @@ from models.history import seals
 from models.history.changes import Actor
 from models.queries import derived
 from models.storage import database
-from models.tables import Claim, Document, Speaker, Statement
+from models.tables import Claim, Document, Sentence, Speaker, Statement
 from models.upkeep import verify
 from tests.concurrent_changes import CHANGES, REFUSED, WORDS, Request, World, do
 
@@ -54,12 +54,49 @@ def _unmerge_any(model: Any) -> Callable[[World], Request]:
     return request
 
 
-HERE = CHANGES | {"unmerge claims": _unmerge_any(Claim), "unmerge speakers": _unmerge_any(Speaker)}
+def _edge_over_white_space(world: World) -> Request:
+    """Move an edge of a sentence to the next one's, or into the white space between."""
+    spans = Sentence.select().where(Sentence.document == world.any(Document), Sentence.retracted_at.is_null())
+    rows = list(spans.order_by(Sentence.start))
+    at = world.rng.randrange(max(len(rows) - 1, 1))
+    before, after = rows[at : at + 2] if len(rows) > 1 else [Sentence.get_by_id(1)] * 2
+    place = world.rng.randint(min(before.end, after.start), after.start)
+    row, new = world.rng.choice(((before, {"end": place}), (after, {"start": place})))
+    return Request("PATCH", f"/v1/sentences/{row.id}", new, f'"{row.id}-{row.version}-{0:016}"')
+
+
+def _from_white_space(world: World) -> Any:
+    """The content of words by offsets, with white space around them."""
+    start = world.text.index(f"The {world.rng.choice(WORDS)}") - world.rng.randrange(3)
+    return [{"start": max(start, 0), "end": start + world.rng.choice((2, 20, 45, 50))}]
+
+
+def _record_from_white_space(world: World) -> Request:
+    request = CHANGES["record"](world)
+    assert isinstance(request, Request)
+    request.body["content"] = _from_white_space(world)
+    return request
+
+
+def _requote_from_white_space(world: World) -> Request:
+    request = CHANGES["requote"](world)
+    assert isinstance(request, Request)
+    request.body["content"] = _from_white_space(world)
+    return request
+
+
+HERE = CHANGES | {
+    "move an edge over white space": _edge_over_white_space,
+    "record from white space": _record_from_white_space,
+    "requote from white space": _requote_from_white_space,
+    "unmerge claims": _unmerge_any(Claim),
+    "unmerge speakers": _unmerge_any(Speaker),
+}
 
 
 def spread(change: Any, world: World, *, again: bool) -> None:
     """Let a new statement be of any words of any document, and one that prints another `again` of who said that."""
-    if isinstance(change, Request) and change.path == "/v1/statements":
+    if isinstance(change, Request) and change.path == "/v1/statements" and "text" in change.body["content"][0]:
         change.body["content"] = [{"text": f"says {world.rng.choice(WORDS)}"}]
         change.body["document"] = {"id": world.any(Document)}
         if again:

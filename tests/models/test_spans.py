@@ -52,6 +52,19 @@ def test_words_that_stand_once_in_the_stretch_around_are_found_there() -> None:
     assert near == _span(DEALS[3], DEALS[3] + 8)
 
 
+def test_a_span_has_no_white_space_at_its_edges() -> None:
+    document = Document(id=1, text="No.\n\n\ufeffIt says so.\u2003\n\nYes.", length=22)
+    whole = Sentence(id=1, start=3, end=22, text=document.text[3:])
+    found = Span("It says so.", 6, 17)
+    for given in ({"start": 3, "end": 20}, {"text": "\n\n\ufeffIt says so.\u2003"}):
+        assert locate_content([given], document, whole) == [found]
+        assert locate(given, document, whole, (0, 22), "/cue") == found
+    assert locate({"start": 3, "end": 6}, document, whole, (0, 22), "/cue") == Span("\n\n\ufeff", 3, 6)
+    with pytest.raises(Conflict, match="white space alone") as refused:
+        locate_content([{"start": 3, "end": 6}], document, whole)
+    assert refused.value.field == "/content/0"
+
+
 def test_words_from_further_off_are_named_only_by_their_offsets() -> None:
     at, around = TEXT.index("👋"), (0, SENTENCES[0].end)
     with pytest.raises(Conflict, match="give start and end") as refused:
@@ -96,7 +109,7 @@ def _places(words: str, text: str) -> list[int]:
         ("US", "US-led, “US”, U.S. — US", [0, 9, 21]),
         ("said", "said", [0]),
         ("“We", "“We need proof.”", [0]),
-        (" said", "He said so.", [2]),
+        (" said", "He said so.", [3]),
     ],
 )
 def test_words_are_found_only_as_whole_words(words: str, text: str, places: list[int]) -> None:
@@ -194,7 +207,7 @@ def test_a_content_does_not_start_in_another_sentence() -> None:
     assert _refused([{"text": "praised"}], 1).field == "/content/0/text"
     by_offsets = _refused([{"start": STARTS[0], "end": STARTS[0] + 3}], 1)
     assert by_offsets.field == "/sentence"
-    assert _refused([{"start": SENTENCES[1].end, "end": SENTENCES[1].end + 1}], 1).field == "/sentence"
+    assert _refused([{"start": SENTENCES[1].end, "end": SENTENCES[1].end + 2}], 1).field == "/sentence"
 
 
 def test_spans_that_overlap_or_run_backwards_are_refused() -> None:
@@ -231,8 +244,8 @@ def test_places_are_those_that_a_look_at_every_offset_finds() -> None:
         text = "".join(dice.choice([part, part * 3, part * 8, *letters]) for _ in range(dice.randint(1, 8)))
         at = dice.randrange(len(text))
         words, most = text[at : at + dice.randint(1, 9)], dice.choice([1, 2, 21])
-        every = [place for place in range(len(text)) if places_of(words, text, place, place + len(words))]
-        assert [span.start for span in places_of(words, text, 0, len(text), most=most)] == every[:most], (words, text)
+        every = [span for place in range(len(text)) for span in places_of(words, text, place, place + len(words))]
+        assert places_of(words, text, 0, len(text), most=most) == every[:most], (words, text)
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from api.formats import ndjson
-from models import claims, counterclaims, documents, reviews, speakers, statements, topics
+from models import claims, counterclaims, documents, reviews, sentences, spans, speakers, statements, topics
 from models.access import keys
 from models.history.changes import Actor
 from models.ingest import corrections
 from models.queries.visibility import PUBLIC
 from models.storage import database, snapshots
-from models.tables import Document
+from models.tables import Document, Sentence, Statement
 from models.transfer import dumps, exports
-from models.upkeep import erasures
+from models.upkeep import erasures, verify
 from tests.factories import (
     MACHINE,
     PLAIN,
@@ -272,6 +272,29 @@ def test_an_import_takes_the_claim_of_a_finding_that_was_lengthened(registry: st
     said = put_plain(actor, "first", origin=dict(MACHINE), claim=claim)
     statements.change(by=actor, id=said, version=1, content=[{"start": 4, "end": len(PLAIN)}])
     assert {one.outcome for one in ndjson.read(ndjson.write(), by=actor)} <= {"known", "noted"}
+
+
+@pytest.mark.parametrize("stored", [False, True], ids=["now", "before"])
+def test_an_import_finds_the_sentence_of_what_starts_in_white_space(
+    urls: Callable[[], str], actor: Actor, monkeypatch: pytest.MonkeyPatch, stored: bool
+) -> None:
+    database.connect(urls())
+    text = "First part.\n\n\n\nIt says that plans fail."
+    document = documents.create(by=actor, text=text, language="en")
+    (_, second) = Sentence.select().order_by(Sentence.start)
+    sentences.change(by=actor, id=second.id, version=1, start=13)
+    if stored:  # as before white space was left out
+        monkeypatch.setattr(spans, "BLANKS", "\0")
+    put_plain(actor, "first", document={"id": document}, content=[{"start": 13, "end": 22}])
+    monkeypatch.undo()
+    assert len(list(verify.broken_rules())) == stored
+    written = list(ndjson.write())
+    database.close()
+    database.connect(urls())
+    assert {one.outcome for one in ndjson.read(written, by=actor)} <= {"new", "noted"}
+    (said,) = Statement.select()
+    assert (said.content_start, said.spans, said.sentence.start) == (15, "15-22", 15)
+    assert list(verify.broken_rules()) == []
 
 
 def test_whom_a_claim_is_about_has_an_order_that_an_import_keeps(urls: Callable[[], str], actor: Actor) -> None:
