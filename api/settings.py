@@ -31,7 +31,7 @@ class Settings:
     DATABASE_REPLICA_URLS: str = ""
     #: By how many seconds a replica may lag before it is left out.
     REPLICA_LAG_SECONDS: int = 5
-    #: How many connections each process opens to a PostgreSQL server, and how much it reads at once, on SQLite too.
+    #: How many connections each process opens to PostgreSQL, beside 12 for exports; how much it reads at once anywhere.
     DATABASE_CONNECTIONS: int = 20
     #: How many seconds a query may take, and a writer may wait for its turn; then the answer is 503.
     DEADLINE_SECONDS: int = 5

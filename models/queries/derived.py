@@ -228,12 +228,11 @@ def refreshing(new: bool = False, linked: bool = False, words: bool = True) -> l
     filling.append(attributions[1])
     # Whether a claim counts as answered hangs on the claims that answer it, and on whether these are shown.
     charges = f"claim_id IN (SELECT e.claim_id FROM counterclaims e WHERE {in_ids('e.answer_id')})"
-    answered = derived_rows.answered("claim_summaries", "claim_id")
-    as_summed_up = "(SELECT l.answered FROM claim_summaries l WHERE l.claim_id = claim_topic_index.claim_id)"
     answering = [
-        f"UPDATE claim_summaries SET answered = {answered} WHERE {charges}",
-        # A claim has a row for each of its topics: most stay as they are.
-        f"UPDATE claim_topic_index SET answered = {as_summed_up} WHERE {charges} AND answered <> {as_summed_up}",
+        f"UPDATE claim_summaries SET answered = {derived_rows.answered('claim_summaries', 'claim_id')} WHERE {charges}",
+        "UPDATE claim_topic_index SET answered ="
+        " (SELECT l.answered FROM claim_summaries l WHERE l.claim_id = claim_topic_index.claim_id)"
+        f" WHERE {charges}",
     ]
     unflagging = _unflagging(" AND " + in_ids("c.claim_id"))
     if new:
