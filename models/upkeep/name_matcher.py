@@ -266,14 +266,15 @@ def _fold_one(character: str) -> str:
 
 @cache
 def _signs_of_letters() -> re.Pattern[str]:
-    """Match signs that are made of letters or digits: they are no part of the word beside them ("¹", "™", "№")."""
+    """Match signs that are made of digits or several letters: no part of the word beside them ("¹", "™", not "Ⓐ")."""
     codes = (code for code in range(sys.maxunicode + 1) if _is_sign_of_letters(chr(code)))
     return re.compile(f"[{search.by_ranges(codes)}]")
 
 
 def _is_sign_of_letters(character: str) -> bool:
+    folded = unicodedata.normalize("NFKD", character)
     is_sign = unicodedata.category(character)[0] in "NPS" and not character.isdecimal()
-    return is_sign and any(map(str.isalnum, unicodedata.normalize("NFKD", character)))
+    return is_sign and any(map(str.isalnum, folded)) and not (len(folded) == 1 and folded.isalpha())
 
 
 @cache

@@ -35,6 +35,7 @@ def redacted(text: str) -> str:
         ("al-sisi", "███████"),
         ("习近平说", "███说"),
         ("★★!", "██!"),
+        ("Ⓜⓐⓨ 🄼🄰🅈, Ⓙⓐⓝⓐ Ⓓⓞⓡⓝ", "███ ███, █████████"),
         ("¹Jana Dorn² ①May Ⅳ™May℠", "¹█████████² ①███ Ⅳ™███℠"),
         ("12Jana Dorn3, _Jana Dorn_, 2wu72", "12█████████3, _█████████_, 2████"),
         ("Jana Dorns, Xjana Dorn, O’Neil, 100% of Jana", "Jana Dorns, Xjana Dorn, O’Neil, 100% of Jana"),
