@@ -31,6 +31,9 @@ from models.refusals import Conflict, Moved, Refusal
 from models.storage.transactions import transaction
 from models.tables import Change, Claim, ClaimAbout, ClaimTopic, Counterclaim, Review, Statement, Topic
 
+#: Topics under which a claim is filed, at most: each is a row, written anew with whatever is counted of the claim.
+MOST_TOPICS = 20
+
 
 def create(
     *,
@@ -321,10 +324,17 @@ def _topics(claim: int) -> dict[int, str]:
 
 
 def _file(claim: int, headings: list[int]) -> bool:
-    """File a claim under these topics, and tell whether it was not already; retracted ones stay, for a restore."""
+    """File a claim under these topics, and tell whether it was not already; retracted ones stay, for a restore.
+
+    Raises Conflict where there would be more than MOST_TOPICS with those.
+    """
     filed = [*_topics(claim)]
     if {*filed} == {*headings}:
         return False
+    retracted = ClaimTopic.select().where(ClaimTopic.claim == claim).count() - len(filed)
+    if len(headings) + retracted > MOST_TOPICS:
+        detail = f"With those that were retracted it would be filed under more than {MOST_TOPICS} topics: name fewer."
+        raise Conflict(detail, field="/topics")
     ClaimTopic.delete().where(ClaimTopic.claim == claim, ClaimTopic.topic.in_(filed)).execute()
     for topic in headings:
         SESSION.insert(ClaimTopic, claim=claim, topic=topic)

@@ -27,7 +27,7 @@ LONGEST_TEXT = 20_000
 #: Names, aliases and Wikidata ids of the speakers whom one request gives by name. On PostgreSQL each is locked for
 #: itself, up to as many: more take the lock of all names, for which others waited who named somebody new.
 MOST_NAMES = 256
-#: Topics under which a claim is filed, at most: each is a row, written anew with whatever is counted of the claim.
+#: Topics under which a claim is filed, at most.
 MOST_TOPICS = 20
 
 

@@ -3,6 +3,7 @@
 from flask.testing import FlaskClient
 
 from models.claim_text import LONGEST
+from models.claims import MOST_TOPICS
 from tests.api.steps import changed, matching, posted, refusal, retracted
 from tests.factories import candidate, charge, claim, denial, document, review, speaker, topic
 
@@ -43,6 +44,12 @@ def test_names_the_unknown_topic_and_the_unknown_speaker(writer: FlaskClient) ->
 def test_refuses_a_language_that_is_none(writer: FlaskClient) -> None:
     for language in ("e", "english language", "en_GB", "", None, 1):
         assert refusal(writer.post("/v1/claims", json=claim(language=language))) == (422, ["/language"]), language
+
+
+def test_refuses_more_topics_than_a_claim_may_have(writer: FlaskClient) -> None:
+    topics = [posted(writer, "topics", topic(slug=f"t{number}")).json["slug"] for number in range(MOST_TOPICS + 1)]
+    assert refusal(writer.post("/v1/claims", json=claim(topics=topics))) == (422, ["/topics"])
+    assert len(posted(writer, "claims", claim(topics=topics[1:])).json["topics"]) == MOST_TOPICS
 
 
 def test_refuses_a_text_that_is_too_long_and_takes_the_longest(writer: FlaskClient) -> None:

@@ -102,6 +102,20 @@ def test_topics_that_are_sent_back_as_they_were_read_change_nothing(registry: st
     assert filed() == ["trade", "water"]
 
 
+def test_a_claim_is_filed_under_no_more_topics_than_may_be_with_retracted_ones(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for slug in ("trade", "war", "water"):
+        topics.create(by=actor, slug=slug, label=slug.title())
+    claim = put_claim(actor, topics=["trade", "war"])
+    topics.retract(by=actor, id=1, version=1, reason=None)
+    monkeypatch.setattr(claims, "MOST_TOPICS", 2)
+    with pytest.raises(Conflict, match="retracted") as refused:
+        claims.change(by=actor, id=claim, version=1, topics=["war", "water"])
+    assert refused.value.field == "/topics"
+    claims.change(by=actor, id=claim, version=1, topics=["water"])
+
+
 @pytest.mark.parametrize(
     ("change", "after"),
     [
