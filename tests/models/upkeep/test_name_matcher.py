@@ -1,6 +1,7 @@
 """Mentions: names are found in whatever spelling, at their places in the text as it stands."""
 
 import time
+import tracemalloc
 import unicodedata
 from collections.abc import Callable
 from itertools import product
@@ -216,6 +217,16 @@ def test_a_text_takes_as_long_for_thousands_of_names_as_for_a_few(name: Callable
         return time.process_time() - began
 
     assert spent(4000) < 5 * spent(4) + 0.05
+
+
+def test_a_text_of_ligatures_takes_little_memory() -> None:
+    text = "\ufdfa" * 20_000 + " Jana Dorn"
+    list(NAMES.places(text[:10]))
+    tracemalloc.start()
+    assert list(NAMES.places(text)) == [(20_001, 20_010)]
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 30_000_000
 
 
 def test_thousands_of_names_are_soon_made_ready() -> None:
