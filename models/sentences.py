@@ -16,7 +16,7 @@ from models.queries.lists import Page
 from models.queries.results import Item
 from models.queries.visibility import Viewer, sentence_was_public
 from models.refusals import Ambiguous, Conflict, TooLong
-from models.spans import SentenceSpan, places_of, trimmed
+from models.spans import SentenceSpan, Span, from_first_word, places_of
 from models.storage.database import fetch
 from models.storage.transactions import transaction
 from models.tables import Document, Sentence, Statement
@@ -153,11 +153,12 @@ def _may_know(viewer: Viewer, ids: Collection[int]) -> Collection[int]:
 def _holding(document: Document, first: dict[str, Any], session: Session) -> SentenceSpan:
     """Find the sentence in which the content's first span starts; its words may run on into the next."""
     if "start" in first:
-        start = trimmed(document.text, first["start"], first["end"]).start
-        found = session.sentence_before(document.id, start)
-        if found is None or found.end <= start:
-            raise Conflict(f"No sentence holds the offset {start}, where the content starts.", field="/content/0/start")
-        return found
+        span = Span(document.text[first["start"] : first["end"]], first["start"], first["end"])
+        for start in (span.start, from_first_word(span).start):
+            found = session.sentence_before(document.id, start)
+            if found and start < found.end:
+                return found
+        raise Conflict(f"No sentence holds the offset {start}, where the content starts.", field="/content/0/start")
     starts = [span.start for span in places_of(first["text"], document.text, 0, document.length, field="/content/0")]
     before = ((start, session.sentence_before(document.id, start)) for start in starts)
     holding = [sentence for start, sentence in before if sentence and start < sentence.end]

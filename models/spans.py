@@ -82,7 +82,8 @@ def locate_content(content: list[dict[str, Any]], document: Text, sentence: Sent
     """Find the spans of a content, in the order of print.
 
     The first starts in the sentence; each further one given by words is the next place after the one before.
-    Raises as `locate`, and Conflict where spans overlap, the first is white space alone or starts in another sentence.
+    Where it starts in the white space before that, it is taken from its first word on. Raises as `locate`, and Conflict
+    where spans overlap, or the first is white space alone or starts in another sentence.
     """
     spans: list[Span] = []
     tries = _tries()
@@ -103,8 +104,10 @@ def locate_content(content: list[dict[str, Any]], document: Text, sentence: Sent
         if spans and span.start < spans[-1].end:
             raise Conflict("Spans are given in the order of print and do not overlap.", field=field)
         spans.append(span)
-    if spans[0].text[0] in BLANKS:
+    if not spans[0].text.strip(BLANKS):
         raise Conflict("A content starts with words, and this span holds white space alone.", field="/content/0")
+    if spans[0].start < sentence.start:
+        spans[0] = from_first_word(spans[0])
     if not sentence.start <= spans[0].start < sentence.end:
         raise Conflict(
             f"A statement's sentence is the one that its content starts in: the content starts at {spans[0].start}, "
@@ -123,20 +126,13 @@ def _by_offsets(offsets: dict[str, Any], document: Text, field: str) -> Span:
             f"The document ends at {len(text)}, in code points: this span would end at {end}.",
             field=f"{field}/end",
         )
-    return trimmed(text, start, end)
+    return Span(text[start:end], start, end)
 
 
-def trimmed(text: str, start: int, end: int) -> Span:
-    """Leave out the white space at the edges of a span, unless it holds nothing else.
-
-    A statement that started in some would be in no sentence once the text is cut anew.
-    """
-    printed = text[start:end]
-    words = printed.strip(BLANKS)
-    if not words:
-        return Span(printed, start, end)
-    start += len(printed) - len(printed.lstrip(BLANKS))
-    return Span(words, start, start + len(words))
+def from_first_word(span: Span) -> Span:
+    """Leave out the white space that a span starts with: as a text is cut, what stands between sentences is in none."""
+    words = span.text.lstrip(BLANKS)
+    return Span(words, span.end - len(words), span.end)
 
 
 def _tries() -> Iterator[int]:
@@ -154,7 +150,7 @@ def places_of(
     tries: Iterator[int] | None = None,
     field: str = "",
 ) -> list[Span]:
-    """Find where `words` stand, as whole words, from `start` to `end`: the first `most` places, `trimmed`.
+    """Find where `words` stand, as whole words, from `start` to `end`: the first `most` places.
 
     With `overhang` they may go on after `end`. Takes time in proportion to the text, whatever repeats in it. Raises
     Conflict where they stand inside longer words too often, in all that takes the same `tries`.
@@ -166,7 +162,7 @@ def places_of(
     while at >= 0 and len(spans) < most:
         following = at + 1
         if not _inside_word(text, at) and not _inside_word(text, at + len(words)):
-            spans.append(trimmed(text, at, at + len(words)))
+            spans.append(Span(words, at, at + len(words)))
         elif next(tries, None) is None:
             raise Conflict(
                 f"The words {words[:80]!r} stand inside longer words there more than {_INSIDE:,} times: give start "

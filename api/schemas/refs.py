@@ -201,10 +201,7 @@ class SentenceById(Input):
 
 
 class SpanByOffsets(Input):
-    """A stretch of the document's text by offsets in Unicode code points, half-open.
-
-    White space at its edges is left out.
-    """
+    """A stretch of the document's text by offsets in Unicode code points, half-open."""
 
     start = WholeNumber(required=True, metadata={"description": "Where it starts.", "example": 0})
     end = WholeNumber(least=1, required=True, metadata={"description": "Where it ends, exclusive.", "example": 12})

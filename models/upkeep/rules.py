@@ -11,7 +11,6 @@ from models.history.last_changes import undone
 from models.history.restores import erased
 from models.history.standing_rows import singular
 from models.queries.days import STORED_DAY
-from models.spans import BLANKS
 from models.statement_columns import PASSED_ON, STANDS_ON
 from models.vocabulary import STAMPED
 
@@ -51,14 +50,6 @@ RULES = (
         "SELECT s.id, n.id FROM statements s JOIN sentences n ON n.id = s.sentence_id WHERE s.retracted_at IS NULL"
         ' AND (n.document_id <> s.document_id OR s.content_start < n."start" OR s.content_start >= n."end")',
         "statement {} does not start in its sentence, {}",
-    ),
-    Rule(
-        "a content starts with words",  # in white space no sentence is found once the text is cut anew
-        "SELECT s.id FROM statements s JOIN sentences n ON n.id = s.sentence_id WHERE s.retracted_at IS NULL"
-        ' AND substr(n.text, CAST(s.content_start - n."start" + 1 AS INTEGER), 1)'
-        " IN ('" + "', '".join(BLANKS) + "')",
-        "statement {} starts in white space: give its content anew",
-        came_later=True,
     ),
     Rule(
         "a claim is no longer than an import takes",

@@ -189,9 +189,6 @@ BROKEN = {
             "statement 1 does not start in its sentence",
         ),
     ],
-    "a content starts with words": [
-        ("UPDATE sentences SET text = replace(text, 'says', ' ays')", "statement 1 starts in white space"),
-    ],
     "a claim is no longer than an import takes": [
         ("UPDATE claims SET text = replace('" + "a" * 20_001 + "', 'b', '') WHERE id = 1", "claim 1 has 20001 char"),
     ],
