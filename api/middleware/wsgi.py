@@ -127,8 +127,8 @@ class Middleware:
         large = _is_large(environ, given)
         broken_off = False
         if (streams or large) and not self._may_send(slot, large=large):
-            _close(parts)
             if streams or environ["REQUEST_METHOD"] == "GET":
+                _close(parts)
                 parts, status, headers = _called(_busy(), environ)
                 given, streams, large = dict(headers), False, False
             else:  # It is stored: the status says so, and the connection ends where the body would begin.

@@ -12,6 +12,16 @@ from api.middleware.wsgi import ALIVE, Middleware
 from api.settings import Settings
 
 
+class _Closing(list[bytes]):
+    """An answer that is given up once."""
+
+    closed = 0
+
+    def close(self) -> None:
+        """Count it."""
+        self.closed += 1
+
+
 class _Failing(list[bytes]):
     """An answer that fails when it is given up."""
 
@@ -61,11 +71,12 @@ def test_a_caller_leaves_so_many_large_answers_unread_and_no_more(
     monkeypatch: pytest.MonkeyPatch, method: str, told: tuple[int, bool]
 ) -> None:
     monkeypatch.setattr(wsgi, "SHORTLY", 0.05)
-    large = b"x" * (slow_clients.LARGE + 1)
+    large, answers = b"x" * (slow_clients.LARGE + 1), list[_Closing]()
 
     def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         start_response("201 CREATED", [("Content-Length", str(len(large))), ("Location", "/v1/documents/1")])
-        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else large]
+        answers.append(_Closing([b"" if environ["REQUEST_METHOD"] == "HEAD" else large]))
+        return answers[-1]
 
     middleware = Middleware(app, Settings())
 
@@ -82,3 +93,4 @@ def test_a_caller_leaves_so_many_large_answers_unread_and_no_more(
         assert b"".join(one) == large
         one.close()
     assert b"".join(sent("POST")[0]) == large
+    assert {one.closed for one in answers} == {1}
