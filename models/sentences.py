@@ -158,7 +158,9 @@ def _holding(document: Document, first: dict[str, Any], session: Session) -> Sen
             found = session.sentence_before(document.id, start)
             if found and start < found.end:
                 return found
-        raise Conflict(f"No sentence holds the offset {start}, where the content starts.", field="/content/0/start")
+        raise Conflict(
+            f"No sentence holds the offset {span.start}, where the content starts.", field="/content/0/start"
+        )
     starts = [span.start for span in places_of(first["text"], document.text, 0, document.length, field="/content/0")]
     before = ((start, session.sentence_before(document.id, start)) for start in starts)
     holding = [sentence for start, sentence in before if sentence and start < sentence.end]

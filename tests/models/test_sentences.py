@@ -222,6 +222,15 @@ def test_is_found_by_id_by_offsets_by_words_and_by_its_content(registry: str, ac
     assert _find(actor, content=[{"start": third.start + 1, "end": third.end}]).id == third.id
 
 
+def test_a_content_that_no_sentence_holds_is_refused_by_the_offset_that_was_given(registry: str, actor: Actor) -> None:
+    put_document(actor, text="First.\n\nSecond.")
+    for start, end in ((6, 7), (100, 104)):
+        with pytest.raises(Conflict, match=f"holds the offset {start},") as refused:
+            _find(actor, content=[{"start": start, "end": end}])
+        assert refused.value.field == "/content/0/start"
+    assert _find(actor, content=[{"start": 6, "end": 14}]).start == 8
+
+
 def test_several_that_fit_are_listed_to_choose_from(registry: str, actor: Actor) -> None:
     rows = _all(put_document(actor, text="No.\n\nYes.\n\nNo."))
     places = [{"id": row.id, "start": row.start, "end": row.end, "text": "No."} for row in (rows[0], rows[2])]
