@@ -280,9 +280,10 @@ def _signs_of_letters() -> re.Pattern[str]:
 
 
 def _is_sign_of_letters(character: str) -> bool:
+    if unicodedata.category(character)[0] not in "NPS" or character.isdecimal():
+        return False
     folded = unicodedata.normalize("NFKD", character)
-    is_sign = unicodedata.category(character)[0] in "NPS" and not character.isdecimal()
-    return is_sign and any(map(str.isalnum, folded)) and not (len(folded) == 1 and folded.isalpha())
+    return any(map(str.isalnum, folded)) and not (len(folded) == 1 and folded.isalpha())
 
 
 @cache

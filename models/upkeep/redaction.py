@@ -8,7 +8,7 @@ import secrets
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache, partial
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -173,12 +173,15 @@ def redact(erasure: Erasure, document: Document, places: Collection[tuple[int, i
 
 
 def _redacted(document: Document, places: Collection[tuple[int, int]]) -> str:
-    """Write a document's text with `places` redacted, in shades in which no other edition has the same text."""
+    """Write a document's text with `places` redacted, in shades in which no other edition has the same text.
+
+    Raises Conflict where none of those that are drawn will do.
+    """
     gone = {at for start, end in places for at in range(start, end)}
     marks, other = list(document.text), None
-    for shades in (REDACTED, *repeat(SHADES, _DRAWS)):
+    for draw in range(1 + _DRAWS):
         for at in gone:
-            marks[at] = secrets.choice(shades)
+            marks[at] = secrets.choice(SHADES) if draw else REDACTED
         text = "".join(marks)
         other = documents.edition(document.url_normalized, documents.digest(text))
         if not gone or other in (None, document.id):
