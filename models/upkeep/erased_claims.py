@@ -12,7 +12,7 @@ from typing import NamedTuple
 import orjson
 
 from models import claims, statements
-from models.history import locks, merge_scope, merges, standing_rows
+from models.history import locks, merge_scope, merges, restores, standing_rows
 from models.history.changes import Actor
 from models.history.locks import Rows
 from models.history.merges import Merge
@@ -23,6 +23,7 @@ from models.storage.database import fetch
 from models.tables import Change, Claim, Counterclaim, Statement
 from models.upkeep import log_lines
 from models.upkeep.redaction import ids_of, parts, rows_with
+from models.upkeep.unerased_names import listed
 
 
 class ErasedClaims(NamedTuple):
@@ -100,6 +101,16 @@ def list_moved_away(found: ErasedClaims) -> list[str]:
             state = orjson.loads(line.after)
             ids |= set() if found.ids.isdisjoint((state["claim"], state["answer"])) else {line.noun_id}
     return [f"counterclaim {id} (it was moved from a claim that is erased)" for id in sorted(_standing(ids))]
+
+
+def list_stated_in(covered: set[int], found: ErasedClaims) -> list[str]:
+    """List the claims that statements which lose words to an erasure ever stated, but those that one takes.
+
+    They may repeat those words: a person decides.
+    """
+    kept = f"{in_ids('n.id')} AND NOT {restores.erased('claims', 'n.id')}"
+    left = fetch(f"SELECT n.id FROM claims n WHERE {kept}", (dumps(sorted(_ever_stated(covered) - found.ids)),))
+    return listed("claim", {id for (id,) in left}, " (stated in words that are redacted)")
 
 
 def _standing(counterclaims: set[int]) -> set[int]:

@@ -36,7 +36,8 @@ from models.tables import (
     Statement,
     Suggestion,
 )
-from models.upkeep import erased_claims, printed_names, unerased_names
+from models.upkeep import covered_statements, erased_claims, printed_names, unerased_documents, unerased_names
+from models.upkeep.covered_statements import Covered
 from models.upkeep.engine import engine
 from models.upkeep.name_matcher import NameMatchers
 from models.upkeep.redaction import (
@@ -52,7 +53,7 @@ from models.upkeep.redaction import (
     set_columns,
     without_names,
 )
-from models.upkeep.unerased_names import LISTED, Suspects
+from models.upkeep.unerased_names import Suspects
 
 #: Documents whose texts are read at once, each of a million characters at most.
 _DOCUMENTS = 20
@@ -67,8 +68,9 @@ class Outcome(NamedTuple):
     #: What -> how many.
     counts: dict[str, int]
     #: What stays, for a person to decide: claims that were merged into erased ones, and counterclaims that were moved
-    #: from them; whatever still names an erased speaker, in other people's words; or speakers whom the erased document
-    #: alone named, documents with its address or text, and other prints of its acts.
+    #: from them; whatever still names an erased speaker, in other people's words, and claims stated in words that are
+    #: redacted; or speakers whom the erased document alone named, documents with its address or text, and other prints
+    #: of its acts.
     left: list[str]
 
 
@@ -76,8 +78,6 @@ class _Undo(Exception):
     """Rolls a dry run back."""
 
 
-#: The columns by which a statement names a speaker.
-_NAMING = (Statement.speaker, Statement.via_speaker, Statement.on_behalf_of)
 #: What an erased review has in the place of its words.
 _UNREVIEWED: dict[str, Any] = {
     "url": "about:erased",
@@ -100,7 +100,7 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
         statements = rows_with(Statement.document, {id})
         claims = erased_claims.find(statements)
         erasure.left = erased_claims.undo_merges(by, claims)
-        named, left = _named_in(id), _same_as(document) + _printed_elsewhere(id)
+        named, left = unerased_documents.named_in(id), unerased_documents.copies(document)
         redact(erasure, document, [(0, document.length)])
         gone: dict[str, Any] = dict.fromkeys(
             ("url", "url_normalized", "domain", "title", "publisher", "licence", "publisher_key")
@@ -112,7 +112,7 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
         # Like the sentences that it was cut into, they follow from the document: the log has no lines for them.
         _erase(erasure, Sentence, sentences, logged=False)
         _erase(erasure, Document, {id}, **gone)
-        erasure.left += _named_nowhere(named) + left
+        erasure.left += unerased_documents.named_nowhere(named) + left
 
     return _done(work, by, reason, dry_run)
 
@@ -121,17 +121,18 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
     """Erase a speaker: all their names, what they said, and the claims that only they stated.
 
     Those who were merged into them are the same person, and are erased with them. In the documents
-    that quote them their names and words are redacted; the rest of those stays. Raises as `document`,
-    and Conflict where they were themselves merged into another, or where the reason, which everybody is told, names
-    them.
+    that quote them their names and words are redacted; the rest of those stays. What others state there in their words
+    alone goes too, as covered_statements.py says. Raises as `document`, and Conflict where they were themselves merged
+    into another, or where the reason, which everybody is told, names them.
     """
 
     def work(erasure: Erasure) -> None:
-        locks.hold(lambda: _reached(rows_with(Statement.speaker, _merged_into(id)), speakers=_merged_into(id)))
+        locks.hold(lambda: _reached_with_speaker(id))
         if (into := _present(Speaker, id).merged_into_id) is not None:
             raise Conflict(f"Speaker {id} was merged into {into}: erase that one.")
         people = _merged_into(id)
-        claims = erased_claims.find(rows_with(Statement.speaker, people))
+        covered = _covered(people)
+        claims = erased_claims.find(rows_with(Statement.speaker, people) | covered.wholly)
         erasure.left = erased_claims.undo_merges(by, claims)
         statements = list(Statement.select().where(Statement.speaker.in_(people)))
         names = printed_names.read(people)
@@ -153,10 +154,11 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
             if document.title and any(any(matchers.of(some).places(document.title)) for some in sets if some):
                 set_columns(Document, document.id, now(), title=NAMELESS)
             _log_redacted(erasure, document.id, was)
-        ids = {one.id for one in statements}
+        ids = {one.id for one in statements} | covered.wholly
         _erase(erasure, Statement, ids, role=None)
         _erase_what_rests_on(erasure, ids, claims.ids)
         erasure.left += erased_claims.list_moved_away(claims)
+        erasure.left += erased_claims.list_stated_in(covered.wholly | covered.partly, claims)
         _take_reasons(erasure, sentences)
         _take_names_from_suggestions(erasure)
         Alias.delete().where(Alias.speaker.in_(people)).execute()
@@ -171,7 +173,7 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
     # Nobody else could write to SQLite while all texts are read: what was found is good where nothing changed since.
     matchers, names = NameMatchers(), printed_names.read(people)
     suspects = unerased_names.find_candidates(matchers.of(names.anywhere))
-    for document in _documents(ids_of(Statement.select(Statement.document).where(Statement.speaker.in_(people)))):
+    for document in _documents(_quoting(people)):
         for some in names.redacted(document.id):
             matchers.places(some, document.text, document.sha256)
     return _done(work, by, reason, dry_run, suspects)
@@ -218,6 +220,12 @@ def _reached(statements: set[int], *, documents: Iterable[int] = (), speakers: I
         locks.to_change(Statement, *statements, *rows_with(Statement.original, statements)),
         *erased_claims.rows_to_hold(statements),
     ]
+
+
+def _reached_with_speaker(id: int) -> list[locks.Rows]:
+    people = _merged_into(id)
+    covered = _covered(people)
+    return _reached(rows_with(Statement.speaker, people) | covered.wholly | covered.partly, speakers=people)
 
 
 def _log_redacted(erasure: Erasure, id: int, was: dict[str, Any]) -> None:
@@ -328,6 +336,15 @@ def _documents(ids: Iterable[int]) -> Iterator[Document]:
         yield from Document.select().where(Document.id.in_(part))
 
 
+def _quoting(people: set[int]) -> set[int]:
+    """Find the documents that quote these speakers."""
+    return ids_of(Statement.select(Statement.document).where(Statement.speaker.in_(people)))
+
+
+def _covered(people: set[int]) -> Covered:
+    return covered_statements.find(people, _quoting(people))
+
+
 def _merged_into(speaker: int) -> set[int]:
     """Find the speakers who were merged into this one, by however many merges, and this one."""
     people, new = {speaker}, {speaker}
@@ -335,47 +352,3 @@ def _merged_into(speaker: int) -> set[int]:
         new = rows_with(Speaker.merged_into, new) - people
         people |= new
     return people
-
-
-def _same_as(document: Document) -> list[str]:
-    """Find the documents that are not erased and have the same address, or the same text."""
-    others = Document.select(Document.id).where(Document.id != document.id)
-    address = document.url_normalized
-    same = ids_of(others.where(Document.url_normalized == address)) if address else set()
-    equal = ids_of(others.where(Document.sha256 == document.sha256)) - same if document.length else set()
-    return [
-        f"document {id} ({what}: `counterclaim erase document {id}`)"
-        for what, ids in (("the same address", same), ("the same text", equal))
-        for id in sorted(ids)
-    ]
-
-
-def _printed_elsewhere(document: int) -> list[str]:
-    """Find the statements in other documents that print one of this again, or that one of this prints again."""
-    here = Statement.select(Statement.id, Statement.original).where(Statement.document == document).tuples()
-    acts = {id for pair in here for id in pair if id}
-    found = rows_with(Statement.original, acts) | acts
-    elsewhere = Statement.document != document, Statement.retracted_at.is_null()
-    others = Statement.select(Statement.id, Statement.document).where(*elsewhere).order_by(Statement.id)
-    left = [one for part in parts(found) for one in others.where(Statement.id.in_(part)).tuples()]
-    more = [f"{len(left) - LISTED} more prints of its acts"] if len(left) > LISTED else []
-    return [f"statement {id} (another print of an act, in document {where})" for id, where in left[:LISTED]] + more
-
-
-def _named_in(document: int) -> set[int]:
-    """Find whom the statements of a document name, and whom the claims that they state are about."""
-    here = Statement.document == document
-    stated = ClaimAbout.claim.in_(Statement.select(Statement.claim).where(here))
-    named = [Statement.select(column).where(here, column.is_null(False)) for column in _NAMING]
-    return set().union(*map(ids_of, (ClaimAbout.select(ClaimAbout.speaker).where(stated), *named)))
-
-
-def _named_nowhere(speakers: set[int]) -> list[str]:
-    """Find those of some speakers who stand, and whom no standing statement or claim names."""
-    left: set[int] = set()
-    for part in parts(speakers):
-        subjects = ClaimAbout.select(ClaimAbout.speaker).join(Claim).where(Claim.retracted_at.is_null())
-        named = [Statement.select(one).where(one.in_(part), Statement.retracted_at.is_null()) for one in _NAMING]
-        standing = Speaker.select(Speaker.id).where(Speaker.id.in_(part), Speaker.retracted_at.is_null())
-        left |= ids_of(standing).difference(*map(ids_of, (subjects.where(ClaimAbout.speaker.in_(part)), *named)))
-    return [f"speaker {id}" for id in sorted(left)]

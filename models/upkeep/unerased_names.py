@@ -108,9 +108,9 @@ def list_remaining(names: NameMatcher, suspects: Suspects, described: dict[int, 
         for table, query in _DESCRIBED.items():
             rows = fetch(query, (document,))
             found[table] |= {id for id, *texts in rows if any(text and words.may_stand_in(text) for text in texts)}
-    left = [part for table, ids in found.items() for part in _listed(table[:-1], ids)]
+    left = [part for table, ids in found.items() for part in listed(table[:-1], ids)]
     for table, ids in logged.items():
-        left += _listed(f"the log of {table[:-1]}", ids - found[table])
+        left += listed(f"the log of {table[:-1]}", ids - found[table])
     return left
 
 
@@ -135,6 +135,7 @@ def _unescaped(text: str) -> str:
     return re.sub(r"\\[bfnrt]", " ", text) if "\\" in text else text
 
 
-def _listed(what: str, ids: set[int]) -> list[str]:
-    more = [f"{len(ids) - LISTED} more of {what}"] if len(ids) > LISTED else []
-    return [f"{what} {id}" for id in sorted(ids)[:LISTED]] + more
+def listed(what: str, ids: set[int], why: str = "") -> list[str]:
+    """List rows of a noun, and the number of those past LISTED."""
+    more = [f"{len(ids) - LISTED} more of {what}{why}"] if len(ids) > LISTED else []
+    return [f"{what} {id}{why}" for id in sorted(ids)[:LISTED]] + more

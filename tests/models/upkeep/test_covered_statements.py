@@ -1,0 +1,121 @@
+"""Statements of others in the words of an erased speaker: they go where no word of them is left, or are listed."""
+
+from itertools import chain
+from typing import Any
+
+import pytest
+
+from models import claims, statements
+from models.history import restores
+from models.history.changes import Actor
+from models.refusals import Gone
+from models.tables import Claim, Statement
+from models.upkeep import erasures, verify
+from models.upkeep.unerased_names import LISTED
+from tests.at_once import while_open
+from tests.factories import PUBLIC, put_claim, put_plain, seen
+from tests.models.upkeep.test_erasures import everywhere
+
+REASON = "At their request"
+CHARGE = "pumps were Quibblewick"
+DENIAL = f"that Peter Holt denies that {CHARGE}."
+TEXT = f"Jane Dorn said {DENIAL} Talks go on."
+
+
+def put(by: Actor, who: str, words: str, claim: str, **other: Any) -> tuple[int, int]:
+    """Record that somebody said these words of TEXT; the statement, and the claim that it states."""
+    row: dict[str, Any] = {"speaker": {"name": who}, "content": [{"text": words}]}
+    row |= {"document": {"text": TEXT, "language": "en"}, "claim": {"text": claim, "language": "en"}} | other
+    statement = put_plain(by, "", **row)
+    return statement, statements.claim_of(id=statement)
+
+
+def put_nested(by: Actor) -> list[tuple[int, int]]:
+    """Record what Dorn says (speaker 1) that Holt denies (speaker 2), and the charge: each with its claim."""
+    said = put(by, "Jane Dorn", DENIAL, f"He denies that {CHARGE}.")
+    denied = put(by, "Peter Holt", f"that {CHARGE}", "No pumps were Quibblewick.")
+    return [said, denied, put(by, "source not named", CHARGE, "Pumps were Quibblewick.")]
+
+
+def erase(by: Actor, id: int) -> list[str]:
+    """Erase a speaker; what is left."""
+    left = erasures.speaker(id=id, reason=REASON, by=by).left
+    assert not [check for check in verify.run() if check.problems]
+    return left
+
+
+def redacted(claim: int) -> str:
+    return f"claim {claim} (stated in words that are redacted)"
+
+
+def test_what_others_state_within_the_words_of_the_erased_goes(registry: str, actor: Actor) -> None:
+    nested = put_nested(actor)
+    assert erase(actor, 1) == []
+    assert "Quibblewick" not in everywhere()
+    for noun, id in chain.from_iterable([(statements, one), (claims, claim)] for one, claim in nested):
+        with pytest.raises(Gone) as gone:
+            noun.get(id=id, viewer=PUBLIC)
+        assert gone.value.more["reason"] == REASON
+
+
+def test_what_loses_a_part_of_its_words_stays_and_its_claim_is_listed(registry: str, actor: Actor) -> None:
+    (said, claim), (denied, _), (charged, _) = put_nested(actor)
+    assert erase(actor, 2) == [redacted(claim)]
+    stands = {one.id: one.retracted_at is None for one in Statement.select()}
+    assert stands == {said: True, denied: False, charged: False}
+    assert seen(statements.get(id=said, viewer=PUBLIC))["content"][0]["text"].startswith("that ██████████ denies ███")
+
+
+def test_a_claim_that_others_state_elsewhere_stays_and_is_listed(registry: str, actor: Actor) -> None:
+    *_, (charged, claim) = put_nested(actor)
+    again = put_plain(actor, "first", claim={"id": claim})
+    assert erase(actor, 1) == [redacted(claim)]
+    assert [one["id"] for one in seen(claims.get(id=claim, viewer=PUBLIC))["statements"]] == [again]
+    assert Statement.get_by_id(charged).retracted_reason == REASON
+
+
+def test_signs_and_what_an_earlier_erasure_left_keep_no_statement(registry: str, actor: Actor) -> None:
+    text = "“Pumps were Quibblewick”, “and more”, they say."
+    words = {"document": {"text": text, "language": "en"}}
+    for who, quoted in (("Jane Dorn", "Pumps were Quibblewick"), ("Peter Holt", "and more")):
+        put(actor, who, quoted, f"{who}’s claim.", **words)
+    statement, claim = put(actor, "Ada Vance", "“Pumps were Quibblewick”, “and more”", "Both are Quibblewick.", **words)
+    assert erase(actor, 1) == [redacted(claim)]
+    assert erase(actor, 2) == []
+    assert "Quibblewick" not in everywhere()
+    assert Statement.get_by_id(statement).retracted_reason == Claim.get_by_id(claim).retracted_reason == REASON
+
+
+def test_a_claim_that_was_erased_before_is_not_listed(registry: str, actor: Actor) -> None:
+    _, (denied, denial), (_, charge) = put_nested(actor)
+    said = put_plain(actor, "first", claim={"id": denial})
+    statements.change(by=actor, id=denied, version=None, claim={"id": charge})
+    erase(actor, Statement.get_by_id(said).speaker_id)
+    assert restores.was_erased(Claim, denial)
+    assert redacted(denial) not in erase(actor, 1)
+
+
+def test_words_that_only_touch_those_of_the_erased_are_not_theirs(registry: str, actor: Actor) -> None:
+    put(actor, "Jane Dorn", CHARGE, "Pumps were Quibblewick.")
+    beside, _ = put(actor, "Peter Holt", TEXT[: TEXT.index(CHARGE)], "He said so.")
+    assert erase(actor, 1) == []
+    assert Statement.get_by_id(beside).retracted_at is None
+
+
+def test_fifty_claims_in_redacted_words_are_listed_and_the_rest_counted(registry: str, actor: Actor) -> None:
+    put(actor, "Jane Dorn", CHARGE, "Pumps were Quibblewick.")
+    for number in range(LISTED + 2):
+        put(actor, f"Speaker {number}", DENIAL, f"Number {number}.")
+    left = erase(actor, 1)
+    assert (len(left), left[-1]) == (LISTED + 1, "2 more of claim (stated in words that are redacted)")
+
+
+def test_what_is_stated_in_their_words_while_they_are_erased_goes_too(registry: str, actor: Actor) -> None:
+    put(actor, "Jane Dorn", DENIAL, "He denies it.")
+    statement, _ = put(actor, "Peter Holt", "Talks go on", "Talks go on.")
+    named = {"claim": {"id": put_claim(actor, "Pumps were Quibblewick.")}}
+    while_open(
+        lambda: statements.change(by=actor, id=statement, version=None, content=[{"text": CHARGE}], **named),
+        lambda: erasures.speaker(id=1, reason=REASON, by=actor),
+    )
+    assert Statement.get_by_id(statement).retracted_reason == REASON
