@@ -29,7 +29,7 @@ from models.queries.results import Item
 from models.queries.visibility import REVIEWER, Viewer
 from models.refusals import Conflict, Moved, Refusal
 from models.storage.transactions import transaction
-from models.tables import Change, Claim, ClaimAbout, ClaimTopic, Counterclaim, Review, Statement, Topic
+from models.tables import Change, Claim, ClaimTopic, Counterclaim, Review, Statement, Topic
 
 #: Topics under which a claim is filed, at most: each is a row, written anew with whatever is counted of the claim.
 MOST_TOPICS = 20
@@ -63,8 +63,7 @@ def create(
         claim = session.create(by, Claim, more, text=text, language=language, standalone=standalone)
         for topic in headings:
             session.insert(ClaimTopic, claim=claim.id, topic=topic)
-        for speaker, role in roles.items():
-            session.insert(ClaimAbout, claim=claim.id, speaker=speaker, role=role)
+        subjects.give(claim.id, roles, session)
         return int(claim.id)
 
 
@@ -192,7 +191,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         for noun in (Counterclaim, Review):
             gone = [row for row, _ in doubled if isinstance(row, noun)]
             changes.retract_all(by, gone, f"Claim {id} was merged into {into}, which has the same.")
-        about, accused = subjects.copy(id, into)
+        subjects.lend(id, into)
         moved: ClaimMerge = {
             "statements": merges.move(Statement.claim, id, into),
             "answered": merges.move(Counterclaim.claim, id, into, apart_from=between),
@@ -200,8 +199,6 @@ def merge(*, by: Actor, id: int, into: int) -> int:
             "reviews": merges.move(Review.claim, id, into),
             "retracted_edges": [(row.id, kept) for row, kept in doubled if isinstance(row, Counterclaim)],
             "retracted_reviews": [(row.id, kept) for row, kept in doubled if isinstance(row, Review)],
-            "about": about,
-            "accused": accused,
         }
         large.refuse_attributions(by, [into], "/into")
         if claim.standalone and (not survivor.standalone or _is_shown_by_merges(into)):
@@ -248,7 +245,7 @@ def unmerge(*, by: Actor, id: int) -> None:
         evidence.settle_reviews(by=by, claims=(id, into))
         survivor, had = Claim.get_by_id(into), subjects.of(into)
         hidden = "standalone" in moved and not _is_shown_by_merges(into)
-        subjects.take_back(moved, into)
+        subjects.take_back(id, into)
         about, standalone = subjects.of(into), survivor.standalone and not hidden
         # One that was retracted gives back what it had from the other as well: it may be restored.
         if survivor.retracted_at is None or (about, standalone) != (had, survivor.standalone):
@@ -308,7 +305,7 @@ def _relink(by: Actor, claim: int, slugs: list[str] | None, about: list[dict[str
     if about is not None:
         roles = _subjects(by, about, hidden=not evidence.public_claims([claim]), session=SESSION)
         if subjects.replace(claim, roles):
-            more["about"] = subjects.as_logged(roles | subjects.of(claim))
+            more["about"] = subjects.as_logged(subjects.of(claim))
     return more
 
 

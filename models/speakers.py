@@ -214,14 +214,11 @@ def merge(*, by: Actor, id: int, into: int) -> int:
         cut = survivor.part_of_id if id in hierarchy.ancestors(into) else None
         if cut:
             changes.update(by, survivor, part_of=None)
-        about, accused, shared = subjects.move(id, into)
+        subjects.join(id, into)
         moved: SpeakerMerge = {
             "statements": merges.move(Statement.speaker, id, into),
             "via": merges.move(Statement.via_speaker, id, into),
             "on_behalf_of": merges.move(Statement.on_behalf_of, id, into),
-            "about": about,
-            "accused": accused,
-            "shared": shared,
             "parts": merges.move(Speaker.part_of, id, into),
             "cut": cut,
             "aliases": merges.copy_names(speaker, survivor),
@@ -269,7 +266,7 @@ def unmerge(*, by: Actor, id: int) -> None:
         merges.refresh_claims_of(moved["via"] + moved["on_behalf_of"])
         cut: dict[str, Any] = {} if hierarchy.fits(id, speaker.part_of_id) else {"part_of": None}
         changes.update(by, speaker, "unmerge", merged_into=None, **cut)
-        subjects.give_back(by, moved, into, id)
+        subjects.part(id, into)
         prints.part(by=by, speakers=(id, into))
         survivor = Speaker.get_by_id(into)
         whole = moved["cut"] or merges.still_cut(into)

@@ -306,7 +306,7 @@ class ClaimTopic(BaseModel):
 
 
 class ClaimAbout(BaseModel):
-    """A claim is about a speaker."""
+    """A claim is about a speaker: what follows from `given_subjects` and merges of speakers."""
 
     claim = ForeignKeyField(Claim, index=False)
     speaker = ForeignKeyField(Speaker)
@@ -321,16 +321,18 @@ class ClaimAbout(BaseModel):
 _partial_index("claim_about_accused", ClaimAbout.claim, where="role = 'accused'")
 
 
-class MergedSubject(BaseModel):
-    """A claim was about a speaker and about the one into whom they were merged: an unmerge gives it back."""
+class GivenSubject(BaseModel):
+    """A claim was said to be about a speaker: `claim_about` shows it, as whom merges made of them."""
 
     claim = ForeignKeyField(Claim, index=False)
     speaker = ForeignKeyField(Speaker)
+    #: What says so: the claim itself, or one that was merged into it.
+    by = ForeignKeyField(Claim, index=False)
     role = TextField(constraints=[one_of("role", ABOUT_ROLES)])
 
     class Meta:
-        table_name = "merged_subjects"
-        primary_key = CompositeKey("claim", "speaker")
+        table_name = "given_subjects"
+        primary_key = CompositeKey("claim", "speaker", "by")
 
 
 class Statement(Retractable):
@@ -889,7 +891,7 @@ ALL: tuple[type[Model], ...] = (
     Claim,
     ClaimTopic,
     ClaimAbout,
-    MergedSubject,
+    GivenSubject,
     Statement,
     Counterclaim,
     Review,

@@ -12,7 +12,7 @@ import click
 
 from api.commands.shared import bring_up_to_date, database_name, refuse_empty
 from models.access import keys
-from models.history import hidden, last_changes
+from models.history import hidden, last_changes, subjects
 from models.queries import derived
 from models.storage.transactions import transaction
 from models.upkeep import archiver, backups
@@ -130,6 +130,7 @@ def rebuild() -> None:
     bring_up_to_date()
     with transaction():
         hidden.rebuild()
+        subjects.rebuild()
         derived.rebuild()
         last_changes.rebuild()
     click.echo("Everything derived is written anew.", err=True)

@@ -1,6 +1,6 @@
 """The append-only log: what was done to which row, by whom, when, and how the row stood before and after."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -209,14 +209,8 @@ def update(
     log(actor, action, instance, before, more, was=was)
 
 
-def update_all(
-    actor: Actor,
-    instances: list[Any],
-    action: str = "change",
-    more: Mapping[int, dict[str, Any]] | None = None,
-    **new: Any,
-) -> None:
-    """Do to rows of one table what `update` does to one, by one statement however many they are; `more` is by id.
+def update_all(actor: Actor, instances: list[Any], action: str = "change", **new: Any) -> None:
+    """Do to rows of one table what `update` does to one, by one statement however many they are.
 
     In a savepoint, an UPDATE of SQLite takes the longer the more pages were changed there: 14,000 rows took 11 s.
     """
@@ -232,7 +226,7 @@ def update_all(
     for one, was in zip(instances, before, strict=True):
         for name, value in (new | {"version": versions[one.id]}).items():
             setattr(one, name, value)
-        log(actor, action, one, was, (more or {}).get(one.id))
+        log(actor, action, one, was)
 
 
 def amend(

@@ -78,13 +78,8 @@ def of_unmerged_speaker(id: int) -> list[Rows]:
         return []
     moved: SpeakerMerge = merges.moved_by_last_merge(Speaker, id)
     into = speaker.merged_into_id
-    others = [one.id for one in merges.merges_into(Speaker, into) if one.id != id]
-    lent = {claim for claim, _, _ in subjects.of_merged(others)}
-    links = lent & {*moved["about"], *moved["accused"]} | {*moved["shared"]}
     return [
-        *subjects_of(*links),
         to_change(Speaker, id, into, moved["cut"], merges.still_cut(into), *moved["parts"]),
-        to_change(Claim, *links),
         to_change(Statement, *moved["via"], *moved["on_behalf_of"], *_same_acts(moved["statements"])),
     ]
 

@@ -15,11 +15,6 @@ class SpeakerMerge(TypedDict):
     statements: list[int]
     via: list[int]
     on_behalf_of: list[int]
-    #: The claims that are about the survivor now, and those that accuse the survivor since.
-    about: list[int]
-    accused: list[int]
-    #: The claims that are about both, and name or accuse the survivor by other merges alone.
-    shared: list[int]
     parts: list[int]
     #: Whom the survivor was part of.
     cut: int | None
@@ -38,9 +33,6 @@ class ClaimMerge(TypedDict):
     retracted_reviews: Doubled
     #: The survivor, where it is standalone by this merge.
     standalone: NotRequired[list[int]]
-    #: The speakers whom the survivor is about, and whom it accuses, by merges alone.
-    about: list[int]
-    accused: list[int]
 
 
 class Retraction(TypedDict, total=False):

@@ -28,6 +28,7 @@ from models.tables import (
     ClaimTopic,
     Counterclaim,
     Document,
+    GivenSubject,
     Hidden,
     Review,
     Sentence,
@@ -42,8 +43,8 @@ _RESERVED = (20, 200)
 
 #: The order in which tables are filled: each after those that it points at.
 _ORDER = (
-    *(Topic, Document, Sentence, Speaker, Alias, Claim, ClaimTopic, ClaimAbout, Statement, Counterclaim, Review),
-    Hidden,
+    *(Topic, Document, Sentence, Speaker, Alias, Claim, ClaimTopic, GivenSubject, ClaimAbout),
+    *(Statement, Counterclaim, Review, Hidden),
 )
 
 

@@ -29,7 +29,7 @@ from models.tables import (
     ClaimAbout,
     Counterclaim,
     Document,
-    MergedSubject,
+    GivenSubject,
     Review,
     Sentence,
     Speaker,
@@ -298,7 +298,7 @@ def _erase_what_rests_on(erasure: Erasure, statements: set[int], claims: set[int
 
 def _unlink_subjects(name: str, ids: Iterable[int]) -> None:
     """Let no claim be about any of these speakers, or none of these claims about anybody."""
-    for links in (ClaimAbout, MergedSubject):
+    for links in (ClaimAbout, GivenSubject):
         links.delete().where(getattr(links, name).in_(ids)).execute()
 
 

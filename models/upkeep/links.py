@@ -1,14 +1,12 @@
 """What claims and speakers are linked to by what the log tells: topics, whom a claim is about, aliases.
 
-A line about a row tells its links where it has set them. Merges and erasures of speakers move them without a line about
-each row, and are replayed here.
+A line about a row tells its links where it has set them. Erasures of speakers take them away, and merges lend aliases,
+without a line about each row: they are replayed here.
 """
 
-import math
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from heapq import heappop, heappush
 from typing import Any, NamedTuple, Protocol
 
 import orjson
@@ -23,7 +21,7 @@ from models.upkeep.log_lines import LogLine
 _LINKS = {
     "claims": (
         ("topics", "x.topic_id", "claim_topics x WHERE x.claim_id = r.id"),
-        ("about", "x.speaker_id, x.role", f"({subjects.ALL}) x WHERE x.claim_id = r.id"),
+        ("about", "x.speaker_id, x.role", f"({subjects.GIVEN.format('r.id')}) x"),
     ),
     "speakers": (("aliases", "x.alias_key, x.alias", "aliases x WHERE x.speaker_id = r.id"),),
 }
@@ -39,16 +37,6 @@ class Line(NamedTuple):
     action: str
     before: dict[str, Any] | None
     after: dict[str, Any]
-
-
-class _Event(NamedTuple):
-    """A merge of the speaker `id` into another, its undoing, or an erasure."""
-
-    sequence: int
-    action: str
-    id: int
-    #: The survivor of a merge.
-    into: int | None
 
 
 class _Replay(Protocol):
@@ -71,8 +59,8 @@ class Links:
 
     def __init__(self) -> None:
         self._until = 0
-        #: Speaker -> what became of them, in its order; survivor -> who was merged into them.
-        self._events: dict[int, list[_Event]] = defaultdict(list)
+        #: Speaker -> the sequence at which they were erased; survivor -> who was ever merged into them.
+        self._erased: dict[int, int] = {}
         self._merged: dict[int, set[int]] = defaultdict(set)
         #: Slug -> the sequences from which on a topic has it, and that topic; null where none has it any more.
         self._slugs: dict[str, list[tuple[int, int | None]]] = defaultdict(list)
@@ -92,13 +80,13 @@ class Links:
         return {name: began[name](self, id) for name, *_ in _LINKS.get(table, ())}
 
     def _read_speakers(self, until: int) -> None:
-        acted = "l.noun = 'speakers' AND l.action IN ('merge', 'unmerge', 'erase') AND l.sequence <= ?"
+        acted = "l.noun = 'speakers' AND l.action IN ('merge', 'erase') AND l.sequence <= ?"
         for line in log_lines.read(acted, (until,), past=self._until):
-            row = orjson.loads((line.before if line.action == "unmerge" else line.after) or "{}")
-            event = _Event(line.sequence, line.action, line.noun_id, row.get("merged_into"))
-            self._events[event.id].append(event)
-            if event.action == "merge" and event.into:
-                self._merged[event.into].add(event.id)
+            into = orjson.loads(line.after or "{}").get("merged_into")
+            if line.action == "erase":
+                self._erased[line.noun_id] = line.sequence
+            elif into:
+                self._merged[into].add(line.noun_id)
 
     def _read_topics(self, until: int) -> None:
         """Read anew which topic has had which slug; there are few."""
@@ -126,14 +114,9 @@ class Links:
         at = bisect_left(changes, (sequence,)) - 1
         return at >= 0 and changes[at][1]
 
-    def of_speakers(self, ids: set[int], known: set[int]) -> Iterator[_Event]:
-        """Find what became of these speakers, and of those into whom they were merged, unless they are `known`."""
-        new = {id for id in ids if id in self._events} - known
-        while new:
-            known |= new
-            events = [event for id in new for event in self._events[id]]
-            yield from events
-            new = {event.into for event in events if event.into in self._events} - known
+    def erased(self, speaker: int, sequence: int) -> bool:
+        """Tell whether a speaker was erased after a line was written."""
+        return self._erased.get(speaker, 0) > sequence
 
     def ever_merged_into(self, id: int) -> set[int]:
         """Find a speaker and all who were ever merged into them; not all, where these are more than MOST_MERGED."""
@@ -175,36 +158,21 @@ class _Topics:
 
 
 class _About:
-    """Replays whom a claim is about, as (speaker, role), and what merges of speakers made of that."""
+    """Finds whom a claim was said to be about, as (speaker, role): merges of speakers leave that alone."""
 
     def __init__(self, links: Links, _claim: int) -> None:
         self._links = links
-        self._about: dict[int, str] | None = None
-        #: Speaker -> whether their last merge moved the link, or let the survivor be accused for their sake.
-        self._lent: dict[int, str | None] = {}
-        #: The speakers whose events were looked up, and a heap of those events that come after the last line.
-        self._known: set[int] = set()
-        self._ahead: list[_Event] = []
+        self._line: Line | None = None
 
     def take(self, line: Line) -> None:
-        if "about" not in line.after and line.action != "erase":
-            return
-        self._go_on(line.sequence)
-        subjects = [] if line.action == "erase" else _subjects(line)
-        self._about = None if subjects is None else {one["id"]: one["role"] for one in subjects}
-        for event in self._links.of_speakers(set(self._about or ()), self._known):
-            if event.sequence > line.sequence:
-                heappush(self._ahead, event)
+        if "about" in line.after or line.action == "erase":
+            self._line = line
 
     def links(self) -> set[Any] | None:
-        self._go_on(math.inf)
-        return None if self._about is None else set(self._about.items())
-
-    def _go_on(self, until: float) -> None:
-        while self._ahead and self._ahead[0].sequence < until:
-            event = heappop(self._ahead)
-            if self._about is not None:
-                _replay(event, self._about, self._lent)
+        about = None if self._line is None else _subjects(self._line)
+        if self._line is None or about is None:
+            return None
+        return {(one["id"], one["role"]) for one in about if not self._links.erased(one["id"], self._line.sequence)}
 
 
 class _Aliases:
@@ -253,27 +221,8 @@ class _Aliases:
 
 def _subjects(line: Line) -> list[Any] | None:
     """Read whom a line says that the claim is about; null where an erasure took that away, or it tells no roles."""
-    subjects = line.after.get("about")
+    subjects = [] if line.action == "erase" else line.after.get("about")
     return subjects if isinstance(subjects, list) and all(isinstance(one, dict) for one in subjects) else None
-
-
-def _replay(event: _Event, about: dict[int, str], lent: dict[int, str | None]) -> None:
-    """Do to the subjects of a claim what `subjects.move`, `subjects.give_back` and an erasure do."""
-    id, into = event.id, event.into
-    if event.action == "erase":
-        about.pop(id, None)
-    elif event.action == "merge" and into:
-        lent[id] = None
-        if id in about and into not in about:
-            about[into], lent[id] = about.pop(id), "moved"
-        elif about.get(id) == "accused" and about.get(into) == "mentioned":
-            about[into], lent[id] = "accused", "accused"
-    elif event.action == "unmerge" and into in about:
-        if lent.get(id) == "moved":
-            role = about.pop(into)
-            about.setdefault(id, role)
-        elif lent.get(id) == "accused" and id in about:
-            about[into] = "mentioned"
 
 
 def _by_key(aliases: list[str] | None) -> dict[str, str] | None:

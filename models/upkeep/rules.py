@@ -6,6 +6,7 @@
 from typing import Any, NamedTuple
 
 from models import claim_text
+from models.history import subjects
 from models.history.edits import accepted
 from models.history.last_changes import undone
 from models.history.restores import erased
@@ -84,16 +85,22 @@ RULES = (
             ("counterclaim", "claim", "n.claim_id, n.answer_id"),
             ("review", "claim", "n.claim_id"),
             ("speaker", "speaker", "n.part_of_id"),
-        )
-        + " UNION ALL SELECT 'claim', a.claim_id, 'speaker', m.id FROM claim_about a JOIN speakers m"
-        " ON m.id = a.speaker_id WHERE m.merged_into_id IS NOT NULL",
+        ),
         "{} {} hangs on {} {}, which was merged into another",
     ),
     Rule(
-        "what waits for an unmerge was merged",
-        "SELECT x.claim_id, x.speaker_id FROM merged_subjects x JOIN speakers p ON p.id = x.speaker_id"
-        " WHERE p.merged_into_id IS NULL",
-        "claim {} was about speaker {}, who is merged into nobody, and is not",
+        "a claim shows whom it was said to be about",
+        "SELECT claim_id, speaker_id FROM ({0} EXCEPT {1}) AS x UNION SELECT claim_id, speaker_id"
+        " FROM ({1} EXCEPT {0}) AS y".format(subjects.SHOWN, "SELECT claim_id, speaker_id, role FROM claim_about"),
+        "claim {} does not show that it was said to be about speaker {}, or not: `counterclaim rebuild` does",
+    ),
+    Rule(
+        "a claim lends whom it was said to be about to the one into which it was merged",
+        "SELECT g.claim_id, g.speaker_id, g.by_id FROM given_subjects g JOIN claims c ON c.id = g.by_id"
+        " WHERE c.id <> g.claim_id AND (coalesce(c.merged_into_id, 0) <> g.claim_id OR NOT EXISTS (SELECT 1"
+        " FROM given_subjects own WHERE own.claim_id = c.id AND own.speaker_id = g.speaker_id"
+        " AND (own.role = g.role OR own.role = 'accused')))",
+        "claim {} is about speaker {} by claim {}, which was not merged into it, or does not say so",
     ),
     Rule(
         "nothing leads to what was erased",

@@ -106,13 +106,13 @@ CREATE TABLE "claim_about" (
 CREATE INDEX "claim_about_speaker_id" ON "claim_about" ("speaker_id");
 CREATE INDEX "claim_about_accused" ON "claim_about" ("claim_id") WHERE role = 'accused';
 
-CREATE TABLE "merged_subjects" (
-  "claim_id" {integer} NOT NULL, "speaker_id" {integer} NOT NULL,
+CREATE TABLE "given_subjects" (
+  "claim_id" {integer} NOT NULL, "speaker_id" {integer} NOT NULL, "by_id" {integer} NOT NULL,
   "role" TEXT NOT NULL CHECK (role IN ('accused', 'mentioned')),
-  PRIMARY KEY ("claim_id", "speaker_id"), FOREIGN KEY ("claim_id") REFERENCES "claims" ("id"),
-  FOREIGN KEY ("speaker_id") REFERENCES "speakers" ("id")
+  PRIMARY KEY ("claim_id", "speaker_id", "by_id"), FOREIGN KEY ("claim_id") REFERENCES "claims" ("id"),
+  FOREIGN KEY ("speaker_id") REFERENCES "speakers" ("id"), FOREIGN KEY ("by_id") REFERENCES "claims" ("id")
 ){strict};
-CREATE INDEX "merged_subjects_speaker_id" ON "merged_subjects" ("speaker_id");
+CREATE INDEX "given_subjects_speaker_id" ON "given_subjects" ("speaker_id");
 
 CREATE TABLE "statements" (
   "id" {id} NOT NULL PRIMARY KEY,

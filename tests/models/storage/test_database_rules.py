@@ -23,7 +23,6 @@ from models.tables import (
     Document,
     Key,
     KeyUse,
-    MergedSubject,
     Redaction,
     Reply,
     Review,
@@ -46,7 +45,6 @@ def full(registry: str, actor: Actor) -> None:
     put_denial(actor, put_charge(actor))
     topics.create(by=actor, slug="trade", label="Trade")
     claim = put_claim(actor, topics=["trade"], about=[{"name": "Beijing"}])
-    MergedSubject.create(claim=claim, speaker=1, role="mentioned")
     put_review(actor, claim)
     put_suggestion(1, claim)
     key, _ = keys.create(name="ours", scope="write")

@@ -258,9 +258,10 @@ def _stored() -> list[str]:  # noqa: C901 - two dialects
         return id and numbers.setdefault((table, id), len(numbers))
 
     points = {
-        "speaker": "speakers", "claim": "claims", "answer": "claims", "document": "documents", "topic": "topics",
-        "sentence": "sentences", "statement": "statements", "via_speaker": "speakers", "via_document": "documents",
-        "part_of": "speakers", "target": "statements", "original": "statements", "on_behalf_of": "speakers",
+        "speaker": "speakers", "claim": "claims", "answer": "claims", "by": "claims", "document": "documents",
+        "topic": "topics", "sentence": "sentences", "statement": "statements", "via_speaker": "speakers",
+        "via_document": "documents", "part_of": "speakers", "target": "statements", "original": "statements",
+        "on_behalf_of": "speakers",
     }  # fmt: skip
 
     def plain(table: str, row: dict[str, Any]) -> dict[str, Any]:

@@ -115,5 +115,5 @@ def test_links_are_replayed_over_many_lines(registry: str, actor: Actor) -> None
     speakers.unmerge(by=actor, id=one)
     speakers.merge(by=actor, id=three, into=one)
     assert found() == SOUND
-    fetch("UPDATE claim_about SET speaker_id = ? WHERE speaker_id = ?", (three, one))
+    fetch("UPDATE given_subjects SET role = 'accused' WHERE speaker_id = ?", (three,))
     assert found()["log"] == [f"claims {claim} has other about than the log says"]

@@ -9,7 +9,7 @@ import pytest
 from peewee import IntegrityError
 
 from models import claims, counterclaims, documents, reviews, sentences, speakers, statements, topics
-from models.history import hidden, last_changes
+from models.history import hidden, last_changes, subjects
 from models.history.changes import Actor
 from models.queries import derived
 from models.storage import database, transactions
@@ -209,10 +209,19 @@ BROKEN = {
         ("UPDATE speakers SET part_of_id = 5 WHERE id = 1", "speaker 1 hangs on speaker 5"),
         ("UPDATE statements SET on_behalf_of_id = 5 WHERE id = 1", "statement 1 hangs on speaker 5"),
         ("UPDATE reviews SET claim_id = 4", "review 1 hangs on claim 4"),
-        ("UPDATE claim_about SET speaker_id = 5", "claim 5 hangs on speaker 5"),
     ],
-    "what waits for an unmerge was merged": [
-        ("INSERT INTO merged_subjects VALUES (5, 1, 'accused')", "claim 5 was about speaker 1, who is merged into"),
+    "a claim shows whom it was said to be about": [
+        ("UPDATE claim_about SET speaker_id = 5", "claim 5 does not show that it was said to be about speaker 5"),
+        ("UPDATE claim_about SET role = 'accused'", "claim 5 does not show that it was said to be about speaker 6"),
+        ("DELETE FROM claim_about", "claim 5 does not show that it was said to be about speaker 6"),
+        (
+            "UPDATE speakers SET merged_into_id = 2 WHERE id = 6",
+            "claim 5 does not show that it was said to be about speaker 2",
+        ),
+    ],
+    "a claim lends whom it was said to be about to the one into which it was merged": [
+        ("UPDATE given_subjects SET by_id = 1", "claim 5 is about speaker 6 by claim 1, which was not merged"),
+        ("UPDATE given_subjects SET by_id = 3", "claim 5 is about speaker 6 by claim 3, which was not merged"),
     ],
     "nothing leads to what was erased": [
         (
@@ -470,13 +479,12 @@ def linked(registry: str, actor: Actor) -> str:
     ("sql", "told"),
     [
         ("DELETE FROM claim_topics WHERE topic_id = 1", "claims 1 has other topics"),
-        ("DELETE FROM claim_about WHERE speaker_id = 2", "claims 1 has other about"),
-        ("DELETE FROM claim_about", "claims 1 has other about"),
-        ("UPDATE claim_about SET role = 'mentioned'", "claims 1 has other about"),
-        ("UPDATE claim_about SET speaker_id = 3 WHERE speaker_id = 2", "claims 1 has other about"),
-        ("INSERT INTO claim_about VALUES (1, 3, 'accused')", "claims 1 has other about"),
-        ("INSERT INTO claim_about VALUES (2, 3, 'accused')", "claims 2 has other about"),
-        ("INSERT INTO merged_subjects VALUES (2, 3, 'accused')", "claims 2 has other about"),
+        ("DELETE FROM given_subjects WHERE speaker_id = 2", "claims 1 has other about"),
+        ("DELETE FROM given_subjects", "claims 1 has other about"),
+        ("UPDATE given_subjects SET role = 'mentioned'", "claims 1 has other about"),
+        ("UPDATE given_subjects SET speaker_id = 3 WHERE speaker_id = 2", "claims 1 has other about"),
+        ("INSERT INTO given_subjects VALUES (1, 3, 1, 'accused')", "claims 1 has other about"),
+        ("INSERT INTO given_subjects VALUES (2, 3, 2, 'accused')", "claims 2 has other about"),
         ("INSERT INTO claim_topics VALUES (2, 1)", "claims 2 has other topics"),
         ("DELETE FROM aliases WHERE alias = 'Traders'", "speakers 1 has other aliases"),
         ("DELETE FROM aliases WHERE alias = 'Sellers'", "speakers 1 has other aliases"),
@@ -595,6 +603,15 @@ def test_what_is_no_longer_hidden_is_found_and_hidden_again(registry: str, actor
         database.close()  # its full-text indexes were written anew beside it
         assert fetch("SELECT noun, noun_id FROM hidden ORDER BY noun, noun_id") == flags
         assert problems() == {}
+
+
+def test_whom_claims_show_is_written_anew(linked: str) -> None:
+    fetch("UPDATE claim_about SET role = 'accused', speaker_id = 3 WHERE speaker_id = 2")
+    told = "claim 1 does not show that it was said to be about speaker {}, and as what: `counterclaim rebuild` mends it"
+    assert problems() == {"a claim shows whom it was said to be about": [told.format(id) for id in (2, 3)]}
+    with transactions.transaction():
+        subjects.rebuild()
+    assert problems() == {}
 
 
 def test_what_is_hidden_though_it_is_public_is_shown_again(filled: str) -> None:
