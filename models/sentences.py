@@ -153,15 +153,15 @@ def _may_know(viewer: Viewer, ids: Collection[int]) -> Collection[int]:
 def _holding(document: Document, first: dict[str, Any], session: Session) -> SentenceSpan:
     """Find the sentence in which the content's first span starts; its words may run on into the next."""
     if "start" in first:
-        span = Span(document.text[first["start"] : first["end"]], first["start"], first["end"])
-        for start in (span.start, from_first_word(span).start):
-            found = session.sentence_before(document.id, start)
-            if found and start < found.end:
-                return found
+        start = from_first_word(Span(document.text[first["start"] : first["end"]], first["start"], first["end"])).start
+        found = session.sentence_before(document.id, start)
+        if found and start < found.end:
+            return found
         raise Conflict(
-            f"No sentence holds the offset {span.start}, where the content starts.", field="/content/0/start"
+            f"No sentence holds the offset {first['start']}, where the content starts.", field="/content/0/start"
         )
-    starts = [span.start for span in places_of(first["text"], document.text, 0, document.length, field="/content/0")]
+    places = places_of(first["text"], document.text, 0, document.length, field="/content/0")
+    starts = [from_first_word(span).start for span in places]
     before = ((start, session.sentence_before(document.id, start)) for start in starts)
     holding = [sentence for start, sentence in before if sentence and start < sentence.end]
     return _only(document, list(dict.fromkeys(holding)), "holds these words", "/content/0/text")

@@ -82,8 +82,8 @@ def locate_content(content: list[dict[str, Any]], document: Text, sentence: Sent
     """Find the spans of a content, in the order of print.
 
     The first starts in the sentence; each further one given by words is the next place after the one before.
-    Where it starts in the white space before that, it is taken from its first word on. Raises as `locate`, and Conflict
-    where spans overlap, or the first is white space alone or starts in another sentence.
+    The first is taken from its first word on. Raises as `locate`, and Conflict where spans overlap, or the first is
+    white space alone or starts in another sentence.
     """
     spans: list[Span] = []
     tries = _tries()
@@ -106,8 +106,7 @@ def locate_content(content: list[dict[str, Any]], document: Text, sentence: Sent
         spans.append(span)
     if not spans[0].text.strip(BLANKS):
         raise Conflict("A content starts with words, and this span holds white space alone.", field="/content/0")
-    if spans[0].start < sentence.start:
-        spans[0] = from_first_word(spans[0])
+    spans[0] = from_first_word(spans[0])
     if not sentence.start <= spans[0].start < sentence.end:
         raise Conflict(
             f"A statement's sentence is the one that its content starts in: the content starts at {spans[0].start}, "
@@ -130,9 +129,9 @@ def _by_offsets(offsets: dict[str, Any], document: Text, field: str) -> Span:
 
 
 def from_first_word(span: Span) -> Span:
-    """Leave out the white space that a span starts with: as a text is cut, what stands between sentences is in none."""
+    """Leave out the white space that a span starts with: in which sentence it stands hangs on how a text is cut."""
     words = span.text.lstrip(BLANKS)
-    return Span(words, span.end - len(words), span.end)
+    return Span(words, span.start + len(span.text) - len(words), span.end)
 
 
 def _tries() -> Iterator[int]:

@@ -9,7 +9,7 @@ from models.history.changes import Actor
 from models.queries.days import stored_day
 from models.refusals import Conflict, Forbidden, TooLong
 from models.spans import SentenceSpan, Span, Stretch, locate, locate_content
-from models.storage.columns import comparison_key, dumps
+from models.storage.columns import LONGEST_KEY, comparison_key, dumps
 from models.tables import Claim, Document, Sentence, Speaker, Statement
 
 #: The columns that name what a statement stands on, each with the table of that.
@@ -18,10 +18,10 @@ STANDS_ON = {"document": Document, "sentence": Sentence, "speaker": Speaker, "cl
 PASSED_ON = {"via_document": Document, "via_speaker": Speaker, "on_behalf_of": Speaker}
 #: Code points that a statement quotes in all: each answer that shows it repeats them.
 LONGEST_CONTENT = 10_000
-#: Code points of a mention.
-LONGEST_MENTION = 2_000
-#: Code points of a cue: it is looked up by its words, and an index takes 2,704 bytes.
-LONGEST_CUE = 300
+#: Code points of a mention, and of a cue, which is looked up by its words.
+LONGEST = {"mention": 2_000, "cue": 300}
+#: What is to be given of what is longer.
+_ALONE = {"mention": "the words that name the speaker", "cue": "the words that mark the act"}
 
 
 def content_columns(spans: Sequence[Span]) -> dict[str, Any]:
@@ -63,21 +63,25 @@ def is_too_long(spans: Sequence[Span]) -> bool:
     return sum(len(span.text) for span in spans) > LONGEST_CONTENT
 
 
+def exceeds(name: str, text: str) -> bool:
+    """Tell whether a mention or a cue is longer than one may be; a cue also once it is written as it is looked up."""
+    return len(text) > LONGEST[name] or (name == "cue" and len(comparison_key(text).encode()) > LONGEST_KEY)
+
+
 def words(
     name: str, words: dict[str, Any] | None, document: Document, sentence: SentenceSpan, near: Stretch
 ) -> dict[str, Any]:
-    """Fill the columns of the stretch of print `name`, "mention" or "cue". Raises TooLong for a long cue."""
+    """Fill the columns of the stretch of print `name`, "mention" or "cue". Raises TooLong for longer words."""
     text = start = end = None
     if words is not None:
         text, start, end = locate(words, document, sentence, near, f"/{name}")
-        if name == "mention" and len(text) > LONGEST_MENTION:
-            detail = f"A mention has at most {LONGEST_MENTION:,} characters: give only the words that name the speaker."
-            raise TooLong(detail, field="/mention")
+        if exceeds(name, text):
+            detail = (
+                f"A {name} has at most {LONGEST[name]:,} characters, and fewer ligatures: give only {_ALONE[name]}."
+            )
+            raise TooLong(detail, field=f"/{name}")
     columns: dict[str, Any] = {name: text, f"{name}_start": start, f"{name}_end": end}
     if name == "cue":
-        if text and len(text) > LONGEST_CUE:
-            detail = f"A cue has at most {LONGEST_CUE} characters: give only the words that mark the act."
-            raise TooLong(detail, field="/cue")
         columns["cue_key"] = text and comparison_key(text)
     return columns
 

@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 
 from api.schemas.fields import BLANKS, Matching, Text
 
-#: Characters of an address as it is sent, and bytes of a name as it is compared.
+#: Characters of an address as it is sent, and bytes of a name as it is compared (models/storage/columns.py).
 LONGEST_ADDRESS, LONGEST_KEY = 2_000, 2_400
 #: What stands in an address as it is (RFC 3986), but "=", which is encoded inside a value of a query.
 _AS_IT_IS = "!#$&'()*+,/:;?@[]"

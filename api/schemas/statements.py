@@ -158,8 +158,7 @@ def _content(**kwargs: Any) -> Many:
         least=1,
         metadata={
             "description": 'What was said, in the order of print; several spans where "he said" splits a quote; '
-            "at most 10,000 characters in all. One that starts in white space between sentences is taken from its "
-            "first word on."
+            "at most 10,000 characters in all. One that starts in white space is taken from its first word on."
         },
         **kwargs,
     )

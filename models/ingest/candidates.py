@@ -22,7 +22,7 @@ from models.ingest import parser_queue, speaker_lookup, suggest
 from models.ingest.recorded import Place, Recorded
 from models.refusals import Busy, Conflict, Lacking, TooLong
 from models.spans import Span
-from models.statement_columns import LONGEST_CUE, is_too_long, print_columns, spelled_spans
+from models.statement_columns import exceeds, is_too_long, print_columns, spelled_spans
 from models.storage import database, rows
 from models.storage.columns import comparison_key
 from models.storage.transactions import InPlace, at_once, transaction
@@ -203,13 +203,14 @@ class _DocumentIngest:
         if sentence is None or speaker is None or is_too_long(spans):
             self.left_out += 1
             return
+        mention, cue = (self._kept(name, span) for name, span in (("mention", finding.mention), ("cue", finding.cue)))
         statement = Statement.create(
             **print_columns(self.document, sentence, spans),
-            speaker=(by := self._speaker(speaker, self._words(finding.mention))),
+            speaker=(by := self._speaker(speaker, self._words(mention))),
             on_behalf_of=body_of(id=by),
             claim=self._claim(finding),
-            **self._span("mention", finding.mention),
-            **self._span("cue", finding.cue),
+            **self._span("mention", mention),
+            **self._span("cue", cue),
             form=finding.form,
             via_speaker=self._speaker(finding.via[0]) if finding.via else None,
             status="candidate",
@@ -324,9 +325,11 @@ class _DocumentIngest:
     def _words(self, span: tuple[int, int] | None) -> str:
         return self.document.text[slice(*span)] if span else ""
 
+    def _kept(self, name: str, span: tuple[int, int] | None) -> tuple[int, int] | None:
+        """Leave a mention or cue out that a statement may not have."""
+        return None if span and exceeds(name, self._words(span)) else span
+
     def _span(self, name: str, span: tuple[int, int] | None) -> dict[str, Any]:
-        if name == "cue" and span and span[1] - span[0] > LONGEST_CUE:
-            span = None
         start, end = span or (None, None)
         key = {"cue_key": comparison_key(self._words(span)) if span else None} if name == "cue" else {}
         return {name: self._words(span) or None, f"{name}_start": start, f"{name}_end": end} | key

@@ -5,6 +5,7 @@ import re
 from models import speakers
 from models.extraction import Speaker
 from models.history.changes import Actor
+from models.storage.columns import LONGEST_KEY, comparison_key
 from models.told_apart import of_document
 
 #: Extraction's kinds of speakers -> the registry's. A proper name of unknown kind is taken for a person's.
@@ -32,7 +33,7 @@ def find(by: Actor, document: int, speaker: Speaker, mention: str) -> int:
     and so does a name that several speakers share: which of them is meant is for a reviewer to say.
     """
     kind, bare = speaker.kind, name_of(document, speaker)
-    proper = kind in ("government", "organization") and mention[:1].isupper()
+    proper = kind in ("government", "organization") and mention[:1].isupper() and len(mention) <= _LONGEST
     shared = False
     for called in dict.fromkeys([bare, _spelled_out(bare), *([mention] if proper else [])]):
         known = speakers.named(called) if speakers.name_key(called) else []
@@ -51,7 +52,7 @@ def find(by: Actor, document: int, speaker: Speaker, mention: str) -> int:
 
 def name_of(document: int, speaker: Speaker) -> str:
     """Write the name under which the registry has a speaker, or would make one."""
-    name = speaker.name.strip()[:_LONGEST]
+    name = _cut(speaker.name.strip())
     if _of_this_document(speaker):
         return _in_document(_small(name), document)
     return name if speaker.kind in ("person", "unnamed") else _ARTICLE.sub("", name)
@@ -59,8 +60,15 @@ def name_of(document: int, speaker: Speaker) -> str:
 
 def _in_document(name: str, document: int) -> str:
     """Add the document to a name, which is cut where both would be longer than a name may be."""
-    end = of_document(document)
-    return name[: _LONGEST - len(end)] + end
+    return _cut(name, of_document(document))
+
+
+def _cut(name: str, end: str = "") -> str:
+    """Cut a name until it may be one, with `end` behind it, and its key be looked up."""
+    name = name[: _LONGEST - len(end)]
+    while (size := len(comparison_key(name + end).encode())) > LONGEST_KEY:
+        name = name[: len(name) * LONGEST_KEY // size]
+    return name + end
 
 
 def _of_this_document(speaker: Speaker) -> bool:

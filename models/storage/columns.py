@@ -19,11 +19,23 @@ def dumps(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-@lru_cache(maxsize=2048)  # of 300 ligatures it takes 10 KB
+#: Bytes of a comparison key that is stored: an index of PostgreSQL takes 2,704.
+LONGEST_KEY = 2_400
+#: Code points of a text whose key is remembered: of 300 ligatures it takes 10 KB.
+_REMEMBERED = 300
+
+
 def comparison_key(text: str) -> str:
     """Fold a text for comparison: NFKC, case folded, single spaces (Unicode Standard, 3.13 and annex 15).
 
     Marks that show nothing (zero width, direction) do not tell two texts apart.
     """
+    return _remembered_key(text) if len(text) <= _REMEMBERED else _key(text)
+
+
+def _key(text: str) -> str:
     visible = "".join(mark for mark in text if unicodedata.category(mark) != "Cf")
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold()).split())
+
+
+_remembered_key = lru_cache(maxsize=2048)(_key)

@@ -12,7 +12,7 @@ from models.history.last_changes import undone
 from models.history.restores import erased
 from models.history.standing_rows import singular
 from models.queries.days import STORED_DAY
-from models.statement_columns import PASSED_ON, STANDS_ON
+from models.statement_columns import LONGEST, PASSED_ON, STANDS_ON
 from models.vocabulary import STAMPED
 
 
@@ -56,6 +56,15 @@ RULES = (
         "a claim is no longer than an import takes",
         f"SELECT id, length(text) FROM claims WHERE retracted_at IS NULL AND length(text) > {claim_text.LONGEST}",
         "claim {} has {} characters, and no import takes as many: shorten it",
+        came_later=True,
+    ),
+    Rule(
+        "words of a statement are no longer than an import takes",
+        _each(
+            "SELECT id, '{0}', length({0}) FROM statements WHERE retracted_at IS NULL AND length({0}) > {1}",
+            *((name, str(most)) for name, most in LONGEST.items()),
+        ),
+        "statement {} has a {} of {} characters, and no import takes as many: shorten it",
         came_later=True,
     ),
     Rule(

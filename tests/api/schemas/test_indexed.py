@@ -9,6 +9,8 @@ import jsonschema_rs
 import pytest
 from flask.testing import FlaskClient
 
+from api.schemas import indexed
+from models.storage import columns
 from tests.api.steps import matching, posted, refusal
 from tests.checked import contract
 from tests.factories import charge, document, review, speaker
@@ -266,3 +268,7 @@ def test_a_statement_quotes_10000_characters(writer: FlaskClient) -> None:
     made = posted(writer, "statements", charge(**long, content=[{"start": 0, "end": 10_000}]))
     changed = writer.patch(f"/v1/statements/{made.json['id']}", json={"content": halves}, headers=matching(made))
     assert refusal(changed) == (422, ["/content"])
+
+
+def test_a_name_takes_as_many_bytes_as_its_key_may_have() -> None:
+    assert indexed.LONGEST_KEY == columns.LONGEST_KEY

@@ -21,6 +21,7 @@ from models.ingest import candidates, parser_queue, speaker_lookup
 from models.ingest.recorded import Place, Recorded
 from models.refusals import Busy, Conflict, Gone, Lacking
 from models.storage import database
+from models.storage.columns import LONGEST_KEY
 from models.tables import Counterclaim, Document, Sentence, Speaker, Statement, Suggestion
 from models.upkeep import erasures
 from tests.api.steps import together
@@ -618,3 +619,27 @@ def test_what_is_corrected_or_retracted_is_known_by_where_it_was_found_and_where
 
 def _place(row: Statement) -> Place:
     return Place(row.spans, None if row.cue_start is None else (row.cue_start, row.cue_end))
+
+
+def test_what_a_statement_may_not_have_is_left_out(registry: str, actor: Actor) -> None:
+    text = "Beijing (publisher of “" + "\ufdfa" * 3_000 + "”) " + "㌀㌁㌂㌃" * 70 + " it is so."
+    mention, cue = (0, text.index(")") + 1), (text.index("㌀"), text.index(" it"))
+    content = (text.index("it is"), len(text) - 1)
+    who = SpeakerFound("Beijing", "government")
+    found = Finding("a", mention, who, cue, (content,), "indirect", "say", 0, 0.5, claim="It is so.")
+    id = put_document(actor, text=text)
+    for _ in range(2):
+        candidates.store(by=actor, document=id, findings=[found])
+    stored = [(row.mention, row.cue) for row in Statement.select()]
+    assert stored == [(None, None)]
+
+
+def test_the_name_of_a_speaker_who_is_found_is_no_longer_than_one_may_be(registry: str, actor: Actor) -> None:
+    text = "It is so, said Anna."
+    for name in ("Anna " + "\ufdfa" * 193, "a spokesman of " + "\ufdfa" * 193):
+        who = SpeakerFound(name, "person", described=name[0] == "a")
+        found = Finding(name, None, who, None, ((0, 8),), "indirect", "say", 0, 0.5, claim="It is so.")
+        candidates.store(by=actor, document=put_document(actor, text=name[:1] + text), findings=[found])
+    keys = [key for (key,) in Speaker.select(Speaker.name_key).tuples()]
+    assert [len(key.encode()) <= LONGEST_KEY for key in keys] == [True, True]
+    assert keys[1].endswith("(document 2)")

@@ -11,6 +11,7 @@ from models.access import keys
 from models.history.changes import Actor
 from models.ingest import corrections
 from models.queries.visibility import PUBLIC
+from models.refusals import AlreadyKnown
 from models.storage import database, snapshots
 from models.tables import Document, Sentence, Statement
 from models.transfer import dumps, exports
@@ -281,6 +282,8 @@ def test_an_import_finds_the_sentence_of_what_starts_in_white_space(urls: Callab
     (_, second) = Sentence.select().order_by(Sentence.start)
     sentences.change(by=actor, id=second.id, version=1, start=13)
     put_plain(actor, "first", document={"id": document}, content=[{"start": 13, "end": 22}])
+    with pytest.raises(AlreadyKnown):
+        put_plain(actor, "second", document={"id": document}, content=[{"start": 15, "end": 22}])
     written = list(ndjson.write())
     assert {one.outcome for one in ndjson.read(written, by=actor)} <= {"known", "noted"}
     database.close()
