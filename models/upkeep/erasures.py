@@ -51,7 +51,7 @@ from models.upkeep.redaction import (
     rows_with,
     sentences_at,
     set_columns,
-    without_names,
+    without_words,
 )
 from models.upkeep.unerased_names import Suspects
 
@@ -160,7 +160,7 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         erasure.left += erased_claims.list_moved_away(claims)
         erasure.left += erased_claims.list_stated_in(covered.wholly | covered.partly, claims)
         _take_reasons(erasure, sentences)
-        _take_names_from_suggestions(erasure)
+        _take_words_from_suggestions(erasure, covered.partly)
         Alias.delete().where(Alias.speaker.in_(people)).execute()
         for claim in sorted(ids_of(ClaimAbout.select(ClaimAbout.claim).where(ClaimAbout.speaker.in_(people)))):
             changes.note_unlogged("claims", {"id": claim})
@@ -311,11 +311,15 @@ def _dismiss_suggestions(erasure: Erasure, statements: set[int], claims: set[int
         set_columns(Suggestion, id, now(), reasons="[]", status="dismissed")
 
 
-def _take_names_from_suggestions(erasure: Erasure) -> None:
-    """Take the words of names out of the reasons for which other people's denials may answer a claim."""
+def _take_words_from_suggestions(erasure: Erasure, statements: set[int]) -> None:
+    """Empty the reasons for which these statements, which lost words, may answer a claim: they may repeat those.
+
+    Out of the reasons for which other denials may, take the words of names.
+    """
+    erasure.unreasoned = rows_with(Suggestion.statement, statements)
     reasoned = Suggestion.select(Suggestion.id, Suggestion.reasons).where(Suggestion.reasons != "[]")
     for id, reasons in list(reasoned.tuples()):
-        if (kept := without_names(erasure, reasons)) != reasons:
+        if (kept := without_words(erasure, id, reasons)) != reasons:
             set_columns(Suggestion, id, now(), reasons=kept)
             erasure.reworded.add(id)
     erasure.counts["suggestions"] += len(erasure.reworded)

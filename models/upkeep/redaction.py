@@ -79,8 +79,9 @@ class Erasure:
         #: Table -> the ids of the rows that are erased, and of sentences that quote who is: these lose their reasons.
         self.rows: dict[str, set[int]] = {}
         self.left: list[str] = []
-        #: The suggestions that are not erased, but lost reasons.
+        #: The suggestions that are not erased, but lost reasons; and those of statements whose words were redacted.
         self.reworded: set[int] = set()
+        self.unreasoned: set[int] = set()
         #: The names that the erased speaker has, or had, or has in print, and their Wikidata ids.
         self.names = NOBODY
         #: The words of the names that they have or had.
@@ -203,12 +204,14 @@ def _printed(statement: dict[str, Any], text: str) -> dict[str, Any]:
     return printed
 
 
-def without_names(erasure: Erasure, reasons: str) -> str:
+def without_words(erasure: Erasure, suggestion: int, reasons: str) -> str:
     """Take out the reasons for a suggestion, a JSON array of {word, weight}, in which a name or a word of one stands.
 
     Of any name, since words of several stand apart there; a machine chose them, and nobody can change them. Of what
-    only print calls somebody ("Minister Dorn") the words by themselves stay.
+    only print calls somebody ("Minister Dorn") the words by themselves stay. All go where its statement lost words.
     """
+    if suggestion in erasure.unreasoned:
+        return "[]"
     found = orjson.loads(reasons)
     kept = [reason for reason in found if not _names(erasure, reason["word"])]
     return reasons if kept == found else dumps(kept)
@@ -319,7 +322,7 @@ def _without_words(erasure: Erasure, table: str, id: int, state: dict[str, Any])
         gone = {"role": None, "retracted_reason": None} if erased else {}
         state |= _printed(state, erasure.texts[state["document"]]) | gone
     elif table == "suggestions" and not erased:
-        state |= {"reasons": without_names(erasure, state["reasons"])}
+        state |= {"reasons": without_words(erasure, id, state["reasons"])}
     elif table == "speakers" and not erased:
         state |= {"wikidata_id": None} if state.get("wikidata_id") in erasure.items else {}
         lent = erasure.lent.get(id, set())
@@ -362,7 +365,7 @@ def redact_replies(erasure: Erasure, *, dry_run: bool) -> None:
     Outside of a transaction, a few at a time: all of them are too much to read while others wait to write.
     """
     gone = {f"/v1/{table}/{id}" for table, ids in erasure.rows.items() for id in ids}
-    gone |= {f"/v1/documents/{id}" for id in erasure.texts}
+    gone |= {f"/v1/documents/{id}" for id in erasure.texts} | {f"/v1/suggestions/{id}" for id in erasure.reworded}
 
     def shows(headers: str | None, body: str) -> bool:
         return not gone.isdisjoint(_HREF.findall(f"{headers} {body}")) or any(map(tells, strings(orjson.loads(body))))

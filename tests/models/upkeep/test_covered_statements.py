@@ -5,16 +5,18 @@ from typing import Any
 
 import pytest
 
-from models import claims, statements
+from models import claims, statements, suggestions
+from models.access import keys
 from models.history import restores
 from models.history.changes import Actor
 from models.refusals import Gone
-from models.tables import Claim, Statement
+from models.storage.transactions import transaction
+from models.tables import Claim, Statement, Suggestion
 from models.upkeep import erasures, verify
 from models.upkeep.unerased_names import LISTED
 from tests.at_once import while_open
-from tests.factories import PUBLIC, put_claim, put_plain, seen
-from tests.models.upkeep.test_erasures import everywhere
+from tests.factories import PUBLIC, lines_of, put_claim, put_plain, seen
+from tests.models.upkeep.test_erasures import everywhere, store, stored
 
 REASON = "At their request"
 CHARGE = "pumps were Quibblewick"
@@ -119,3 +121,30 @@ def test_what_is_stated_in_their_words_while_they_are_erased_goes_too(registry: 
         lambda: erasures.speaker(id=1, reason=REASON, by=actor),
     )
     assert Statement.get_by_id(statement).retracted_reason == REASON
+
+
+def test_the_reason_of_a_suggestion_repeats_no_words_that_were_redacted(registry: str, actor: Actor) -> None:
+    (said, _), (denied, _), _ = put_nested(actor)
+    other = put_claim(actor, "Pumps are gone.")
+    reasons = [{"word": CHARGE, "weight": 0.5}]
+    with transaction():
+        more = {"claim": other, "score": 0.5, "reasons": reasons, "matcher": "extraction", "matcher_version": "1.0"}
+        outer, inner = (suggestions.create(by=actor, statement=one, **more) for one in (said, denied))
+    suggestions.decide(by=actor, id=outer, version=None, status="dismissed")
+    suggestions.decide(by=actor, id=outer, version=None, status="open")
+    keys.create(name="ours", scope="admin")
+    store("decided", "{}", f"/v1/suggestions/{outer}")
+    erase(actor, 2)
+    assert {one.id: (one.reasons, one.status) for one in Suggestion.select()} == {
+        outer: ("[]", "open"),
+        inner: ("[]", "dismissed"),
+    }
+    states = [
+        state["reasons"]
+        for line in lines_of("suggestions", outer)
+        for state in (line["before"], line["after"])
+        if state
+    ]
+    assert states == [[]] * 5
+    assert CHARGE not in str(lines_of("suggestions", inner))
+    assert stored() == []
