@@ -6,7 +6,6 @@ states, the lines of the log, the responses stored for retries, and what searche
 and who did what stay.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -36,15 +35,13 @@ from models.tables import (
     Statement,
     Suggestion,
 )
-from models.upkeep import covered_statements, erased_claims, printed_names, unerased_documents, unerased_names
-from models.upkeep.covered_statements import Covered
+from models.upkeep import erased_claims, printed_names, said_words, unerased_documents, unerased_names
 from models.upkeep.engine import engine
 from models.upkeep.name_matcher import NameMatchers
 from models.upkeep.redaction import (
     Erasure,
     ids_of,
     parts,
-    quoted,
     redact,
     redact_log,
     redact_replies,
@@ -53,7 +50,8 @@ from models.upkeep.redaction import (
     set_columns,
     without_words,
 )
-from models.upkeep.unerased_names import Suspects
+from models.upkeep.said_words import Said
+from models.upkeep.unerased_names import Suspects, listed
 
 #: Documents whose texts are read at once, each of a million characters at most.
 _DOCUMENTS = 20
@@ -122,7 +120,7 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
 
     Those who were merged into them are the same person, and are erased with them. In the documents
     that quote them their names and words are redacted; the rest of those stays. What others state there in their words
-    alone goes too, as covered_statements.py says. Raises as `document`, and Conflict where they were themselves merged
+    alone goes too, as said_words.py says. Raises as `document`, and Conflict where they were themselves merged
     into another, or where the reason, which everybody is told, names them.
     """
 
@@ -131,36 +129,35 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         if (into := _present(Speaker, id).merged_into_id) is not None:
             raise Conflict(f"Speaker {id} was merged into {into}: erase that one.")
         people = _merged_into(id)
-        covered = _covered(people)
-        claims = erased_claims.find(rows_with(Statement.speaker, people) | covered.wholly)
+        said = _said(people)
+        ids = rows_with(Statement.speaker, people) | said.covered
+        claims = erased_claims.find(ids)
         erasure.left = erased_claims.undo_merges(by, claims)
-        statements = list(Statement.select().where(Statement.speaker.in_(people)))
         names = printed_names.read(people)
         erasure.names, erasure.name_parts, erasure.described = matchers.of(names.anywhere), names.parts, names.described
         erasure.items = unerased_names.all_items(people)
         if any(erasure.names.places(reason)):
             raise Conflict("This reason names who is erased, and everybody is told of it: give another.")
-        quoting: dict[int, list[Statement]] = defaultdict(list)
-        for one in statements:
-            quoting[one.document_id].append(one)
-        sentences = {one.sentence_id for one in statements}
-        for document in _documents(quoting):
-            was, said = row(document), list(quoted(quoting[document.id]))
-            sentences |= sentences_at(document.id, said)
+        sentences = _sentences_of(ids)
+        for document in _documents(said.places):
+            was, places = row(document), said.places[document.id]
+            sentences |= sentences_at(document.id, places)
             sets = names.redacted(document.id)
             named, called = (matchers.places(some, document.text, document.sha256) for some in sets)
             called = printed_names.without_others(called, document.id, people)
-            redact(erasure, document, [*said, *named, *called])
+            redact(erasure, document, [*places, *named, *called])
             if document.title and any(any(matchers.of(some).places(document.title)) for some in sets if some):
                 set_columns(Document, document.id, now(), title=NAMELESS)
             _log_redacted(erasure, document.id, was)
-        ids = {one.id for one in statements} | covered.wholly
         _erase(erasure, Statement, ids, role=None)
         _erase_what_rests_on(erasure, ids, claims.ids)
         erasure.left += erased_claims.list_moved_away(claims)
-        erasure.left += erased_claims.list_stated_in(covered.wholly | covered.partly, claims)
+        erasure.left += erased_claims.list_stated_in(said.covered | said.partly, claims)
+        erasure.left += listed(
+            "statement", said.spared, " (rejected or retracted: what others state of its words stays)"
+        )
         _take_reasons(erasure, sentences)
-        _take_words_from_suggestions(erasure, covered.partly)
+        _take_words_from_suggestions(erasure, said.partly)
         Alias.delete().where(Alias.speaker.in_(people)).execute()
         for claim in sorted(ids_of(ClaimAbout.select(ClaimAbout.claim).where(ClaimAbout.speaker.in_(people)))):
             changes.note_unlogged("claims", {"id": claim})
@@ -224,8 +221,8 @@ def _reached(statements: set[int], *, documents: Iterable[int] = (), speakers: I
 
 def _reached_with_speaker(id: int) -> list[locks.Rows]:
     people = _merged_into(id)
-    covered = _covered(people)
-    return _reached(rows_with(Statement.speaker, people) | covered.wholly | covered.partly, speakers=people)
+    said = _said(people)
+    return _reached(rows_with(Statement.speaker, people) | said.covered | said.partly, speakers=people)
 
 
 def _log_redacted(erasure: Erasure, id: int, was: dict[str, Any]) -> None:
@@ -345,8 +342,13 @@ def _quoting(people: set[int]) -> set[int]:
     return ids_of(Statement.select(Statement.document).where(Statement.speaker.in_(people)))
 
 
-def _covered(people: set[int]) -> Covered:
-    return covered_statements.find(people, _quoting(people))
+def _said(people: set[int]) -> Said:
+    return said_words.find(people, _quoting(people))
+
+
+def _sentences_of(statements: set[int]) -> set[int]:
+    sentences = (Statement.select(Statement.sentence).where(Statement.id.in_(part)) for part in parts(statements))
+    return set[int]().union(*map(ids_of, sentences))
 
 
 def _merged_into(speaker: int) -> set[int]:

@@ -133,14 +133,6 @@ def strings(value: Any) -> Iterator[str]:
 # -- texts ---------------------------------------------------------------------------------------
 
 
-def quoted(statements: list[Statement]) -> Iterator[tuple[int, int]]:
-    """Find where statements name their speaker and what they say."""
-    for statement in statements:
-        if statement.mention is not None:
-            yield statement.mention_start, statement.mention_end
-        yield from ((span["start"], span["end"]) for span in orjson.loads(statement.content))
-
-
 def sentences_at(document: int, places: Collection[tuple[int, int]]) -> set[int]:
     """Find the sentences of a document, retracted ones too, that have a code point in common with any of `places`."""
     offsets = {at for start, end in places for at in range(start, end)}

@@ -1,4 +1,4 @@
-"""Statements of others in the words of an erased speaker: they go where no word of them is left, or are listed."""
+"""What an erased speaker said: others' statements in these words go where no word is left, and mistakes take none."""
 
 from itertools import chain
 from typing import Any
@@ -11,7 +11,7 @@ from models.history import restores
 from models.history.changes import Actor
 from models.refusals import Gone
 from models.storage.transactions import transaction
-from models.tables import Claim, Statement, Suggestion
+from models.tables import Claim, Document, Statement, Suggestion
 from models.upkeep import erasures, verify
 from models.upkeep.unerased_names import LISTED
 from tests.at_once import while_open
@@ -148,3 +148,32 @@ def test_the_reason_of_a_suggestion_repeats_no_words_that_were_redacted(registry
     assert states == [[]] * 5
     assert CHARGE not in str(lines_of("suggestions", inner))
     assert stored() == []
+
+
+@pytest.mark.parametrize("mistake", ["rejected", "retracted"])
+def test_what_was_wrongly_said_to_be_theirs_stays_with_who_did_say_it(
+    registry: str, actor: Actor, mistake: str
+) -> None:
+    said = {"mention": {"text": "Peter Holt"}}
+    right, _ = put(actor, "Peter Holt", f"that {CHARGE}", f"No {CHARGE}.", **said)
+    wrong, own = put(actor, "Jane Dorn", DENIAL.removeprefix("that Peter Holt "), "It is Quibblewick.", **said)
+    if mistake == "rejected":
+        statements.change(by=actor, id=wrong, version=None, status="rejected")
+    else:
+        statements.retract(by=actor, id=wrong, version=None, reason="A mistake.")
+    before = seen(statements.get(id=right, viewer=PUBLIC))
+    why = "rejected or retracted: what others state of its words stays"
+    assert erase(actor, Statement.get_by_id(wrong).speaker_id) == [f"statement {wrong} ({why})", "document 1"]
+    assert Document.get().text == f"█████████ said that Peter Holt ███████that {CHARGE}█ Talks go on."
+    after = seen(statements.get(id=right, viewer=PUBLIC))
+    assert [after[name] for name in ("content", "mention")] == [before[name] for name in ("content", "mention")]
+    assert Claim.get_by_id(own).retracted_reason == REASON
+
+
+def test_what_others_did_not_say_either_goes(registry: str, actor: Actor) -> None:
+    wrong, _ = put(actor, "Jane Dorn", f"that {CHARGE}", "No pumps.")
+    other, _ = put(actor, "Peter Holt", CHARGE, "Pumps were Quibblewick.")
+    for one in (wrong, other):
+        statements.retract(by=actor, id=one, version=None, reason="A mistake.")
+    assert erase(actor, 1) == []
+    assert "Quibblewick" not in everywhere()
