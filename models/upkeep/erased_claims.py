@@ -35,38 +35,43 @@ class ErasedClaims(NamedTuple):
     #: The statements, each with its claim, that would show the public what it never saw of claims that stand by
     #: themselves again: they were accepted when they stated the survivor.
     unseen: dict[int, int]
-    #: The claims that were looked into, and those into which they were merged in the end.
-    read: set[int]
+    #: The rejected statements of others that state the claims: they are retracted before these go.
+    rejected: set[int]
     #: The counterclaims that hang on what is erased, or did before a merge moved them away, of which no line tells.
     hung: set[int]
+    #: The claims that were looked into, and those into which they were merged in the end.
+    read: set[int]
 
 
 def find(erased: set[int]) -> ErasedClaims:
     """Find the claims that the `erased` statements alone ever stated, and that nobody recorded by themselves.
 
-    It is asked as if no claim were merged into another.
+    It is asked as if no claim were merged into another. Whose statement was rejected did not state its claim.
     """
     stated = _ever_stated(erased)
     merged = (Claim.select().where(Claim.id.in_(part), Claim.merged_into.is_null(False)) for part in parts(stated))
     ends = standing_rows.survivors(Claim, [claim for some in merged for claim in some])
     survivors = {ends.get(id, id) for id in stated}
     into = _merges_into(survivors)
-    stated_by = _apart(survivors, into, erased)
+    stated_by, rejected = _apart(survivors, into, erased)
     lent = {claim for claim, some in into.items() if any("standalone" in one.moved for one in some)}
     lent |= _restored_alone(stated)
     recorded = (Claim.select(Claim.id).where(Claim.id.in_(part), Claim.standalone) for part in parts(stated - lent))
-    ids = {claim for claim in stated if not stated_by.get(claim)}.difference(*map(ids_of, recorded))
+    ids = {claim for claim in stated if stated_by.get(claim, set()) <= rejected}.difference(*map(ids_of, recorded))
     undone = _to_undo(ids, into)
     apart = {one.id for one in undone} - ids
     hidden = apart.difference(merges.known_claims(PUBLIC, apart))
     unseen = {id: claim for claim in sorted(hidden) for id in _accepted(stated_by.get(claim, set()))}
-    return ErasedClaims(ids, undone, unseen, stated | survivors, _ever_hung(ids))
+    rejected &= set[int]().union(*(stated_by.get(claim, ()) for claim in ids))
+    return ErasedClaims(ids, undone, unseen, rejected, _ever_hung(ids), stated | survivors)
 
 
 def rows_to_hold(erased: set[int]) -> list[Rows]:
     """Find which claims `find` looks into, and what changes as the merges are undone."""
     found = find(erased)
-    changed = [merge_scope.of_unmerged_claim(one.id) for one in found.merges] + [*map(statements.used, found.unseen)]
+    changed = [merge_scope.of_unmerged_claim(one.id) for one in found.merges] + [
+        *map(statements.used, [*found.unseen, *found.rejected])
+    ]
     return [locks.to_change(Claim, *found.read), *chain.from_iterable(changed)]
 
 
@@ -82,6 +87,12 @@ def undo_merges(by: Actor, found: ErasedClaims) -> list[str]:
         statements.change(by=by, id=id, version=None, status="candidate")
         left.append(f"statement {id} (waits for review: it states claim {claim} again, which the public never saw)")
     return left
+
+
+def retract_rejected(by: Actor, found: ErasedClaims, reason: str) -> None:
+    """Retract the rejected statements of the claims that go."""
+    for id in sorted(found.rejected):
+        statements.retract(by=by, id=id, version=None, reason=reason)
 
 
 def list_moved_away(found: ErasedClaims) -> list[str]:
@@ -170,17 +181,20 @@ def _merges_into(survivors: set[int]) -> dict[int, list[Merge]]:
     return found
 
 
-def _apart(survivors: set[int], into: dict[int, list[Merge]], erased: set[int]) -> dict[int, set[int]]:
+def _apart(survivors: set[int], into: dict[int, list[Merge]], erased: set[int]) -> tuple[dict[int, set[int]], set[int]]:
     """Find the standing statements, but for what is `erased`, that each claim would have without the merges `into` it.
 
-    What several merges moved goes back with the last of them.
+    What several merges moved goes back with the last of them. Also return which of them were rejected.
     """
     found: dict[int, set[int]] = {}
+    rejected: set[int] = set()
     for part in parts(survivors):
         standing = Statement.claim.in_(part), Statement.retracted_at.is_null()
-        for id, claim in Statement.select(Statement.id, Statement.claim).where(*standing).tuples():
+        columns = Statement.id, Statement.claim, Statement.status
+        for id, claim, status in Statement.select(*columns).where(*standing).tuples():
             if id not in erased:
                 found.setdefault(claim, set()).add(id)
+                rejected |= {id} if status == "rejected" else set()
     todo = list(found)
     while todo:
         claim = todo.pop()
@@ -188,7 +202,7 @@ def _apart(survivors: set[int], into: dict[int, list[Merge]], erased: set[int]) 
             found[one.id] = found[claim].intersection(one.moved["statements"])
             found[claim] -= found[one.id]
             todo.append(one.id)
-    return found
+    return found, rejected
 
 
 def _to_undo(erased: set[int], into: dict[int, list[Merge]]) -> list[Merge]:

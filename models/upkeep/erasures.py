@@ -98,6 +98,7 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
         statements = rows_with(Statement.document, {id})
         claims = erased_claims.find(statements)
         erasure.left = erased_claims.undo_merges(by, claims)
+        erased_claims.retract_rejected(by, claims, reason)
         named, left = unerased_documents.named_in(id), unerased_documents.copies(document)
         redact(erasure, document, [(0, document.length)])
         gone: dict[str, Any] = dict.fromkeys(
@@ -133,6 +134,7 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         ids = rows_with(Statement.speaker, people) | said.covered
         claims = erased_claims.find(ids)
         erasure.left = erased_claims.undo_merges(by, claims)
+        erased_claims.retract_rejected(by, claims, reason)
         names = printed_names.read(people)
         erasure.names, erasure.name_parts, erasure.described = matchers.of(names.anywhere), names.parts, names.described
         erasure.items = unerased_names.all_items(people)

@@ -6,7 +6,7 @@ import pytest
 
 from models import claims, counterclaims, statements
 from models.history.changes import Actor
-from models.refusals import Gone, NotFound
+from models.refusals import Conflict, Gone, NotFound
 from models.tables import Claim, Counterclaim, Statement
 from models.upkeep import erasures, verify
 from tests.at_once import while_open
@@ -372,4 +372,45 @@ def test_what_once_stated_a_claim_is_erased_after_that(registry: str, actor: Act
     erase(actor, "document")  # of the merge the log tells no more what it moved
     document = Statement.get_by_id(said).document_id
     assert not [one for one in erasures.document(id=document, reason=REASON, by=actor).left if "counterclaim" in one]
+    assert whole_is_sound()
+
+
+@pytest.mark.parametrize("noun", ["document", "speaker"])
+@pytest.mark.parametrize("merged", [False, True])
+def test_who_was_rejected_did_not_state_the_claim_of_the_erased(
+    registry: str, actor: Actor, noun: str, merged: bool
+) -> None:
+    _, secret = put_secret(actor)
+    rejected, _ = put_said(actor, "second", "", claim={"id": secret})
+    kept, other = put_said(actor, "third", "The bridge is sound.")
+    statements.change(by=actor, id=rejected, version=None, status="rejected")
+    if merged:
+        claims.merge(by=actor, id=secret, into=other)
+    assert [one for one in erase(actor, noun) if "claim" in one] == []
+    assert SECRET not in everywhere()
+    assert Statement.get_by_id(rejected).retracted_reason == REASON
+    assert "says second" in Statement.get_by_id(rejected).content
+    with pytest.raises(Conflict):
+        statements.restore(by=actor, id=rejected)
+    assert [one["id"] for one in public(other)["statements"]] == [kept]
+    assert whole_is_sound()
+
+
+def test_a_rejected_statement_of_a_claim_that_stays_stays(registry: str, actor: Actor) -> None:
+    _, shared = put_secret(actor)
+    rejected, accepted = (put_said(actor, word, "", claim={"id": shared})[0] for word in ("second", "third"))
+    statements.change(by=actor, id=rejected, version=None, status="rejected")
+    erase(actor, "speaker")
+    assert [one["id"] for one in public(shared)["statements"]] == [accepted]
+    assert Statement.get_by_id(rejected).retracted_at is None
+
+
+def test_who_is_rejected_while_the_claim_is_erased_does_not_keep_it(registry: str, actor: Actor) -> None:
+    _, secret = put_secret(actor)
+    other, _ = put_said(actor, "second", "", claim={"id": secret})
+    while_open(
+        lambda: statements.change(by=actor, id=other, version=None, status="rejected"),
+        lambda: erase(actor, "speaker"),
+    )
+    assert SECRET not in everywhere()
     assert whole_is_sound()
