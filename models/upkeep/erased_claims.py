@@ -10,6 +10,7 @@ from itertools import chain
 from typing import NamedTuple
 
 import orjson
+from peewee import fn
 
 from models import claims, statements
 from models.history import locks, merge_scope, merges, restores, standing_rows
@@ -39,6 +40,8 @@ class ErasedClaims(NamedTuple):
     rejected: set[int]
     #: The counterclaims that hang on what is erased, or did before a merge moved them away, of which no line tells.
     hung: set[int]
+    #: The claims that stay because others state them as well, each with the statements of these.
+    shared: dict[int, set[int]]
     #: The claims that were looked into, and those into which they were merged in the end.
     read: set[int]
 
@@ -56,14 +59,16 @@ def find(erased: set[int]) -> ErasedClaims:
     stated_by, rejected = _apart(survivors, into, erased)
     lent = {claim for claim, some in into.items() if any("standalone" in one.moved for one in some)}
     lent |= _restored_alone(stated)
-    recorded = (Claim.select(Claim.id).where(Claim.id.in_(part), Claim.standalone) for part in parts(stated - lent))
-    ids = {claim for claim in stated if stated_by.get(claim, set()) <= rejected}.difference(*map(ids_of, recorded))
+    alone = (Claim.select(Claim.id).where(Claim.id.in_(part), Claim.standalone) for part in parts(stated - lent))
+    recorded = set[int]().union(*map(ids_of, alone))
+    ids = {claim for claim in stated if stated_by.get(claim, set()) <= rejected} - recorded
     undone = _to_undo(ids, into)
     apart = {one.id for one in undone} - ids
     hidden = apart.difference(merges.known_claims(PUBLIC, apart))
     unseen = {id: claim for claim in sorted(hidden) for id in _accepted(stated_by.get(claim, set()))}
+    shared = {claim: stated_by.get(claim, set()) - rejected for claim in stated - ids - recorded}
     rejected &= set[int]().union(*(stated_by.get(claim, ()) for claim in ids))
-    return ErasedClaims(ids, undone, unseen, rejected, _ever_hung(ids), stated | survivors)
+    return ErasedClaims(ids, undone, unseen, rejected, _ever_hung(ids), shared, stated | survivors)
 
 
 def rows_to_hold(erased: set[int]) -> list[Rows]:
@@ -112,6 +117,33 @@ def list_moved_away(found: ErasedClaims) -> list[str]:
             state = orjson.loads(line.after)
             ids |= set() if found.ids.isdisjoint((state["claim"], state["answer"])) else {line.noun_id}
     return [f"counterclaim {id} (it was moved from a claim that is erased)" for id in sorted(_standing(ids))]
+
+
+def last_alone(found: ErasedClaims) -> dict[int, tuple[int, str]]:
+    """Find the claims that stay and had other words, each with its last line from before others stated it.
+
+    With that are the words that it tells of: those of before are of what is erased alone.
+    """
+    was, became = (json_member(state, "text") for state in (Change.before, Change.after))
+    reworded: set[int] = set()
+    for part in parts(found.shared):
+        lines = Change.noun == "claims", Change.noun_id.in_(part), Change.action == "change", was != became
+        reworded |= ids_of(Change.select(Change.noun_id).where(*lines))
+    last: dict[int, tuple[int, str]] = {}
+    for claim in sorted(reworded):
+        until = _first_stated(claim, found.shared[claim]) - 1
+        for line in log_lines.read_by_row("claims", claim, claim, until):
+            last[claim] = line.sequence, orjson.loads(line.after)["text"]
+    return last
+
+
+def _first_stated(claim: int, statements: set[int]) -> int:
+    """Find the first line that tells that one of these statements states a claim; past every line where none does."""
+    states = Change.noun == "statements", json_member(Change.after, "claim").cast("text") == str(claim)
+    firsts = (
+        Change.select(fn.min(Change.sequence)).where(*states, Change.noun_id.in_(part)) for part in parts(statements)
+    )
+    return min((first for query in firsts if (first := query.scalar())), default=log_lines.LAST)
 
 
 def list_stated_in(covered: set[int], found: ErasedClaims) -> list[str]:

@@ -97,6 +97,7 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
         document = _present(Document, id)
         statements = rows_with(Statement.document, {id})
         claims = erased_claims.find(statements)
+        erasure.last_alone = erased_claims.last_alone(claims)
         erasure.left = erased_claims.undo_merges(by, claims)
         erased_claims.retract_rejected(by, claims, reason)
         named, left = unerased_documents.named_in(id), unerased_documents.copies(document)
@@ -133,6 +134,7 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         said = _said(people)
         ids = rows_with(Statement.speaker, people) | said.covered
         claims = erased_claims.find(ids)
+        erasure.last_alone = erased_claims.last_alone(claims)
         erasure.left = erased_claims.undo_merges(by, claims)
         erased_claims.retract_rejected(by, claims, reason)
         names = printed_names.read(people)

@@ -14,7 +14,7 @@ from models.storage.database import fetch
 #: The bytes of rows, before and after, with which a page ends; it is chosen among so many lines.
 PAGE_BYTES, PAGE_LINES = 4_000_000, 500
 #: No line has a higher number.
-_LAST = 2**63 - 1
+LAST = 2**63 - 1
 #: The bytes of a line `l`; neither database reads the words for that.
 SIZE = "coalesce(octet_length(l.before), 0) + coalesce(octet_length(l.after), 0) AS size"
 
@@ -75,7 +75,7 @@ def read_of(noun: str, ids: Sequence[int]) -> Iterator[LogLine]:
             yield from map(LogLine._make, fetch(whole, (noun, dumps(some))))
             some, held = [], 0
         if size > PAGE_BYTES:
-            yield from read_by_row(noun, id, id, _LAST)
+            yield from read_by_row(noun, id, id, LAST)
         else:
             some.append(id)
             held += size

@@ -64,7 +64,7 @@ _OF_EVERY_ROW = {"id", "created_at", "updated_at", "version", "retracted_at"}
 
 
 #: The tables whose lines lose words only where the row itself is erased, and those whose lines get marks otherwise.
-ERASED_WHOLE, MARKED = ("claims", "counterclaims", "reviews"), ("sentences", "statements")
+ERASED_WHOLE, MARKED = ("counterclaims", "reviews"), ("claims", "sentences", "statements")
 
 
 class Erasure:
@@ -89,6 +89,8 @@ class Erasure:
         #: Document -> words that may mean them in it, and others elsewhere.
         self.described: dict[int, frozenset[str]] = {}
         self.items: set[str] = set()
+        #: Claim that stays -> its last line from before others stated it, and its words then.
+        self.last_alone: dict[int, tuple[int, str]] = {}
         #: Speaker -> the keys of the names that merges of erased ones lent them.
         self.lent: dict[int, set[str]] = {}
 
@@ -226,6 +228,7 @@ def redact_log(erasure: Erasure) -> None:
         rows.setdefault(model._meta.table_name, set()).update(rows_with(model.document, erasure.texts))
     rows.setdefault("documents", set()).update(erasure.texts)
     rows.setdefault("suggestions", set()).update(erasure.reworded)
+    rows.setdefault("claims", set()).update(erasure.last_alone)
     erasure.lent = _ever_lent(rows.get("speakers", set()))
     rows.setdefault("speakers", set()).update(_ever_given(erasure.items), erasure.lent)
     for table, ids in rows.items():
@@ -240,7 +243,7 @@ def redact_log(erasure: Erasure) -> None:
 
 def _redact_new_lines(erasure: Erasure, rows: dict[str, set[int]], past: int) -> None:
     """Do so to the lines past a sequence, which are not sealed yet, but for those that tell of the erasure."""
-    named = Change.noun.in_((*ERASED_WHOLE, "statements")), Change.action != "erase", Change.sequence > past
+    named = Change.noun.in_((*ERASED_WHOLE, "claims", "statements")), Change.action != "erase", Change.sequence > past
     lines = Change.select(Change.noun, Change.noun_id, Change.sequence, Change.before, Change.after).where(*named)
     for table, id, sequence, *states in list(lines.tuples()):
         if id in rows.get(table, ()):
@@ -252,15 +255,16 @@ def _redact_line(
 ) -> tuple[seals.Words, seals.Words] | None:
     """Take the words out of a line; return those that it had and those that it has, None where they are the same."""
     was = before, after
-    left = before and _redacted_state(erasure, table, id, before), _redacted_state(erasure, table, id, after)
+    redacted = partial(_redacted_state, erasure, sequence, table, id)
+    left = before and redacted(before), redacted(after)
     if left == was:
         return None
     fetch("UPDATE changes SET before = ?, after = ? WHERE sequence = ?", (*left, sequence))
     return was, left
 
 
-def _redacted_state(erasure: Erasure, table: str, id: int, state: str) -> str:
-    return dumps(_without_words(erasure, table, id, orjson.loads(state)))
+def _redacted_state(erasure: Erasure, sequence: int, table: str, id: int, state: str) -> str:
+    return dumps(_without_words(erasure, sequence, table, id, orjson.loads(state)))
 
 
 def _ever_given(items: set[str]) -> Iterator[int]:
@@ -304,7 +308,7 @@ def _noted_names(state: dict[str, Any]) -> Iterator[list[str]]:
     yield from (names for names in (state.get("aliases"), (state.get("moved") or {}).get("aliases")) if names)
 
 
-def _without_words(erasure: Erasure, table: str, id: int, state: dict[str, Any]) -> dict[str, Any]:
+def _without_words(erasure: Erasure, sequence: int, table: str, id: int, state: dict[str, Any]) -> dict[str, Any]:
     erased = id in erasure.rows.get(table, ())
     if table == "sentences":
         text = erasure.texts[state["document"]][state["start"] : state["end"]]
@@ -313,6 +317,9 @@ def _without_words(erasure: Erasure, table: str, id: int, state: dict[str, Any])
     elif table == "statements":
         gone = {"role": None, "retracted_reason": None} if erased else {}
         state |= _printed(state, erasure.texts[state["document"]]) | gone
+    elif table == "claims" and not erased:
+        last, text = erasure.last_alone[id]
+        state |= {"text": REDACTED * len(state["text"])} if sequence <= last and state["text"] != text else {}
     elif table == "suggestions" and not erased:
         state |= {"reasons": without_words(erasure, id, state["reasons"])}
     elif table == "speakers" and not erased:
@@ -334,7 +341,9 @@ def may_leave(table: str, before: str | None, after: str) -> bool:
     told here.
     """
     states = [orjson.loads(state) for state in (before, after) if state]
-    if table in ERASED_WHOLE:
+    if table == "claims" and any(set(state["text"] or "") == {REDACTED} for state in states):
+        return True
+    if table in (*ERASED_WHOLE, "claims"):
         return all(_wordless(table, state) == state for state in states)
     taken = {"speakers": ["wikidata_id"], "documents": ["sha256", "title"]}.get(table, [])
     if any(all(state.get(name) is None for name in taken) for state in states):
@@ -358,6 +367,7 @@ def redact_replies(erasure: Erasure, *, dry_run: bool) -> None:
     """
     gone = {f"/v1/{table}/{id}" for table, ids in erasure.rows.items() for id in ids}
     gone |= {f"/v1/documents/{id}" for id in erasure.texts} | {f"/v1/suggestions/{id}" for id in erasure.reworded}
+    gone |= {f"/v1/claims/{id}" for id in erasure.last_alone}
 
     def shows(headers: str | None, body: str) -> bool:
         return not gone.isdisjoint(_HREF.findall(f"{headers} {body}")) or any(map(tells, strings(orjson.loads(body))))

@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 
 from models import claims, counterclaims, statements
+from models.access import keys
+from models.history import seals
 from models.history.changes import Actor
 from models.refusals import Conflict, Gone, NotFound
 from models.tables import Claim, Counterclaim, Statement
 from models.upkeep import erasures, verify
 from tests.at_once import while_open
-from tests.factories import PUBLIC, REVIEWER, put_claim, put_plain, put_review, seen
-from tests.models.upkeep.test_erasures import everywhere
+from tests.factories import PUBLIC, REVIEWER, lines_of, put_claim, put_plain, put_review, seen
+from tests.models.upkeep.test_erasures import everywhere, store, stored
 
 REASON = "Court order 17/2026"
 #: Words that stand nowhere but in claims that are erased, and in what is said of them.
@@ -412,5 +414,69 @@ def test_who_is_rejected_while_the_claim_is_erased_does_not_keep_it(registry: st
         lambda: statements.change(by=actor, id=other, version=None, status="rejected"),
         lambda: erase(actor, "speaker"),
     )
+    assert SECRET not in everywhere()
+    assert whole_is_sound()
+
+
+def corrected(by: Actor, statement: int, text: str) -> None:
+    """Give the claim of a statement another text."""
+    claim = statements.claim_of(id=statement)
+    claims.change(by=by, id=claim, version=None, text=text)
+
+
+def texts_of(claim: int) -> list[tuple[str | None, str]]:
+    """The texts that the lines about a claim tell of, before and after."""
+    return [((line["before"] or {}).get("text"), line["after"]["text"]) for line in lines_of("claims", claim)]
+
+
+@pytest.mark.parametrize("noun", ["document", "speaker"])
+def test_a_claim_that_stays_loses_the_words_that_it_had_before_others_stated_it(
+    registry: str, actor: Actor, noun: str
+) -> None:
+    keys.create(name="ours", scope="admin")
+    said, claim = put_secret(actor)
+    corrected(actor, said, f"It is {SECRET}.")
+    seals.seal_all()
+    corrected(actor, said, "It is first.")
+    store("corrected", "{}", f"/v1/claims/{claim}")
+    put_said(actor, "second", "", claim={"id": claim})
+    corrected(actor, said, "It is the first.")
+    before = everywhere()
+    erase(actor, noun, dry_run=True)
+    assert everywhere() == before
+    assert f"claim {claim}" not in erase(actor, noun)
+    assert SECRET not in everywhere()
+    first, second = ("█" * len(text) for text in (f"The {SECRET} is first.", f"It is {SECRET}."))
+    now = "It is first."
+    assert texts_of(claim) == [(None, first), (first, second), (second, now), (now, "It is the first.")]
+    assert public(claim)["text"] == "It is the first."
+    assert stored() == []
+    seals.seal_all()
+    assert whole_is_sound()
+
+
+@pytest.mark.parametrize("recorded", [False, True])
+def test_words_that_a_claim_had_when_others_stated_or_recorded_it_stay(
+    registry: str, actor: Actor, recorded: bool
+) -> None:
+    claim = put_claim(actor, "It is second.") if recorded else put_said(actor, "second", "It is second.")[1]
+    said, _ = put_secret(actor, claim={"id": claim})
+    corrected(actor, said, "It is the second.")
+    erase(actor, "speaker")
+    assert texts_of(claim) == [(None, "It is second."), ("It is second.", "It is the second.")]
+    assert whole_is_sound()
+
+
+def test_what_was_rejected_or_moved_to_a_claim_by_a_merge_keeps_no_words_of_the_erased(
+    registry: str, actor: Actor
+) -> None:
+    said, claim = put_secret(actor)
+    _, other = put_said(actor, "second", "It is second.")
+    rejected, _ = put_said(actor, "third", "", claim={"id": claim})
+    statements.change(by=actor, id=rejected, version=None, status="rejected")
+    claims.merge(by=actor, id=other, into=claim)
+    corrected(actor, said, "It is first.")
+    put_said(actor, "fourth", "", claim={"id": claim})
+    erase(actor, "speaker")
     assert SECRET not in everywhere()
     assert whole_is_sound()
