@@ -2,13 +2,13 @@
 
 import re
 
-_OF_DOCUMENT = re.compile(r"(?: \(document [0-9]+(?:, at [0-9]+)?\))+$")
+_OF_DOCUMENT = re.compile(r"(?: \(document [0-9]+(?:, (?:at )?[0-9a-f]+)?\))+$")
 _BRACKET = re.compile(r"\s*[(\[（【][^()\[\]（）【】]*[)\]）】]\s*$")
 
 
-def of_document(document: int) -> str:
-    """Write what is added to the name of somebody whom only this document names so."""
-    return f" (document {document})"
+def of_document(document: int, more: str = "") -> str:
+    """Write what is added to the name of somebody whom only this document names so, and `more` where that is taken."""
+    return f" (document {document}{more and f', {more}'})"
 
 
 def without_document(name: str) -> str:

@@ -129,8 +129,8 @@ def rebuild() -> None:
     """Write everything derived anew: what lists and searches read. Nothing that people put in changes."""
     bring_up_to_date()
     with transaction():
-        hidden.rebuild()
         subjects.rebuild()
+        hidden.rebuild()
         derived.rebuild()
         last_changes.rebuild()
     click.echo("Everything derived is written anew.", err=True)

@@ -14,6 +14,7 @@ from models.queries import derived
 from models.refusals import Conflict
 from models.storage import bulk
 from models.storage.database import fetch
+from models.storage.transactions import takes_locks
 from models.tables import ClaimAbout, GivenSubject, Speaker
 
 #: How many speakers a claim is about at most, as one may be given: wherever it is shown, all of them are.
@@ -162,7 +163,12 @@ def part(speaker: int, survivor: int) -> None:
 
 
 def rebuild() -> None:
-    """Let all claims show whom they were said to be about; inside a transaction."""
+    """Let all claims show whom they were said to be about; inside a transaction, in which it comes first.
+
+    Who changes that at the same moment would find what is shown gone, and leave what is written anew as it is.
+    """
+    if takes_locks():
+        fetch("LOCK TABLE claim_about IN SHARE ROW EXCLUSIVE MODE")
     fetch("DELETE FROM claim_about")
     fetch(f"INSERT INTO claim_about (claim_id, speaker_id, role) {SHOWN}")
 

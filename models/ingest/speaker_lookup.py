@@ -1,6 +1,7 @@
 """Speaker look-up: find or make the one whom the words of a document mean."""
 
 import re
+from secrets import token_hex
 
 from models import speakers
 from models.extraction import Speaker
@@ -41,9 +42,8 @@ def find(by: Actor, document: int, speaker: Speaker, mention: str) -> int:
             return speakers.find_or_make(by=by, reference={"id": known[0]}, field="/speaker")
         shared = shared or len(known) > 1
     if shared:
-        return speakers.find_or_make(
-            by=by, reference={"name": _in_document(bare, document)}, field="/speaker", hidden=True
-        )
+        reference = {"name": _of_its_own(bare, document)}
+        return speakers.find_or_make(by=by, reference=reference, field="/speaker", hidden=True)
     registered = _KINDS.get(kind, kind)
     if kind == "unknown" and bare[:1].isupper():
         registered = "person"
@@ -61,6 +61,14 @@ def name_of(document: int, speaker: Speaker) -> str:
 def _in_document(name: str, document: int) -> str:
     """Add the document to a name, which is cut where both would be longer than a name may be."""
     return _cut(name, of_document(document))
+
+
+def _of_its_own(name: str, document: int) -> str:
+    """Add the document to a name that several share; and where they share that as well, what nobody can foresee."""
+    own = _in_document(name, document)
+    if len(speakers.named(own)) > 1:
+        own = _cut(name, of_document(document, token_hex(4)))
+    return own
 
 
 def _cut(name: str, end: str = "") -> str:

@@ -501,7 +501,7 @@ BOUNDED = {
 
 def test_a_month_or_a_year_counts_as_its_first_day_and_as_its_last_where_it_ends(writer: FlaskClient) -> None:
     for place, day in enumerate(DAYS):
-        posted(writer, "statements", charge(said_on=day, content=[{"start": 28 + place, "end": 60}]))
+        posted(writer, "statements", charge(said_on=day, content=[{"start": 28, "end": 60 - place}]))
     in_claims = "&include=statements"
     for noun, stated in (("statements", ""), ("claims", in_claims), ("claims", f"{in_claims}&stated=first")):
         for bounds, left in BOUNDED.items():

@@ -13,8 +13,10 @@ from models.history import subjects
 from models.history.changes import Actor
 from models.history.hidden import is_hidden
 from models.refusals import Conflict
+from models.storage.transactions import transaction
 from models.tables import Claim, ClaimAbout, GivenSubject, Speaker
 from models.upkeep import erasures, verify
+from tests.at_once import while_open
 from tests.factories import MACHINE, PUBLIC, listed_ids, put_claim, put_plain, seen, store
 
 
@@ -406,3 +408,17 @@ def test_an_import_of_whom_was_merged_links_the_survivor_alone(registry: str, ac
     for change in (lambda: None, lambda: speakers.unmerge(by=actor, id=1)):
         change()
         assert (read(1), read(2)) == ({"Two": "accused"}, {"Two": "accused"})
+
+
+@pytest.mark.parametrize("change", ["merge", "nobody", "mentioned"])
+def test_a_change_that_meets_a_rebuild_is_shown(registry: str, actor: Actor, people: list[int], change: str) -> None:
+    claim = put_claim(actor, about=about(One="accused"))
+    changes: dict[str, Callable[[], Any]] = {
+        "merge": lambda: speakers.merge(by=actor, id=people[0], into=people[1]),
+        "nobody": lambda: relink(actor, claim, []),
+        "mentioned": lambda: relink(actor, claim, about(One="mentioned")),
+    }
+    while_open(subjects.rebuild, changes[change])
+    assert found_by_verify() == []
+    while_open(lambda: relink(actor, claim, about(Three="accused")), transaction()(subjects.rebuild))
+    assert (read(claim), found_by_verify()) == ({"Three": "accused"}, [])

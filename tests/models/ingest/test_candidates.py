@@ -643,3 +643,15 @@ def test_the_name_of_a_speaker_who_is_found_is_no_longer_than_one_may_be(registr
     keys = [key for (key,) in Speaker.select(Speaker.name_key).tuples()]
     assert [len(key.encode()) <= LONGEST_KEY for key in keys] == [True, True]
     assert keys[1].endswith("(document 2)")
+
+
+def test_a_name_that_is_shared_with_each_document_as_well_keeps_no_document_out(registry: str, actor: Actor) -> None:
+    aliases = ["Anna Holt", *(f"Anna Holt (document {number})" for number in range(1, 9))]
+    for name in ("One", "Two"):
+        speakers.create(by=actor, name=name, aliases=aliases)
+    found = Finding(
+        "a", None, SpeakerFound("Anna Holt", "person"), None, ((0, 8),), "indirect", "say", 0, 0.5, claim="It is."
+    )
+    id = put_document(actor, text="It is so, said Anna Holt.")
+    (said,) = candidates.store(by=actor, document=id, findings=[found]).statements
+    assert re.fullmatch(r"Anna Holt \(document 1, [0-9a-f]{8}\)", statement(said).speaker.name)
