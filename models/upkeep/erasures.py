@@ -142,7 +142,7 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         erasure.items = unerased_names.all_items(people)
         if any(erasure.names.places(reason)):
             raise Conflict("This reason names who is erased, and everybody is told of it: give another.")
-        sentences = _sentences_of(ids)
+        sentences, again = _sentences_of(ids), set[int]()
         for document in _documents(said.places):
             was, places = row(document), said.places[document.id]
             sentences |= sentences_at(document.id, places)
@@ -150,8 +150,13 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
             named, called = (matchers.places(some, document.text, document.sha256) for some in sets)
             called = printed_names.without_others(called, document.id, people)
             redact(erasure, document, [*places, *named, *called])
-            if document.title and any(any(matchers.of(some).places(document.title)) for some in sets if some):
-                set_columns(Document, document.id, now(), title=NAMELESS)
+            title = document.title
+            if title and any(any(matchers.of(some).places(title)) for some in sets if some):
+                title = NAMELESS
+                set_columns(Document, document.id, now(), title=title)
+            phrases = [document.text[start:end] for start, end in said.contents[document.id]]
+            if said_words.printed_again(phrases, erasure.texts[document.id], title):
+                again.add(document.id)
             _log_redacted(erasure, document.id, was)
         _erase(erasure, Statement, ids, role=None)
         _erase_what_rests_on(erasure, ids, claims.ids)
@@ -160,6 +165,7 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         erasure.left += listed(
             "statement", said.spared, " (rejected or retracted: what others state of its words stays)"
         )
+        erasure.left += listed("document", again, " (prints words of theirs again)")
         _take_reasons(erasure, sentences)
         _take_words_from_suggestions(erasure, said.partly)
         Alias.delete().where(Alias.speaker.in_(people)).execute()

@@ -18,13 +18,16 @@ import orjson
 
 from models.storage.database import fetch
 from models.tables import Statement
-from models.upkeep.redaction import parts
+from models.upkeep.redaction import SHADES, parts
 
 #: Reads where a document prints whose statements, and whether they count.
 _STATED = (
     "SELECT id, speaker_id, retracted_at IS NULL AND status <> 'rejected', spans, mention_start, mention_end"
     " FROM statements WHERE document_id = ?"
 )
+
+#: A word, or what is left of one.
+_WORDS = re.compile(rf"[\w{''.join(SHADES)}]+")
 
 #: Where words stand in a text.
 Places = list[tuple[int, int]]
@@ -35,6 +38,8 @@ class Said(NamedTuple):
 
     #: Document -> the places of what they said, and of what names them as those who did.
     places: dict[int, Places]
+    #: Document -> each content of theirs, but of what may be a mistake.
+    contents: dict[int, Places]
     #: Statements of others whose content lies there, retracted ones too: such as no letter or digit is left of.
     covered: set[int]
     #: The others of these.
@@ -54,7 +59,7 @@ class _Stated(NamedTuple):
 
 def find(people: set[int], documents: Iterable[int]) -> Said:
     """Find what these speakers said in documents, and the statements of others in the same words."""
-    found = Said({}, set(), set(), set())
+    found = Said({}, {}, set(), set(), set())
     for document in documents:
         stated = [_stated(*row) for row in fetch(_STATED, (document,))]
         ours = [one for one in stated if one.speaker in people]
@@ -69,12 +74,23 @@ def find(people: set[int], documents: Iterable[int]) -> Said:
                 stays[start:end] = bytes(end - start) if one.counts else _both(stays, theirs, start, end)
         mentions = (place for one in ours for place in one.mention if one.counts or not _any(theirs, [place]))
         found.places[document] = [*(run.span() for run in re.finditer(rb"\0+", stays)), *mentions]
+        found.contents[document] = [place for one in ours for place in one.content if one.counts]
         found.spared.update(one.id for one in ours if _any(stays, one.content))
         for part in parts(one.id for one in others if not _all(stays, one.content)):
             for id, content in Statement.select(Statement.id, Statement.content).where(Statement.id.in_(part)).tuples():
                 left = (compress(one["text"], stays[one["start"] : one["end"]]) for one in orjson.loads(content))
                 (found.partly if any(map(str.isalnum, chain.from_iterable(left))) else found.covered).add(id)
     return found
+
+
+def printed_again(phrases: Iterable[str], *texts: str | None) -> bool:
+    """Tell whether one of these phrases, if it has several words, stands in a text, in any case and punctuation."""
+    said = {words for words in map(_words, phrases) if " " in words.strip()}
+    return any(words in text for text in (_words(text) for text in texts if text and said) for words in said)
+
+
+def _words(text: str) -> str:
+    return f" {' '.join(_WORDS.findall(text.casefold()))} "
 
 
 def _stated(id: int, speaker: int, counts: bool, spans: str, *mention: Any) -> _Stated:

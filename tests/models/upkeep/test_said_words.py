@@ -177,3 +177,27 @@ def test_what_others_did_not_say_either_goes(registry: str, actor: Actor) -> Non
         statements.retract(by=actor, id=one, version=None, reason="A mistake.")
     assert erase(actor, 1) == []
     assert "Quibblewick" not in everywhere()
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "listed"),
+    [
+        ("“The pumps are\ngone, nobody cares”, says Dorn. ", None, True),
+        ("", "THE PUMPS ARE GONE – NOBODY CARES", True),
+        ("The pumps are gone where nobody cares. ", "The pumps are gone", False),
+    ],
+)
+def test_a_document_that_prints_their_words_again_is_listed(
+    registry: str, actor: Actor, text: str, title: str | None, listed: bool
+) -> None:
+    text += "He said: “The pumps are gone; nobody cares.”"
+    words = {"start": text.rindex("The pumps"), "end": len(text) - 1}
+    document = {"text": text, "language": "en", "title": title}
+    put(actor, "Jane Dorn", "", "No pumps.", document=document, content=[words])
+    assert erase(actor, 1) == (["document 1 (prints words of theirs again)"] if listed else [])
+
+
+def test_one_word_of_theirs_may_be_anybodys(registry: str, actor: Actor) -> None:
+    document = {"text": "It is Quibblewick. Quibblewick!", "language": "en"}
+    put(actor, "Jane Dorn", "", "It is.", document=document, content=[{"start": 6, "end": 17}])
+    assert erase(actor, 1) == []
