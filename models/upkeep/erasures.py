@@ -67,8 +67,8 @@ class Outcome(NamedTuple):
     counts: dict[str, int]
     #: What stays, for a person to decide: claims that were merged into erased ones, and counterclaims that were moved
     #: from them; whatever still names an erased speaker, in other people's words, and claims stated in words that are
-    #: redacted; or speakers whom the erased document alone named, documents with its address or text, and other prints
-    #: of its acts.
+    #: redacted; or speakers whom the erased document alone named, what has its address or text, and other prints of its
+    #: acts.
     left: list[str]
 
 
@@ -112,7 +112,7 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
         # Like the sentences that it was cut into, they follow from the document: the log has no lines for them.
         _erase(erasure, Sentence, sentences, logged=False)
         _erase(erasure, Document, {id}, **gone)
-        erasure.left += unerased_documents.named_nowhere(named) + left
+        erasure.left += unerased_documents.named_nowhere(named) + left + unerased_documents.at_address(document)
 
     return _done(work, by, reason, dry_run)
 

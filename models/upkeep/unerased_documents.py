@@ -1,8 +1,11 @@
 """What an erased document leaves elsewhere, for a person to decide: copies, prints of its acts, and whom it named."""
 
-from models.tables import Claim, ClaimAbout, Document, Speaker, Statement
+import orjson
+
+from models.addresses import normalize
+from models.tables import Claim, ClaimAbout, Document, Review, Speaker, Statement
 from models.upkeep.redaction import ids_of, parts, rows_with
-from models.upkeep.unerased_names import LISTED
+from models.upkeep.unerased_names import LISTED, listed
 
 #: The columns by which a statement names a speaker.
 _NAMING = (Statement.speaker, Statement.via_speaker, Statement.on_behalf_of)
@@ -11,6 +14,18 @@ _NAMING = (Statement.speaker, Statement.via_speaker, Statement.on_behalf_of)
 def copies(document: Document) -> list[str]:
     """List what has its address, its text or acts that it prints, in other documents."""
     return _same_as(document) + _printed_elsewhere(document.id)
+
+
+def at_address(document: Document) -> list[str]:
+    """List the reviews at its address, and the speakers who are said to be whom that address is of."""
+    address = document.url_normalized
+    if address is None:
+        return []
+    held = Speaker.same_as.contains(address) | Speaker.same_as.contains(document.url)
+    speakers = Speaker.select(Speaker.id, Speaker.same_as).where(held).tuples()
+    same = {id for id, urls in speakers if address in map(normalize, orjson.loads(urls))}
+    reviews = ids_of(Review.select(Review.id).where(Review.url_normalized == address))
+    return [*listed("review", reviews, " (at its address)"), *listed("speaker", same, " (with its address)")]
 
 
 def named_in(document: int) -> set[int]:

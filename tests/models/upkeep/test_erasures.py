@@ -526,6 +526,18 @@ def test_names_other_documents_with_the_same_address_or_text(registry: str, acto
     assert erasures.document(id=second, reason=REASON, by=actor).left == []
 
 
+def test_names_reviews_and_speakers_with_the_address_of_an_erased_document(registry: str, actor: Actor) -> None:
+    put_secret(actor)
+    url = f"https://example.org/{SECRET}"
+    put_review(actor, 1, url=url)
+    review = put_review(actor, put_claim(actor, "Something else."), url=f"{url}#top")
+    who = speakers.create(by=actor, name="Its author", same_as=[f"https://EXAMPLE.org/{SECRET}"])
+    speakers.create(by=actor, name="Another", same_as=[f"{url}/2"])
+    put_plain(actor, "first", speaker={"id": 1})
+    left = erasures.document(id=1, reason=REASON, by=actor).left
+    assert left == [f"review {review} (at its address)", f"speaker {who} (with its address)"]
+
+
 def test_names_whom_no_other_document_quotes_and_leaves_them(registry: str, actor: Actor) -> None:
     charge = put_secret(actor)
     denial = put_answer(actor, charge)
