@@ -129,7 +129,10 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
     def work(erasure: Erasure) -> None:
         locks.hold(lambda: _reached_with_speaker(id))
         if (into := _present(Speaker, id).merged_into_id) is not None:
-            raise Conflict(f"Speaker {id} was merged into {into}: erase that one.")
+            raise Conflict(
+                f"Speaker {id} was merged into {into}: erase that one, if both are the same person, with all that they "
+                f"said. If not, undo the merge first: POST /v1/speakers/{id}/unmerge."
+            )
         people = _merged_into(id)
         said = _said(people)
         ids = rows_with(Statement.speaker, people) | said.covered
