@@ -41,10 +41,12 @@ def _of(reader: Snapshot, document: int) -> Iterator[dict[str, Any]]:
     names = [field.name for field in Statement._meta.sorted_fields]
     for values in reader.fetch(query.order_by(Statement.content_start, Statement.id)):
         row = dict(zip(names, values, strict=True))
-        found = _first(reader, "statements", row["id"])
-        if found is None or (row["status"] == "candidate" and row["retracted_at"] is None):
+        made = _lines("statements", row["id"]).where(Change.action == "create")
+        found = reader.fetch(made.order_by(Change.sequence).limit(1))
+        if not found or (row["status"] == "candidate" and row["retracted_at"] is None):
             continue
-        before = _parts(reader, found, _first(reader, "claims", found["claim"]))
+        sequence, state = found[0][0], orjson.loads(found[0][1])
+        before = _parts(reader, state, _claim_at(reader, state["claim"], sequence))
         if before is None:
             continue
         after, verdict = _parts(reader, row), "accepted"
@@ -64,11 +66,19 @@ def _of(reader: Snapshot, document: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def _first(reader: Snapshot, noun: str, id: int) -> dict[str, Any] | None:
-    """Read from the log the row as it was made; None where the log does not have it."""
-    line = Change.select(Change.after).where(Change.noun == noun, Change.noun_id == id, Change.action == "create")
-    found = reader.fetch(line.order_by(Change.sequence).limit(1))
-    return orjson.loads(found[0][0]) if found and found[0][0] else None
+def _lines(noun: str, id: int) -> Any:
+    return Change.select(Change.sequence, Change.after).where(Change.noun == noun, Change.noun_id == id)
+
+
+def _claim_at(reader: Snapshot, id: int, sequence: int) -> dict[str, Any] | None:
+    """Read from the log a claim as it stood when a line was written; None where the log does not have it.
+
+    Of one that was made at that moment the line may come later.
+    """
+    lines = _lines("claims", id)
+    before = lines.where(Change.sequence < sequence).order_by(Change.sequence.desc()).limit(1)
+    found = reader.fetch(before) or reader.fetch(lines.order_by(Change.sequence).limit(1))
+    return orjson.loads(found[0][1]) if found else None
 
 
 def _parts(reader: Snapshot, row: dict[str, Any], claim: dict[str, Any] | None = None) -> dict[str, Any] | None:

@@ -30,12 +30,11 @@ def comparison_key(text: str) -> str:
 
     Marks that show nothing (zero width, direction) do not tell two texts apart.
     """
-    return _remembered_key(text) if len(text) <= _REMEMBERED else _key(text)
+    return remembered_key(text) if len(text) <= _REMEMBERED else remembered_key.__wrapped__(text)
 
 
-def _key(text: str) -> str:
+@lru_cache(maxsize=2048)
+def remembered_key(text: str) -> str:
+    """Fold a text that is no longer than most that are compared, and remember it."""
     visible = "".join(mark for mark in text if unicodedata.category(mark) != "Cf")
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold()).split())
-
-
-_remembered_key = lru_cache(maxsize=2048)(_key)

@@ -12,7 +12,7 @@ from models.history.changes import Actor
 from models.ingest import candidates, corrections
 from models.storage import snapshots
 from models.tables import Statement
-from tests.factories import TEXT, document, put_charge, put_review
+from tests.factories import MACHINE, TEXT, document, put_charge, put_claim, put_review
 
 
 @pytest.fixture
@@ -89,6 +89,15 @@ def test_a_claim_that_is_mended_in_its_place_and_a_speaker_who_is_merged_are_tol
         "US officials",
         "Officials of the US",
     )
+
+
+def test_a_finding_of_a_claim_that_was_reworded_before_it_is_not_corrected_by_that(registry: str, actor: Actor) -> None:
+    claim = put_claim(actor, "The exports sustain the war.")
+    claims.change(by=actor, id=claim, version=1, text="The exports keep the war going.")
+    found = put_charge(actor, claim={"id": claim}, origin=dict(MACHINE))
+    statements.change(by=actor, id=found, version=1, status="accepted")
+    (told,) = _corrections()
+    assert (told["verdict"], told["before"]) == ("accepted", told["after"])
 
 
 def test_leaves_out_what_people_recorded(registry: str, actor: Actor) -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from models import addresses
 from models.storage import database
-from models.storage.columns import comparison_key
+from models.storage.columns import comparison_key, remembered_key
 
 #: By what is remembered: the longest that a client can bring about.
 LONGEST = {
-    "names": (comparison_key, "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 300),
+    "names": (remembered_key, "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 300),
     "addresses": (addresses.normalize, "https://example.org/" + "\N{PILE OF POO}" * 2000),
 }
 MOST = 40_000_000
@@ -24,6 +24,12 @@ def test_few_long_names_and_addresses_are_remembered(what: str) -> None:
     remember, text = LONGEST[what]
     both = sys.getsizeof(text) + sys.getsizeof(remember.__wrapped__(text))
     assert both * remember.cache_info().maxsize < MOST
+
+
+def test_what_is_longer_than_names_is_not_remembered() -> None:
+    before = remembered_key.cache_info().currsize
+    assert comparison_key("Ａ" * 301) == "a" * 301
+    assert remembered_key.cache_info().currsize == before
 
 
 def test_few_long_queries_are_remembered(registry: str) -> None:
