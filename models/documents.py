@@ -174,6 +174,7 @@ def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None
         document = standing_rows.lock_standing(Document, id, version)
         standing_rows.refuse_while_used(by, "A document", Statement.document, id)
         standing_rows.refuse_while_used(by, "A document", Statement.via_document, id)
+        large.refuse(by, Document, id)
         changes.retract(by, document, reason)
 
 
@@ -182,6 +183,7 @@ def restore(*, by: Actor, id: int) -> None:
     with restores.restoring():
         if document := restores.retracted(by, Document, id):
             _refuse_edition(document.url, document.url_normalized, document.sha256, SESSION)
+            large.refuse(by, Document, id)
             restores.restore(by, document)
 
 

@@ -16,7 +16,7 @@ from models.queries.lists import Page
 from models.queries.results import Item
 from models.queries.visibility import Viewer, sentence_was_public
 from models.refusals import Ambiguous, Conflict, TooLong
-from models.spans import SentenceSpan, Span, from_first_word, places_of
+from models.spans import BLANKS, SentenceSpan, Span, from_first_word, places_of
 from models.storage.database import fetch
 from models.storage.transactions import transaction
 from models.tables import Document, Sentence, Statement
@@ -160,8 +160,8 @@ def _holding(document: Document, first: dict[str, Any], session: Session) -> Sen
         raise Conflict(
             f"No sentence holds the offset {first['start']}, where the content starts.", field="/content/0/start"
         )
-    places = places_of(first["text"], document.text, 0, document.length, field="/content/0")
-    starts = [from_first_word(span).start for span in places]
+    words = first["text"].lstrip(BLANKS) or first["text"]
+    starts = [span.start for span in places_of(words, document.text, 0, document.length, field="/content/0")]
     before = ((start, session.sentence_before(document.id, start)) for start in starts)
     holding = [sentence for start, sentence in before if sentence and start < sentence.end]
     return _only(document, list(dict.fromkeys(holding)), "holds these words", "/content/0/text")

@@ -92,10 +92,11 @@ def locate_content(content: list[dict[str, Any]], document: Text, sentence: Sent
         if "text" not in part:
             span = _by_offsets(part, document, field)
         elif not spans:
+            words = part["text"].lstrip(BLANKS) or part["text"]
             starts = places_of(
-                part["text"], document.text, sentence.start, sentence.end, overhang=True, tries=tries, field=field
+                words, document.text, sentence.start, sentence.end, overhang=True, tries=tries, field=field
             )
-            span = _only(part["text"], starts, document, field)
+            span = _only(words, starts, document, field)
         else:
             first = places_of(
                 part["text"], document.text, spans[-1].end, len(document.text), most=1, tries=tries, field=field

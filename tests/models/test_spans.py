@@ -57,7 +57,8 @@ def test_a_content_is_taken_from_its_first_word_wherever_its_sentence_starts() -
     cut, moved = (Sentence(id=1, start=start, end=17, text=document.text[start:17]) for start in (6, 3))
     given = {"start": 3, "end": 20}
     for sentence in (cut, moved):
-        assert locate_content([given], document, sentence) == [Span("It says so.\u2003\n\n", 6, 20)]
+        for one in (given, {"text": document.text[3:20]}):
+            assert locate_content([one], document, sentence) == [Span("It says so.\u2003\n\n", 6, 20)]
     with pytest.raises(Conflict, match="white space alone") as refused:
         locate_content([{"start": 3, "end": 6}], document, moved)
     assert refused.value.field == "/content/0"
