@@ -35,7 +35,7 @@ def create(*, by: Actor, document: int, start: int, end: int) -> int:
     """Add a sentence that the cutting missed; return its id. Raises Conflict outside the document or over another."""
     with transaction():
         printed = standing_rows.referred(Document, document, "/document")
-        large.refuse(by, Document, document)
+        large.refuse(by, Sentence, document)
         _refuse_bad_span(printed, start, end)
         if Sentence.select().where(Sentence.document == document, Sentence.retracted_at.is_null()).count() >= MOST:
             raise Conflict(f"A document has at most {MOST:,} sentences: retract others first.", field="/document")
@@ -52,7 +52,7 @@ def change(*, by: Actor, id: int, version: Version, **new: int) -> None:
     """
     with transaction():
         sentence = _standing(id, version)
-        large.refuse(by, Document, sentence.document_id)
+        large.refuse(by, Sentence, sentence.document_id)
         start, end = new.get("start", sentence.start), new.get("end", sentence.end)
         printed = sentence.document
         _refuse_bad_span(printed, start, end, apart_from=id)
@@ -70,7 +70,7 @@ def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None
     """Take a sentence back. Raises Conflict while statements stand in it."""
     with transaction():
         sentence = _standing(id, version)
-        large.refuse(by, Document, sentence.document_id)
+        large.refuse(by, Sentence, sentence.document_id)
         standing_rows.refuse_while_used(by, "A sentence", Statement.sentence, id)
         changes.retract(by, sentence, reason)
         _renumber(sentence.document_id)
@@ -83,7 +83,7 @@ def restore(*, by: Actor, id: int) -> None:
         locks.hold(lambda: [locks.to_change(Document, document)])
         if sentence := restores.retracted(by, Sentence, id):
             restores.require(Document, document)
-            large.refuse(by, Document, document)
+            large.refuse(by, Sentence, document)
             _refuse_bad_span(sentence.document, sentence.start, sentence.end, apart_from=id)
             restores.restore(by, sentence)
             _renumber(document)

@@ -327,7 +327,7 @@ class GivenSubject(BaseModel):
     claim = ForeignKeyField(Claim, index=False)
     speaker = ForeignKeyField(Speaker)
     #: What says so: the claim itself, or one that was merged into it.
-    by = ForeignKeyField(Claim, index=False)
+    by = ForeignKeyField(Claim)
     role = TextField(constraints=[one_of("role", ABOUT_ROLES)])
 
     class Meta:

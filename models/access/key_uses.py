@@ -61,7 +61,8 @@ def store() -> None:
             return
         try:
             with transaction():
-                for (key, day), (requests, at) in waiting.items():
+                # In one order: two processes at once would wait for one another.
+                for (key, day), (requests, at) in sorted(waiting.items()):
                     KeyUse.insert(key=key, day=day, requests=requests, last_at=at).on_conflict(
                         conflict_target=[KeyUse.key, KeyUse.day],
                         update={KeyUse.requests: KeyUse.requests + requests, KeyUse.last_at: at},

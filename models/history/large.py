@@ -10,7 +10,7 @@ from models.queries.nodes import cached
 from models.refusals import Conflict
 from models.storage.columns import dumps
 from models.storage.database import fetch
-from models.tables import Claim, Document, Speaker, Statement, Topic
+from models.tables import Claim, Document, Sentence, Speaker, Statement, Topic
 
 #: How many rows may hang on what a writer changes.
 MOST = 10_000
@@ -21,11 +21,13 @@ MOST_COUNTERCLAIMS = 2_000
 #: counterclaims of these, too. What was taken back counts as well.
 MOST_ATTRIBUTED = 20
 
-#: The tables and columns by which rows hang on a noun, and are written anew, or noted as changed, with it.
+#: The tables and columns by which rows hang on a noun, and are written anew, or noted as changed, with it. What hangs
+#: on sentences is asked of their document: others move with one, and all that it prints is noted.
+_PRINTED = (("statements", "document_id"), ("statements", "via_document_id"))
 _HANGING: dict[Any, tuple[tuple[str, str], ...]] = {
     Claim: (("statements", "claim_id"), ("counterclaims", "claim_id"), ("counterclaims", "answer_id")),
-    # What changes of a sentence, all that the document prints is noted for.
-    Document: (("statements", "document_id"), ("statements", "via_document_id")),
+    Document: _PRINTED,
+    Sentence: (("sentences", "document_id"), *_PRINTED),
     Speaker: (
         ("statements", "speaker_id"),
         ("statements", "via_speaker_id"),
@@ -44,7 +46,7 @@ _MERGED: dict[Any, tuple[tuple[str, str], ...]] = {
 #: The conditions by which the tables name the claims whose rows by topic are written anew with a noun, each claim's as
 #: many as it has topics; and those with a merge or its undoing alone.
 _FILED: dict[Any, tuple[str, ...]] = {
-    Document: ("statements WHERE document_id = ? AND retracted_at IS NULL",),
+    **dict.fromkeys((Document, Sentence), ("statements WHERE document_id = ? AND retracted_at IS NULL",)),
     Topic: ("claim_topic_index WHERE topic_id = ?",),
 }
 _FILED_MERGED: dict[Any, tuple[str, ...]] = {
@@ -64,8 +66,8 @@ def refuse(by: Actor, model: Any, id: int, *, merged: int | None = None, merging
     rows = sum(fetch(count, params)[0][0] for params in each)
     if rows + (merged is not None) > MOST:
         raise Conflict(
-            f"More than {MOST:,} statements, claims, topics of claims, counterclaims or reviews hang on this and would "
-            "change with it while others wait to write: ask somebody with the review scope to do it."
+            f"More than {MOST:,} statements, sentences, claims, topics of claims, counterclaims or reviews hang on this"
+            " and would change with it while others wait to write: ask somebody with the review scope to do it."
         )
 
 
@@ -123,7 +125,7 @@ def _count(model: Any, merging: bool) -> tuple[str, list[str]]:
         filed = in_found(f"SELECT claim_id FROM {named} LIMIT ?")  # noqa: S608 (our names)
         hanging.append(("claim_topic_index", f"claim_id {filed}", ["id", "limit"]))
     # What answers a claim shows who stated it, and where; and it is told of each print that gets another original.
-    if model in {Document, Speaker, Statement}:
+    if model in {Document, Sentence, Speaker, Statement}:
         for naming in [naming for table, naming, _ in hanging if table == "statements"]:
             stated = in_found(f"SELECT claim_id FROM statements WHERE {naming} AND retracted_at IS NULL LIMIT ?")  # noqa: S608 (our names)
             # And so does what answers a claim of which another answers an attribution.

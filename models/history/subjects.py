@@ -38,8 +38,8 @@ SHOWN = (
 _PARTED = (
     "WITH RECURSIVE parted(id) AS (SELECT CAST(? AS bigint) UNION SELECT p.id FROM parted JOIN speakers p ON"
     " p.merged_into_id = parted.id), others(id) AS (SELECT CAST(? AS bigint) UNION SELECT p.id FROM others JOIN"
-    " speakers p ON p.merged_into_id = others.id), touched(id) AS (SELECT DISTINCT g.claim_id FROM parted JOIN"
-    " given_subjects g ON g.speaker_id = parted.id) "
+    " speakers p ON p.merged_into_id = others.id), touched(id) AS (SELECT DISTINCT g.claim_id FROM parted"
+    " CROSS JOIN given_subjects g WHERE g.speaker_id = parted.id) "
 )
 
 

@@ -113,6 +113,7 @@ CREATE TABLE "given_subjects" (
   FOREIGN KEY ("speaker_id") REFERENCES "speakers" ("id"), FOREIGN KEY ("by_id") REFERENCES "claims" ("id")
 ){strict};
 CREATE INDEX "given_subjects_speaker_id" ON "given_subjects" ("speaker_id");
+CREATE INDEX "given_subjects_by_id" ON "given_subjects" ("by_id");
 
 CREATE TABLE "statements" (
   "id" {id} NOT NULL PRIMARY KEY,

@@ -49,6 +49,17 @@ def test_each_day_and_each_key_has_its_own_row_newest_first(key: int) -> None:
     assert [requests for _, requests, _ in key_uses.of_keys()[other]] == [1]
 
 
+def test_all_processes_store_keys_in_one_order(key: int) -> None:
+    ids = [key, *(int(keys.create(name=f"number {number}", scope="read")[0].id) for number in range(3))]
+    for id in reversed(ids):
+        key_uses.count(key=id)
+    stored: list[int] = []
+    database.db.query_hooks.append(lambda event: stored.extend(event.params[:1] if "key_uses" in event.sql else []))
+    key_uses.store()
+    database.db.query_hooks.pop()
+    assert stored == ids, "two that store in other orders wait for one another"
+
+
 def test_what_cannot_be_stored_is_kept_for_the_next_time(key: int) -> None:
     key_uses.count(key=key)
     key_uses.count(key=99)

@@ -60,6 +60,15 @@ def test_a_writer_changes_nothing_that_much_hangs_on(
         change(actor)
 
 
+def test_a_writer_moves_no_sentence_beside_many(registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    put = documents.create(by=actor, text="One.\n\nTwo.\n\nThree.", language="en")
+    monkeypatch.setattr(large, "MOST", 2)
+    documents.change(by=WRITER, id=put, version=None, title="Three")
+    with pytest.raises(Conflict, match="review scope"):
+        sentences.retract(by=WRITER, id=1, version=None, reason=None)
+    sentences.retract(by=actor, id=1, version=None, reason=None)
+
+
 @pytest.mark.parametrize("hanging", ["aimed at it", "attribution", "evidence", "print", "at its claim"])
 def test_a_writer_changes_no_statement_that_much_hangs_on(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, hanging: str
