@@ -37,8 +37,7 @@ def create(*, by: Actor, document: int, start: int, end: int) -> int:
         printed = standing_rows.referred(Document, document, "/document")
         large.refuse(by, Sentence, document)
         _refuse_bad_span(printed, start, end)
-        if Sentence.select().where(Sentence.document == document, Sentence.retracted_at.is_null()).count() >= MOST:
-            raise Conflict(f"A document has at most {MOST:,} sentences: retract others first.", field="/document")
+        _refuse_one_more(document)
         sentence = Sentence.create(document=document, position=0, start=start, end=end, text=printed.text[start:end])
         changes.log(by, "create", sentence)
         _renumber(document)
@@ -85,6 +84,7 @@ def restore(*, by: Actor, id: int) -> None:
             restores.require(Document, document)
             large.refuse(by, Sentence, document)
             _refuse_bad_span(sentence.document, sentence.start, sentence.end, apart_from=id)
+            _refuse_one_more(document)
             restores.restore(by, sentence)
             _renumber(document)
 
@@ -191,6 +191,11 @@ def _standing(id: int, version: Version) -> Sentence:
     if document:
         standing_rows.lock_standing(Document, document)
     return standing_rows.lock_standing(Sentence, id, version)  # type: ignore[no-any-return]
+
+
+def _refuse_one_more(document: int) -> None:
+    if Sentence.select().where(Sentence.document == document, Sentence.retracted_at.is_null()).count() >= MOST:
+        raise Conflict(f"A document has at most {MOST:,} sentences: retract others first.", field="/document")
 
 
 def _refuse_bad_span(document: Document, start: int, end: int, apart_from: int = 0) -> None:

@@ -174,7 +174,7 @@ class QueryId(QueryWholeNumber):
 
 
 class Number(Field[float]):
-    """A finite number."""
+    """A finite number, to the 15 digits with which SQLite writes one."""
 
     def __init__(self, *, least: float = -1e9, most: float = 1e9, **kwargs: Any) -> None:
         super().__init__(validate=Range(least, most), **kwargs)
@@ -182,7 +182,7 @@ class Number(Field[float]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise ValidationError("Give a number.")
-        return float(value)
+        return float(f"{value:.15g}")
 
 
 class QueryNumber(Number):

@@ -62,6 +62,10 @@ def test_a_document_has_only_so_many_sentences(registry: str, actor: Actor, monk
     sentences.change(by=actor, id=last.id, version=None, end=last.end - 9)
     with pytest.raises(Conflict, match="at most 3 sentences"):
         sentences.create(by=actor, document=id, start=last.end - 8, end=last.end)
+    sentences.retract(by=actor, id=last.id, version=None, reason=None)
+    sentences.create(by=actor, document=id, start=last.end - 3, end=last.end)
+    with pytest.raises(Conflict, match="at most 3 sentences"):
+        sentences.restore(by=actor, id=last.id)
 
 
 def test_sentences_are_numbered_anew_by_one_statement_however_many(registry: str, actor: Actor) -> None:

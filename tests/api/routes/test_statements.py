@@ -565,6 +565,11 @@ def test_an_original_of_another_speaker_is_refused(writer: FlaskClient) -> None:
 def test_a_statement_of_a_broadcast_has_its_second(writer: FlaskClient) -> None:
     made = posted(writer, "statements", charge(at=93.5)).json
     assert made["at"] == 93.5
+    exact = changed(writer, f"/v1/statements/{made['id']}", {"at": 12345.678901234567}).json["at"]
+    assert exact == 12345.6789012346
+    kept = changed(writer, f"/v1/statements/{made['id']}", {"at": exact})
+    assert kept.headers["ETag"] == writer.get(f"/v1/statements/{made['id']}").headers["ETag"]
+    assert kept.json["version"] == 2
     assert changed(writer, f"/v1/statements/{made['id']}", {"at": None}).json["at"] is None
     assert refusal(writer.post("/v1/statements", json=charge(at=-1))) == (422, ["/at"])
 
