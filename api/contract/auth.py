@@ -53,9 +53,7 @@ def admit(scope: str | None, *, open: bool = False) -> None:
     if caller is None:
         # Two headers arrive as one.
         no_key = "Send one Authorization header, of the form Bearer KEY."
-        known = _BEARER.fullmatch(request.environ["HTTP_AUTHORIZATION"])
-        detail = "This key is unknown, revoked or expired." if known else no_key
-        raise _unauthorized(problem_types.INVALID_KEY, detail, 'Bearer error="invalid_token"')
+        raise _invalid_key() if _BEARER.fullmatch(request.environ["HTTP_AUTHORIZATION"]) else _invalid_key(no_key)
     if caller.key_id is not None:
         key_uses.count(key=caller.key_id)
     if scope is None and not open and not current_app.config["SETTINGS"].PUBLIC_READS:
@@ -66,6 +64,15 @@ def admit(scope: str | None, *, open: bool = False) -> None:
             raise _unauthorized(problem_types.KEY_REQUIRED, detail, "Bearer")
         detail = f"This takes a key with the {scope} scope; yours has the {caller.scope} scope."
         raise Problem(problem_types.INSUFFICIENT_SCOPE, detail)
+
+
+def admit_again() -> None:
+    """Raise the 401 of `admit` where the caller's key ended since; in each transaction that writes.
+
+    A body may come for minutes, and an import for as long as its client likes.
+    """
+    if not keys.still_works(caller()):
+        raise _invalid_key()
 
 
 def admit_status(query: dict[str, Any]) -> None:
@@ -109,6 +116,10 @@ def key_id() -> int:
     if id is None:
         raise LookupError("an operation without a scope asked for a key")
     return id
+
+
+def _invalid_key(detail: str = "This key is unknown, revoked or expired.") -> Problem:
+    return _unauthorized(problem_types.INVALID_KEY, detail, 'Bearer error="invalid_token"')
 
 
 def _unauthorized(type: ProblemType, detail: str, challenge: str) -> Problem:

@@ -7,7 +7,7 @@ from typing import TypeVar
 from flask import current_app, request
 
 from api.contract import problem_types
-from api.contract.auth import caller_name
+from api.contract.auth import admit_again, caller_name
 from api.contract.problems import RETRY_AFTER_CAPACITY, Problem
 from api.middleware.slow_clients import SLOT
 from models.storage import database, transactions
@@ -78,7 +78,7 @@ def _placed(work: Callable[[], T], *names: str, patience: int = 1) -> T:
             if lacking:
                 had.give(caller)
     try:
-        with transactions.for_caller(caller):
+        with transactions.for_caller(caller, admit_again):
             return work()
     finally:
         for limit in wanted:

@@ -33,6 +33,8 @@ class Caller:
     scope: str | None = None
     #: Whether the key came with the secret that it had before the last rotation.
     former: bool = field(default=False, compare=False)
+    #: The hash of that secret.
+    secret_hash: str | None = field(default=None, compare=False, repr=False)
 
     def may(self, scope: str | None) -> bool:
         """Tell whether this caller has `scope` or a wider one; None needs no key."""
@@ -83,7 +85,7 @@ def working() -> list[Key]:
 
 
 def revoke(*, id: int) -> Key:
-    """Revoke a key from the next request on. Raises NotFound, or Conflict where it is revoked."""
+    """Revoke a key, once what is being written with it is stored. Raises NotFound, or Conflict where it is revoked."""
     with transaction():
         key = _locked(id)
         if key.revoked_at:
@@ -126,24 +128,30 @@ def _known(id: int, key: Key | None) -> Key:
     return key
 
 
-_HOLDER = (
-    "SELECT id, scope, expires_at, revoked_at, secret_hash, previous_until FROM keys"
-    " WHERE secret_hash = ? OR previous_hash = ?"
-)
-
-
 def holder(*, secret: str) -> Caller | None:
     """Find the holder of a secret; None where it is unknown, revoked or expired."""
     digest = hashed(secret)
-    found = attempt(lambda: fetch(_HOLDER, (digest, digest)))
-    if not found:
+    found = attempt(lambda: rows.where(Key, "secret_hash = ? OR previous_hash = ?", (digest, digest)))
+    return _caller(found[0], digest) if found else None
+
+
+def still_works(caller: Caller) -> bool:
+    """Tell whether a key works with the secret that it came with, and keep it so until the transaction ends."""
+    if caller.key_id is None or caller.secret_hash is None:
+        return True
+    key = rows.by_id(Key, caller.key_id, locked=True, shared=True)
+    return key is not None and _caller(key, caller.secret_hash) is not None
+
+
+def _caller(key: Key, digest: str) -> Caller | None:
+    """Make the caller whose secret has this hash; None where the key does not work with that, or no longer."""
+    former = not hmac.compare_digest(key.secret_hash, digest)
+    if key.revoked_at or (former and key.previous_hash != digest):
         return None
-    id, scope, expires_at, revoked_at, present, previous_until = found[0]
-    former = not hmac.compare_digest(present, digest)
-    ends = [expires_at, previous_until] if former else [expires_at]
-    if revoked_at or any(end and end <= _second() for end in ends):
+    ends = [key.expires_at, key.previous_until] if former else [key.expires_at]
+    if any(end and end <= _second() for end in ends):
         return None
-    return Caller(key_id=id, scope=scope, former=former)
+    return Caller(key_id=key.id, scope=key.scope, former=former, secret_hash=digest)
 
 
 #: Of which database, until when by time.monotonic, and what `may_be_known` has read.

@@ -69,6 +69,8 @@ class _Local(threading.local):
         self.committing = False
         #: By whose name its writes wait for their turn; None where there is one caller, as for commands.
         self.caller: str | None = None
+        #: What each transaction of that caller begins with; it raises where they may not write any more.
+        self.admit: Callable[[], None] | None = None
         #: The advisory locks that the open transaction holds whole.
         self.held_whole: set[int] = set()
         #: The rows that the open transaction has locked, or tried to: their table, and their id.
@@ -105,13 +107,16 @@ def read(work: Callable[[], T], *, key_id: int | None = None) -> T:
 
 
 @contextmanager
-def for_caller(name: str) -> Iterator[None]:
-    """Let what is written inside wait for its turn as this caller's, whose turns come one for each of the others'."""
-    _local.caller = name
+def for_caller(name: str, admit: Callable[[], None]) -> Iterator[None]:
+    """Let what is written inside wait for its turn as this caller's, whose turns come one for each of the others'.
+
+    Each transaction begins with `admit`, which raises where they may not write any more.
+    """
+    _local.caller, _local.admit = name, admit
     try:
         yield
     finally:
-        _local.caller = None
+        _local.caller = _local.admit = None
 
 
 def write(work: Callable[[], T]) -> T:
@@ -244,6 +249,8 @@ def _outermost() -> Iterator[None]:
     _local.is_open, _local.part_failed, _local.changed_at = True, False, ""
     try:
         with _in_database():
+            if _local.admit is not None:
+                _local.admit()
             yield
             _refuse_failed_part()
             _run_hooks(in_turn=in_turn)
