@@ -14,6 +14,7 @@ from models.history import (
     merged_filters,
     merges,
     restores,
+    standalone_claims,
     standing_rows,
     subjects,
     suggested,
@@ -201,7 +202,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
             "retracted_reviews": [(row.id, kept) for row, kept in doubled if isinstance(row, Review)],
         }
         large.refuse_attributions(by, [into], "/into")
-        if claim.standalone and (not survivor.standalone or _is_shown_by_merges(into)):
+        if claim.standalone and (not survivor.standalone or standalone_claims.by_merges([into])):
             moved["standalone"] = [into]
         told = {"about": subjects.as_logged(subjects.of(into))}
         # A new version, too: who read the survivor before must read it again before changing it.
@@ -227,6 +228,7 @@ def unmerge(*, by: Actor, id: int) -> None:
         standing = merges.merges_into(Claim, into)
         edges = merge_scope.given_back(Counterclaim, standing, id, "retracted_edges")
         doubled_reviews = merge_scope.given_back(Review, standing, id, "retracted_reviews")
+        lent = standalone_claims.by_merges([into])
         changes.update(by, claim, "unmerge", merged_into=None)
         for column, ids in (
             (Statement.claim, moved["statements"]),
@@ -244,7 +246,7 @@ def unmerge(*, by: Actor, id: int) -> None:
             merges.restore(by, Review, ids, may=merge_scope.may_stand, merge=merge)
         evidence.settle_reviews(by=by, claims=(id, into))
         survivor, had = Claim.get_by_id(into), subjects.of(into)
-        hidden = "standalone" in moved and not _is_shown_by_merges(into)
+        hidden = lent - standalone_claims.by_merges([into])
         subjects.take_back(id, into)
         about, standalone = subjects.of(into), survivor.standalone and not hidden
         # One that was retracted gives back what it had from the other as well: it may be restored.
@@ -336,11 +338,6 @@ def _file(claim: int, headings: list[int]) -> bool:
     for topic in headings:
         SESSION.insert(ClaimTopic, claim=claim, topic=topic)
     return True
-
-
-def _is_shown_by_merges(into: int) -> bool:
-    """Tell whether a claim is standalone because others that were merged into it are."""
-    return any("standalone" in one.moved for one in merges.merges_into(Claim, into))
 
 
 def _may_be_shown_again(counterclaims: list[Counterclaim]) -> list[Counterclaim]:

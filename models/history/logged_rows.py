@@ -36,7 +36,7 @@ def as_shown(noun: str, row: Row) -> Members:
 
 #: What lines note besides the row.
 _NOTED = (
-    *("moved", "followed", "topics", "about", "aliases"),
+    *("moved", "followed", "put_in", "topics", "about", "aliases"),
     *("retracted_edges", "untargeted", "unlinked_reviews", "reassigned", "heir"),
 )
 

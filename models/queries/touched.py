@@ -26,7 +26,7 @@ _TITLES = {"title", "publisher", "publisher_key", "kind", "licence", "positions"
 _NOTES = {"description", "kind", "wikidata_id"}
 #: What may change of a row while the words of its statements stay the same.
 _UNSAID = {
-    "claims": {"about"},
+    "claims": {"about", "put_in"},
     "statements": {"original"},
     "speakers": _NOTES,
     "documents": _TITLES | {"published_at"},

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import islice
 from typing import TypeVar
 
+from models.history import standalone_claims
 from models.history.changes import Actor
 from models.queries import derived
 from models.refusals import Refusal
@@ -149,6 +150,7 @@ class Import:
     def _batch(self, lines: Sequence[Line]) -> list[Outcome]:
         session = BatchSession(len(lines), self._new_ids)
         outcomes: list[Outcome] = []
+        mark = self.names.mark()
         prefetch(session, self.by, self.names, lines)
         began = time.monotonic()
         for line in lines:
@@ -160,6 +162,8 @@ class Import:
             if spent >= longest or len(outcomes) >= most or _is_full(session):
                 break
         session.flush()
+        if alone := self.names.put_in_since(mark):
+            standalone_claims.put_in(self.by, alone)
         return outcomes
 
 

@@ -212,8 +212,9 @@ def _bound(work: _Work, name: str, field: str = "/claim") -> int:
     """Return the id of the claim of a line, stored now if it is not yet.
 
     One that no statement brings along is the identical one that the public sees, where no other line means that; where
-    the line says that it was put in by itself, one that was too. A new one is put in by itself. Where the line says
-    otherwise, it is one that only reviewers see, and theirs to put in (docs/decisions/0037).
+    the line says that it was put in by itself, one that is standalone, and stays so (docs/decisions/0077). A new one is
+    put in by itself. Where the line says otherwise, it is one that only reviewers see, and theirs to put in
+    (docs/decisions/0037).
     """
     names = work.names
     if line := names.unbound(name):
@@ -230,7 +231,10 @@ def _bound(work: _Work, name: str, field: str = "/claim") -> int:
                 field=field,
             )
         work.session.lock_words([line["text"]])
-        claim = _free_twin(work, line) or claims.create(by=work.by, session=work.session, **line)
+        twin = _free_twin(work, line)
+        claim = twin or claims.create(by=work.by, session=work.session, **line)
+        if twin and line.get("standalone"):
+            names.put(names.put_in, twin, None)
         names.take(line, claim)
         names.bind(name, claim)
     if name not in names.claims:

@@ -24,6 +24,8 @@ class LocalIds:
         self.claims: SpilledDict[str, int] = SpilledDict()
         #: The ids that some line's claim has.
         self.bound: SpilledDict[int, None] = SpilledDict()
+        #: The ids of stored claims that lines mean which say that they were put in by themselves.
+        self.put_in: SpilledDict[int, None] = SpilledDict()
         #: The number of each claim's line, and a hash of the line to compare others with.
         self.claim_lines: SpilledDict[str, tuple[int, int]] = SpilledDict()
         #: Noun and name -> the number of a line that was refused because an earlier one is called so.
@@ -43,8 +45,8 @@ class LocalIds:
         #: so that they need not be read again.
         self._taken: SpilledDict[str, int] = SpilledDict()
         self._all = (
-            *(self.documents, self.statements, self.claims, self.bound, self.claim_lines, self.ambiguous),
-            *(self.passed_over, self._refused_statements, self._waiting, self._new_claims, self._taken),
+            *(self.documents, self.statements, self.claims, self.bound, self.put_in, self.claim_lines),
+            *(self.ambiguous, self.passed_over, self._refused_statements, self._waiting, self._new_claims, self._taken),
         )
         #: What was put into one of these since the last transaction, in that order, and what was there before.
         self._put: list[tuple[SpilledDict[Any, Any], Any, Any]] = []
@@ -137,6 +139,10 @@ class LocalIds:
     def mark(self) -> int:
         """Return the place to which `undo` goes back."""
         return len(self._put)
+
+    def put_in_since(self, mark: int) -> list[int]:
+        """List what was put into `put_in` since `mark`."""
+        return [claim for names, claim, _ in self._put[mark:] if names is self.put_in]
 
     def undo(self, mark: int) -> None:
         """Undo what was put since `mark`."""

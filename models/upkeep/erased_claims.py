@@ -13,7 +13,7 @@ import orjson
 from peewee import fn
 
 from models import claims, statements
-from models.history import locks, merge_scope, merges, restores, standing_rows
+from models.history import locks, merge_scope, merges, restores, standalone_claims, standing_rows
 from models.history.changes import Actor
 from models.history.locks import Rows
 from models.history.merges import Merge
@@ -57,8 +57,7 @@ def find(erased: set[int]) -> ErasedClaims:
     survivors = {ends.get(id, id) for id in stated}
     into = _merges_into(survivors)
     stated_by, rejected = _apart(survivors, into, erased)
-    lent = {claim for claim, some in into.items() if any("standalone" in one.moved for one in some)}
-    lent |= _restored_alone(stated)
+    lent = standalone_claims.by_merges(into) | _restored_alone(stated)
     alone = (Claim.select(Claim.id).where(Claim.id.in_(part), Claim.standalone) for part in parts(stated - lent))
     recorded = set[int]().union(*map(ids_of, alone))
     ids = {claim for claim in stated if stated_by.get(claim, set()) <= rejected} - recorded

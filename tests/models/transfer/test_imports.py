@@ -13,7 +13,7 @@ import pytest
 from peewee import OperationalError
 
 from api.formats import dump, line_parser, ndjson
-from models import counterclaims, documents, speakers, statements
+from models import claims, counterclaims, documents, speakers, statements
 from models.access import keys
 from models.history import last_changes
 from models.history.changes import Actor
@@ -27,7 +27,18 @@ from models.transfer.imports import Import
 from models.transfer.line_storing import store_line
 from models.transfer.lines import Line, Outcome, unbound_claim, waiting_lines
 from models.transfer.local_ids import LocalIds
-from tests.factories import MACHINE, PLAIN, charge, put_charge, put_claim, put_denial, put_plain, put_review
+from tests.at_once import while_open
+from tests.factories import (
+    MACHINE,
+    PLAIN,
+    charge,
+    lines_of,
+    put_charge,
+    put_claim,
+    put_denial,
+    put_plain,
+    put_review,
+)
 
 pytestmark = pytest.mark.usefixtures("sound")
 
@@ -35,6 +46,7 @@ pytestmark = pytest.mark.usefixtures("sound")
 SPEAKERS = ("Ann Lee", "ann  lee", "Beijing", "China", "US officials", "Bo", "Nobody", "\u200b")
 TEXT = "Ann Lee said that it rains. Beijing denies it — and more.\n\nBo wrote: no.  She said yes, he added no."
 WIKIDATA = "Q1"
+WORDS = {"text": "It is so.", "language": "en"}
 
 
 def _speaker(dice: random.Random) -> dict[str, Any]:
@@ -1247,3 +1259,39 @@ def test_a_claim_of_which_another_statement_is_good_is_stored_with_what_points_a
         (4, "refused"), (5, "new"), (6, "new"), (3, "new"),
     ]  # fmt: skip
     assert [row.standalone for row in Claim.select()] == [False, False]
+
+
+def _shown_by_a_merge(by: Actor) -> tuple[int, int, int, bytes]:
+    """Merge a claim into the same that a statement brought along; those three, and a line that puts such a one in."""
+    statement = put_plain(by, "first", claim=WORDS)
+    into, merged = statements.claim_of(id=statement), put_claim(by, WORDS["text"])
+    claims.merge(by=by, id=merged, into=into)
+    return statement, into, merged, _written({"claim": {"id": "c", "standalone": True, **WORDS}})[0]
+
+
+def test_a_claim_that_a_merge_shows_and_a_line_puts_in_stays_shown_when_that_is_undone(
+    registry: str, actor: Actor
+) -> None:
+    statement, claim, merged, line = _shown_by_a_merge(actor)
+    for _ in range(2):  # the second time it stands by itself already
+        assert [one.outcome for one in ndjson.read([line], by=actor)] == ["noted"]
+        assert [told["after"].get("put_in") for told in lines_of("claims", claim)] == [None, None, True]
+    later = put_claim(actor, "It is.")
+    claims.merge(by=actor, id=later, into=claim)
+    statements.retract(by=actor, id=statement, version=1, reason=None)
+    for id in (merged, later):
+        claims.unmerge(by=actor, id=id)
+        assert claims.get(id=claim, viewer=Viewer())
+
+
+def test_a_claim_that_a_line_reviews_stays_shown_where_a_merge_into_it_is_just_undone(
+    registry: str, actor: Actor
+) -> None:
+    statement, _, merged, line = _shown_by_a_merge(actor)
+    statements.retract(by=actor, id=statement, version=1, reason=None)
+    publisher = {"publisher": {"name": "Checkers", "site": None}, "url": "https://checkers.example/1"}
+    rating = {"label": "False", "value": None, "best": None, "worst": None}
+    review = _written({"review": {"claim": {"claim": "c"}, "rating": rating, "language": "en"} | publisher})
+    lines = [line, *review]
+    while_open(lambda: claims.unmerge(by=actor, id=merged), lambda: list(ndjson.read(lines, by=actor)))
+    assert claims.get(id=Review.get().claim_id, viewer=Viewer())

@@ -13,6 +13,7 @@ from models.tables import Claim, Counterclaim, Statement
 from models.upkeep import erasures, verify
 from tests.at_once import while_open
 from tests.factories import PUBLIC, REVIEWER, lines_of, put_claim, put_plain, put_review, seen
+from tests.factories import store as store_lines
 from tests.models.upkeep.test_erasures import everywhere, store, stored
 
 REASON = "Court order 17/2026"
@@ -72,6 +73,16 @@ def test_a_claim_that_stands_by_itself_keeps_no_words_of_the_erased_by_a_merge(
     with pytest.raises(Gone):
         public(secret)
     assert public(alone)["text"] == "The bridge is safe."
+    assert whole_is_sound()
+
+
+def test_a_claim_that_a_merge_let_stand_by_itself_stays_where_an_import_put_it_in(registry: str, actor: Actor) -> None:
+    _, claim = put_secret(actor)
+    claims.merge(by=actor, id=put_claim(actor, "The bridge is safe."), into=claim)
+    words = {"text": f"The {SECRET} is first.", "language": "en"}
+    store_lines(actor, [("claim", {"id": "c", "standalone": True, **words})])
+    erase(actor, "document")
+    assert public(claim)["text"] == words["text"]
     assert whole_is_sound()
 
 
