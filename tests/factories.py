@@ -132,11 +132,18 @@ def put_review(by: Actor, claim: int, **other: Any) -> int:
     return reviews.create(by=by, claim={"id": claim}, **row)
 
 
-def put_suggestion(statement: int, claim: int) -> int:
-    """Suggest that `statement` answers `claim`, as extraction does, and return the suggestion's id."""
+def put_suggestion(statement: int, claim: int, *words: str) -> int:
+    """Suggest that `statement` answers `claim`, as extraction does for these words; return the suggestion's id."""
+    reasons = [{"word": word, "weight": 0.5} for word in words]
     with transaction():
         return suggestions.create(
-            by=Actor(), statement=statement, claim=claim, score=0.5, reasons=[], matcher="words", matcher_version="1.0"
+            by=Actor(),
+            statement=statement,
+            claim=claim,
+            score=0.5,
+            reasons=reasons,
+            matcher="words",
+            matcher_version="1.0",
         )
 
 

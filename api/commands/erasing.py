@@ -10,9 +10,8 @@ from api.commands.shared import ID, bring_up_to_date, refuse_empty
 from api.schemas.fields import Text
 from models.history import seals
 from models.history.changes import Actor
-from models.upkeep import backups, erasures, unerased_files
+from models.upkeep import backups, erasures, stored_responses, unerased_files
 from models.upkeep.erasures import Outcome
-from models.upkeep.redaction import empty_all_replies
 
 #: The longest reason, in characters, as the API takes them.
 _LONGEST = 2000
@@ -78,7 +77,7 @@ def erase_sweep() -> None:
     hold nothing that was erased.
     """
     refuse_empty()
-    empty_all_replies()
+    stored_responses.empty_all()
     _sweep()
 
 

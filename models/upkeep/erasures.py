@@ -35,7 +35,14 @@ from models.tables import (
     Statement,
     Suggestion,
 )
-from models.upkeep import erased_claims, printed_names, said_words, unerased_documents, unerased_names
+from models.upkeep import (
+    erased_claims,
+    printed_names,
+    said_words,
+    stored_responses,
+    unerased_documents,
+    unerased_names,
+)
 from models.upkeep.engine import engine
 from models.upkeep.name_matcher import NameMatchers
 from models.upkeep.redaction import (
@@ -44,7 +51,6 @@ from models.upkeep.redaction import (
     parts,
     redact,
     redact_log,
-    redact_replies,
     rows_with,
     sentences_at,
     set_columns,
@@ -108,6 +114,8 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
         _erase(erasure, Statement, statements, role=None)
         _erase_what_rests_on(erasure, statements, claims.ids)
         erasure.left += erased_claims.list_moved_away(claims)
+        if erasure.last_alone:
+            _take_words_from_suggestions(erasure, set())
         sentences = rows_with(Sentence.document, {id})
         # Like the sentences that it was cut into, they follow from the document: the log has no lines for them.
         _erase(erasure, Sentence, sentences, logged=False)
@@ -217,7 +225,7 @@ def _done(
     if not dry_run:
         list_remaining(erasure)
         write(engine().wait_for_replies)  # who has read the words before the commit may be storing a response
-    redact_replies(erasure, dry_run=dry_run)
+    stored_responses.redact(erasure, dry_run=dry_run)
     return Outcome(dict(erasure.counts), erasure.left)
 
 
@@ -279,7 +287,7 @@ def _erase(erasure: Erasure, model: Any, ids: set[int], *, logged: bool = True, 
 def _erase_what_rests_on(erasure: Erasure, statements: set[int], claims: set[int]) -> None:
     """Erase `claims`, which nobody else states, with their counterclaims and reviews; prints get another original.
 
-    Other reviews name no wording.
+    Other reviews name no wording, and answers no target. What they say may repeat it: they are listed.
     """
     printed = Statement.select(Statement.original).where(Statement.retracted_at.is_null())
     originals = (ids_of(printed.where(Statement.original.in_(part))) for part in parts(statements))
@@ -291,6 +299,7 @@ def _erase_what_rests_on(erasure: Erasure, statements: set[int], claims: set[int
     counters |= {id for id in aimed if Counterclaim.get_by_id(id).of == "attribution"}
     aimed_at = rows.locked(Counterclaim, in_ids("id"), (dumps(sorted(aimed - counters)),))
     changes.relink_all(erasure.by, [one for one in aimed_at if one.retracted_at is None], "target", None)
+    erasure.left += listed("counterclaim", {one.id for one in aimed_at}, " (was aimed at a statement that is erased)")
     for one in aimed_at:
         if one.retracted_at:  # a merge may have taken it back, which a line of the log would end
             set_columns(Counterclaim, one.id, now(), target=None)
@@ -300,7 +309,9 @@ def _erase_what_rests_on(erasure: Erasure, statements: set[int], claims: set[int
     _erase(erasure, Review, reviews, **_UNREVIEWED)
     naming = f"{in_ids('statement_id')} AND retracted_at IS NULL"
     others = rows.locked(Review, naming, (dumps(sorted(statements)),))
-    changes.relink_all(erasure.by, [one for one in others if one.id not in reviews], "statement", None)
+    left = [one for one in others if one.id not in reviews]
+    changes.relink_all(erasure.by, left, "statement", None)
+    erasure.left += listed("review", {one.id for one in left}, " (checked a statement that is erased)")
     for part in parts(claims):
         _unlink_subjects("claim", part)
     _erase(erasure, Claim, claims, text=NAMELESS, merged_into=None)
@@ -322,11 +333,11 @@ def _dismiss_suggestions(erasure: Erasure, statements: set[int], claims: set[int
 
 
 def _take_words_from_suggestions(erasure: Erasure, statements: set[int]) -> None:
-    """Empty the reasons for which these statements, which lost words, may answer a claim: they may repeat those.
+    """Empty the reasons for which these statements may answer a claim, or any one of `last_alone`.
 
-    Out of the reasons for which other denials may, take the words of names.
+    They may repeat words that are taken. Out of the reasons for which other denials may, take the words of names.
     """
-    erasure.unreasoned = rows_with(Suggestion.statement, statements)
+    erasure.unreasoned = rows_with(Suggestion.statement, statements) | rows_with(Suggestion.claim, erasure.last_alone)
     reasoned = Suggestion.select(Suggestion.id, Suggestion.reasons).where(Suggestion.reasons != "[]")
     for id, reasons in list(reasoned.tuples()):
         if (kept := without_words(erasure, id, reasons)) != reasons:

@@ -59,8 +59,9 @@ def all_items(people: set[int]) -> set[str]:
     """Read the Wikidata ids that these speakers have, or had as the log tells, and that nobody else has now."""
     items = {item for (item,) in Speaker.select(Speaker.wikidata_id).where(Speaker.id.in_(people)).tuples()}
     items |= {state.get("wikidata_id") for state in _logged(people)}
-    others = Speaker.select(Speaker.wikidata_id).where(Speaker.wikidata_id.in_(items), Speaker.id.not_in(people))
-    return items - {item for (item,) in others.tuples()} - {None}
+    bearers = Speaker.select(Speaker.wikidata_id, Speaker.id)
+    borne = (bearers.where(Speaker.wikidata_id.in_(part)).tuples() for part in parts(items - {None}))
+    return items - {item for some in borne for item, id in some if id not in people} - {None}
 
 
 def _logged(people: set[int]) -> Iterator[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Claims that erasures take: merges into them keep no words of the erased, and take nothing from others."""
 
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -9,10 +10,11 @@ from models.access import keys
 from models.history import seals
 from models.history.changes import Actor
 from models.refusals import Conflict, Gone, NotFound
+from models.storage.database import fetch
 from models.tables import Claim, Counterclaim, Statement
-from models.upkeep import erasures, verify
+from models.upkeep import erased_claims, erasures, verify
 from tests.at_once import while_open
-from tests.factories import PUBLIC, REVIEWER, lines_of, put_claim, put_plain, put_review, seen
+from tests.factories import PUBLIC, REVIEWER, lines_of, put_claim, put_plain, put_review, put_suggestion, seen
 from tests.factories import store as store_lines
 from tests.models.upkeep.test_erasures import everywhere, store, stored
 
@@ -448,6 +450,8 @@ def test_a_claim_that_stays_loses_the_words_that_it_had_before_others_stated_it(
     said, claim = put_secret(actor)
     corrected(actor, said, f"It is {SECRET}.")
     seals.seal_all()
+    denial, _ = put_said(actor, "third", "It is third.")
+    put_suggestion(denial, claim, SECRET)
     corrected(actor, said, "It is first.")
     store("corrected", "{}", f"/v1/claims/{claim}")
     put_said(actor, "second", "", claim={"id": claim})
@@ -491,3 +495,36 @@ def test_what_was_rejected_or_moved_to_a_claim_by_a_merge_keeps_no_words_of_the_
     erase(actor, "speaker")
     assert SECRET not in everywhere()
     assert whole_is_sound()
+
+
+@pytest.mark.parametrize("noun", ["document", "speaker"])
+def test_what_was_said_of_what_is_erased_and_stays_is_listed(registry: str, actor: Actor, noun: str) -> None:
+    said, claim = put_secret(actor)
+    put_said(actor, "second", "", claim={"id": claim})
+    answer = put_claim(actor, "It is not.")
+    note = f"That the {SECRET} is first is wrong."
+    aimed = counterclaims.create(by=actor, claim=claim, answer=answer, kind="denies", target=said, note=note)
+    review = put_review(actor, claim, statement=said, title=f"Is the {SECRET} first?")
+    assert {
+        f"counterclaim {aimed} (was aimed at a statement that is erased)",
+        f"review {review} (checked a statement that is erased)",
+    } <= {*erase(actor, noun)}
+    assert whole_is_sound()
+
+
+def test_what_a_statement_was_changed_to_a_thousand_times_is_not_held_at_once(registry: str, actor: Actor) -> None:
+    said, _ = put_secret(actor)
+    statements.change(by=actor, id=said, version=None, role="a" * 300)
+    rest = "made_at, noun, noun_id, action, key_id, before, effect, claims"
+    long, lines = "a" * 40_000, "FROM changes WHERE noun = 'statements' AND action = 'change'"
+    fetch(f"INSERT INTO changes ({rest}, after) SELECT {rest}, replace(after, ?, ?) {lines}", ("a" * 300, long))
+    for _ in range(8):
+        fetch(f"INSERT INTO changes ({rest}, after) SELECT {rest}, after {lines} AND length(after) > 40000")
+    tracemalloc.start()
+    try:
+        erased_claims.find({said})
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    fetch("DELETE FROM changes WHERE length(after) > 40000")
+    assert peak < 5_000_000, "1,500 lines of 40 kB took 122 MB"
