@@ -6,7 +6,7 @@ from models import matching
 from models.history import locks, merge_scope
 from models.matching import Reason
 from models.queries.dialects import in_ids
-from models.queries.search import Query, Term
+from models.queries.search import LONGEST_WORD, Query, Term
 from models.queries.word_tables import claim_search, search_words
 from models.storage.columns import dumps
 from models.storage.database import fetch
@@ -65,7 +65,7 @@ def suggested_claims(*, text: str, language: str, speaker: int, document: int) -
 
 def _query(groups: list[list[str]]) -> str:
     """Write the search for claims with a word that begins with one of the stems of each group."""
-    wanted = tuple(tuple(Term((stem,), prefix=True) for stem in stems) for stems in groups)
+    wanted = tuple(tuple(Term((stem[:LONGEST_WORD],), prefix=True) for stem in stems) for stems in groups)
     return search_words(Query(wanted=wanted, unwanted=()))
 
 

@@ -67,7 +67,7 @@ _AT_ONCE, _OTHER = 256, "\ue000"
 _Known: TypeAlias = dict[tuple[str, bool], str]
 
 #: Characters of a word that are looked at: PostgreSQL keeps 2,046 bytes of one.
-_LONGEST_WORD = 255
+LONGEST_WORD = 255
 
 
 class Term(NamedTuple):
@@ -149,7 +149,7 @@ def words(text: str) -> list[str]:
         found = text.translate(_PLAIN).split()
     else:
         found = (_WORD if _OF_FOUR_BYTES.search(text) else _SHORT_WORD).findall(fold(text))
-    return [word[:_LONGEST_WORD] for word in found]
+    return [word[:LONGEST_WORD] for word in found]
 
 
 def _words_of(text: str | None) -> str | None:
@@ -158,7 +158,7 @@ def _words_of(text: str | None) -> str | None:
     SQLite parts and folds ASCII as `words` does, but for what is too long. Writing it anew would take a twelfth of the
     time of an import.
     """
-    if text is None or (len(text) <= _LONGEST_WORD and text.isascii()):
+    if text is None or (len(text) <= LONGEST_WORD and text.isascii()):
         return text
     return " ".join(words(text))
 
@@ -223,7 +223,7 @@ class _Letters(dict[str, str]):
         self._beginnings = sorted((word for word, prefix in known if prefix), key=len, reverse=True)
 
     def __missing__(self, typed: str) -> str:
-        word = fold(typed)[:_LONGEST_WORD]
+        word = fold(typed)[:LONGEST_WORD]
         begun = ((beginning, True) for beginning in self._beginnings if word.startswith(beginning))
         letter = self._known.get((word, False)) or self._known.get(next(begun, ("", True)), _OTHER)
         self[typed] = letter if word else ""

@@ -88,6 +88,13 @@ def test_the_longest_words_of_a_long_denial_find_what_it_may_answer(
     assert len([sql for sql in queries if "count(*)" in sql]) == 80
 
 
+@pytest.mark.parametrize("word", ["a" * 2_047, "水" * 683])
+def test_a_word_that_is_longer_than_an_index_takes_finds_what_has_it(registry: str, actor: Actor, word: str) -> None:
+    charge = put_claim(actor, f"The {word} is missing.")
+    found = suggest.suggested_claims(text=f"The {word} is missing.", language="en", speaker=0, document=0)
+    assert [one.claim for one in found] == [charge]
+
+
 def test_of_a_denial_in_common_words_no_claim_is_compared_that_has_one_of_them_alone(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
