@@ -44,7 +44,7 @@ from models.upkeep import (
     unerased_names,
 )
 from models.upkeep.engine import engine
-from models.upkeep.name_matcher import NameMatchers
+from models.upkeep.name_matcher import NameMatcher, NameMatchers
 from models.upkeep.redaction import (
     Erasure,
     ids_of,
@@ -194,20 +194,26 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
     for document in _documents(_quoting(people)):
         for some in names.redacted(document.id):
             matchers.places(some, document.text, document.sha256)
-    return _done(work, by, reason, dry_run, suspects)
+    return _done(work, by, reason, dry_run, (matchers.of(names.anywhere), suspects))
 
 
 def _done(
-    work: Callable[[Erasure], None], by: Actor, reason: str, dry_run: bool, suspects: Suspects | None = None
+    work: Callable[[Erasure], None],
+    by: Actor,
+    reason: str,
+    dry_run: bool,
+    found: tuple[NameMatcher, Suspects] | None = None,
 ) -> Outcome:
     """Do `work` and what follows from it in one transaction, which a dry run rolls back.
 
     It is tried again where PostgreSQL undid it in favour of who wrote at the same moment. Stored responses are emptied
-    after it, and what is left is listed.
+    after it, and what is left is listed: of what was `found` beforehand, unless the speaker has got other names since.
     """
 
     def list_remaining(erasure: Erasure) -> None:
-        erasure.left += unerased_names.list_remaining(erasure.names, suspects or {}, erasure.described)
+        sought, suspects = found or (erasure.names, {})
+        suspects = suspects if erasure.names is sought else unerased_names.find_candidates(erasure.names)
+        erasure.left += unerased_names.list_remaining(erasure.names, suspects, erasure.described)
 
     def erase() -> Erasure:
         erasure = Erasure(by, reason)

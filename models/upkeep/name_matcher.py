@@ -144,6 +144,7 @@ class NameParts:
 
     def __init__(self, names: Iterable[str]) -> None:
         self._parts = {part for name in names for part in _words(_visible(name)).split()}
+        self._lengths = {len(part) for part in self._parts if len(part) >= _LONG}
 
     def stand_in(self, words: str) -> bool:
         """Tell whether a word of a name stands in a word or a phrase, be it with an ending.
@@ -159,7 +160,7 @@ class NameParts:
         )
 
     def _has(self, folded: str) -> bool:
-        return folded in self._parts or any(folded[:length] in self._parts for length in range(_LONG, len(folded)))
+        return folded in self._parts or any(folded[:length] in self._parts for length in self._lengths)
 
 
 def has_capital(words: str) -> bool:

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import sqlite3
+import time
 import unicodedata
 from collections.abc import Iterator
 from contextlib import closing
@@ -22,8 +23,8 @@ from models.queries import derived
 from models.refusals import Conflict, Gone, NotFound
 from models.storage import database, transactions
 from models.tables import ALL, Alias, Change, Counterclaim, Document, Review, Sentence, Speaker, Statement, Suggestion
-from models.upkeep import backups, erasures, redaction, unerased_files, verify
-from models.upkeep.name_matcher import NameMatcher
+from models.upkeep import backups, erasures, redaction, unerased_files, unerased_names, verify
+from models.upkeep.name_matcher import NameMatcher, NameParts
 from tests.at_once import while_open
 from tests.factories import (
     PUBLIC,
@@ -745,8 +746,8 @@ def test_says_which_backups_still_hold_the_words(
     erasures.document(id=1, reason=REASON, by=actor)
     backups.write(file=folder / "after")
     # A dump ends later than it is begun, and a copy may be younger than what it is of.
-    for name, time in (("before", 2**32), ("after", 0)):
-        os.utime(folder / name, (time, time))
+    for name, at in (("before", 2**32), ("after", 0)):
+        os.utime(folder / name, (at, at))
     held = [file.name for file in unerased_files.backups_with(folder=folder, noun="document", id=1)]
     assert held == ["before", *(["before first"] if not database.on_sqlite() else []), "broken off"]
     assert [path.name for path in unerased_files.not_looked_into(folder)] == ["notes.txt", "older"]
@@ -954,3 +955,28 @@ def test_an_erasure_reads_the_log_once_however_many_wikidata_ids_the_speaker_had
         erasures.speaker(id=who, reason=REASON, by=actor)
         asked.append(len([sql for sql in queries if "wikidata_id" in sql and "FROM changes" in sql]))
     assert asked[0] == asked[1] > 0, "of 6,000 ids it took 22 s, while nobody else could write"
+
+
+def test_what_bears_a_name_that_the_speaker_got_meanwhile_is_listed(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = Statement.get_by_id(put_secret(actor)).speaker_id
+    claim = put_claim(actor, "Nightingale is rich.")
+    find = unerased_names.find_candidates
+
+    def find_and_name(names: Any) -> Any:
+        found = find(names)
+        speakers.change(by=actor, id=who, version=None, aliases=["Nightingale"])
+        monkeypatch.undo()
+        return found
+
+    monkeypatch.setattr(unerased_names, "find_candidates", find_and_name)
+    assert f"claim {claim}" in erasures.speaker(id=who, reason=REASON, by=actor).left
+
+
+def test_beginnings_of_long_words_are_looked_for_in_time_in_proportion_to_them() -> None:
+    parts = NameParts(["Jana Dornbusch"])
+    began = time.process_time()
+    assert not any(parts.stand_in("x" * length) for length in (200_000,) * 10)
+    assert parts.stand_in("Dornbuschs")
+    assert time.process_time() - began < 2, "each beginning was cut and hashed"
