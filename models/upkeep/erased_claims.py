@@ -146,9 +146,10 @@ def _first_stated(claim: int, statements: set[int]) -> int:
 
 
 def list_stated_in(covered: set[int], found: ErasedClaims) -> list[str]:
-    """List the claims that statements which lose words to an erasure ever stated, but those that one takes.
+    """List the claims that statements which lose words to an erasure, or go, ever stated, but those that one takes.
 
-    They may repeat those words: a person decides.
+    Others state them as well, or somebody put them in by themselves: one statement is enough for that. They may repeat
+    those words: a person decides.
     """
     kept = f"{in_ids('n.id')} AND NOT {restores.erased('claims', 'n.id')}"
     left = fetch(f"SELECT n.id FROM claims n WHERE {kept}", (dumps(sorted(_ever_stated(covered) - found.ids)),))

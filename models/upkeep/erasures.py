@@ -114,6 +114,7 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
         _erase(erasure, Statement, statements, role=None)
         _erase_what_rests_on(erasure, statements, claims.ids)
         erasure.left += erased_claims.list_moved_away(claims)
+        erasure.left += erased_claims.list_stated_in(statements, claims)
         if erasure.last_alone:
             _take_words_from_suggestions(erasure, set())
         sentences = rows_with(Sentence.document, {id})
@@ -172,7 +173,7 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         _erase(erasure, Statement, ids, role=None)
         _erase_what_rests_on(erasure, ids, claims.ids)
         erasure.left += erased_claims.list_moved_away(claims)
-        erasure.left += erased_claims.list_stated_in(said.covered | said.partly, claims)
+        erasure.left += erased_claims.list_stated_in(ids | said.partly, claims)
         erasure.left += listed(
             "statement", said.spared, " (rejected or retracted: what others state of its words stays)"
         )
