@@ -76,9 +76,8 @@ def words(
     if words is not None:
         text, start, end = locate(words, document, sentence, near, f"/{name}")
         if exceeds(name, text):
-            detail = (
-                f"A {name} has at most {LONGEST[name]:,} characters, and fewer ligatures: give only {_ALONE[name]}."
-            )
+            fewer = "" if len(text) > LONGEST[name] else ", and fewer where ligatures stand"
+            detail = f"A {name} has at most {LONGEST[name]:,} characters{fewer}: give only {_ALONE[name]}."
             raise TooLong(detail, field=f"/{name}")
     columns: dict[str, Any] = {name: text, f"{name}_start": start, f"{name}_end": end}
     if name == "cue":

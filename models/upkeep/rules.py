@@ -101,7 +101,7 @@ RULES = (
         "a claim shows whom it was said to be about",
         "SELECT claim_id, speaker_id FROM ({0} EXCEPT {1}) AS x UNION SELECT claim_id, speaker_id"
         " FROM ({1} EXCEPT {0}) AS y".format(subjects.SHOWN, "SELECT claim_id, speaker_id, role FROM claim_about"),
-        "claim {} does not show that it was said to be about speaker {}, or not: `counterclaim rebuild` does",
+        "claim {} shows speaker {} otherwise than it was said to be about them: `counterclaim rebuild` mends it",
     ),
     Rule(
         "a claim lends whom it was said to be about to the one into which it was merged",

@@ -556,6 +556,19 @@ def test_a_print_names_its_original(writer: FlaskClient, public: FlaskClient) ->
     assert cleared["original_id"] is None
 
 
+def test_a_cue_is_no_longer_than_it_may_be_once_its_ligatures_are_written_out(writer: FlaskClient) -> None:
+    for cue, told in (("㌀" * 250, "and fewer where ligatures stand: give only"), ("a" * 301, "characters: give only")):
+        text = f"Somebody {cue} it is so."
+        printed = {
+            "document": document(text=text),
+            "sentence": None,
+            "mention": None,
+            "content": [{"text": "it is so"}],
+        }
+        answer = writer.post("/v1/statements", json=charge(**printed, cue={"text": cue}))
+        assert (refusal(answer)[1], told in answer.json["detail"]) == (["/cue"], True)
+
+
 def test_an_original_of_another_speaker_is_refused(writer: FlaskClient) -> None:
     first = posted(writer, "statements", charge()).json["id"]
     assert refusal(writer.post("/v1/statements", json=denial(first, original=first))) == (409, ["/original"])
