@@ -119,9 +119,9 @@ def test_measures_postgresql_and_a_standby_over_the_same_claims(tmp_path: Path) 
     assert [cells[0] for cells in rows[1:]] == ["W2", "W5", "import"]
     (read, recorded) = rows[1:3]
     assert "–" not in read + recorded, told.stdout
-    # The standby takes its share of the primary's reads, a half, and none of its writes: it cannot. Of two seconds of
-    # writes on a busy machine the processor's time was told as two thirds once.
-    assert float(read[-1]) < min(0.8, float(recorded[-1]))
+    # The standby answers half of the reads and no write. Both shares are taken within one run, so that a machine that
+    # is busy in one run and not in another tells no less: .62 and .99 beside two busy processes, on two cores.
+    assert float(read[-1]) < 0.85 < float(recorded[-1])
 
 
 #: One row of each table of the wider comparison.
