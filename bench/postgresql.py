@@ -151,7 +151,7 @@ def _round(
 
 def _print(measured: Measured, loaded: dict[str, float], given: Any) -> None:
     print(f"\n{given.claims:,} claims, {given.rounds} rounds of {given.seconds} s, medians; CPU with the database's\n")
-    heads = ["SQLite", "PostgreSQL", "to SQLite", "CPU, SQLite = 1", "with a standby", "to PostgreSQL", "primary's part"]
+    heads = ["SQLite", "PostgreSQL", "to SQLite", "CPU, SQLite = 1", "with a standby", "to PostgreSQL", "primary's"]
     print("| work | " + " | ".join(heads) + " |\n" + "|---" * (len(heads) + 1) + "|")
     for work in given.works.split(","):
         rate = {name: median(measured[name][work], "rate") for name in measured}
