@@ -1,6 +1,7 @@
 """`counterclaim erase`: the words of a document or a speaker, taken away for legal reasons."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from models.history import seals
 from models.history.changes import Actor
 from models.upkeep import backups, erasures, stored_responses, unerased_files
 from models.upkeep.erasures import Outcome
+from models.upkeep.unerased_names import LISTED
 
 #: The longest reason, in characters, as the API takes them.
 _LONGEST = 2000
@@ -21,6 +23,8 @@ _BACKUPS = (
     "Backups, exports and copies made before now still hold the words: `counterclaim erase search FOLDER {noun} {id}`"
     " names the backups in a folder that do. Replace them by new ones, or erase again after a restore."
 )
+#: What is said of the names that an erasure takes: anybody with a key may have given an alias.
+_NAMES = "`--keep NAME` keeps one that is an ordinary word."
 #: What is said of what an erasure leaves.
 _LEFT = (
     "`counterclaim erase document ID` and `counterclaim erase speaker ID` erase the documents and speakers among these,"
@@ -60,13 +64,14 @@ def erase_document(id: int, reason: str, dry_run: bool, yes: bool) -> None:
 
 @erase.command("speaker")
 @_options
-def erase_speaker(id: int, reason: str, dry_run: bool, yes: bool) -> None:
+@click.option("--keep", multiple=True, metavar="NAME", help="An alias that is an ordinary word: it stays in texts.")
+def erase_speaker(id: int, reason: str, dry_run: bool, yes: bool, keep: tuple[str, ...]) -> None:
     """Erase the speaker ID: every name, what they said, and claims that only they stated.
 
     In the documents that quote them, their names and words are redacted, in whatever case or spelling.
     What names them in other people's words is listed, and stays.
     """
-    _erase("speaker", erasures.speaker, id, reason, dry_run=dry_run, yes=yes)
+    _erase("speaker", partial(erasures.speaker, keep=keep), id, reason, dry_run=dry_run, yes=yes)
 
 
 @erase.command("sweep")
@@ -127,6 +132,10 @@ def _erase(noun: str, work: Callable[..., Outcome], id: int, reason: str, *, dry
 def _tell(outcome: Outcome) -> None:
     for what, number in outcome.counts.items():
         click.echo(f"{number:>7} {what}")
+    if outcome.names:
+        named = [f"“{name}” {number}×" for name, number in outcome.names.items()]
+        more = [f"{len(named) - LISTED} more"] if len(named) > LISTED else []
+        click.echo(f"Redacted as names of theirs: {', '.join(named[:LISTED] + more)}. {_NAMES}")
     if outcome.left:
         click.echo(f"Left as they are, for you to decide: {', '.join(outcome.left)}.")
         click.echo(_LEFT)

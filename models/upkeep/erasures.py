@@ -33,10 +33,10 @@ from models.tables import (
     Sentence,
     Speaker,
     Statement,
-    Suggestion,
 )
 from models.upkeep import (
     erased_claims,
+    erased_reasons,
     printed_names,
     said_words,
     stored_responses,
@@ -45,6 +45,7 @@ from models.upkeep import (
 )
 from models.upkeep.engine import engine
 from models.upkeep.name_matcher import NameMatcher, NameMatchers
+from models.upkeep.printed_names import Names
 from models.upkeep.redaction import (
     Erasure,
     ids_of,
@@ -54,7 +55,6 @@ from models.upkeep.redaction import (
     rows_with,
     sentences_at,
     set_columns,
-    without_words,
 )
 from models.upkeep.said_words import Said
 from models.upkeep.unerased_names import Suspects, listed
@@ -76,6 +76,8 @@ class Outcome(NamedTuple):
     #: redacted; or speakers whom the erased document alone named, what has its address or text, and other prints of its
     #: acts.
     left: list[str]
+    #: What names an erased speaker, as it is spelled -> in how many places of the documents that quote them.
+    names: dict[str, int]
 
 
 class _Undo(Exception):
@@ -116,7 +118,7 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
         erasure.left += erased_claims.list_moved_away(claims)
         erasure.left += erased_claims.list_stated_in(statements, claims)
         if erasure.last_alone:
-            _take_words_from_suggestions(erasure, set())
+            erased_reasons.take_words_from_suggestions(erasure, set())
         sentences = rows_with(Sentence.document, {id})
         # Like the sentences that it was cut into, they follow from the document: the log has no lines for them.
         _erase(erasure, Sentence, sentences, logged=False)
@@ -126,13 +128,14 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
     return _done(work, by, reason, dry_run)
 
 
-def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcome:
+def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False, keep: Iterable[str] = ()) -> Outcome:
     """Erase a speaker: all their names, what they said, and the claims that only they stated.
 
     Those who were merged into them are the same person, and are erased with them. In the documents
     that quote them their names and words are redacted; the rest of those stays. What others state there in their words
-    alone goes too, as said_words.py says. Raises as `document`, and Conflict where they were themselves merged
-    into another, or where the reason, which everybody is told, names them.
+    alone goes too, as said_words.py says. A name that is one of `keep` is an ordinary word, which somebody gave them as
+    an alias: it is not looked for. Raises as `document`, and Conflict where they were themselves merged into another,
+    or where the reason, which everybody is told, names them.
     """
 
     def work(erasure: Erasure) -> None:
@@ -149,27 +152,12 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
         erasure.last_alone = erased_claims.last_alone(claims)
         erasure.left = erased_claims.undo_merges(by, claims)
         erased_claims.retract_rejected(by, claims, reason)
-        names = printed_names.read(people)
+        names = printed_names.read(people, keep)
         erasure.names, erasure.name_parts, erasure.described = matchers.of(names.anywhere), names.parts, names.described
         erasure.items = unerased_names.all_items(people)
         if any(erasure.names.places(reason)):
             raise Conflict("This reason names who is erased, and everybody is told of it: give another.")
-        sentences, again = _sentences_of(ids), set[int]()
-        for document in _documents(said.places):
-            was, places = row(document), said.places[document.id]
-            sentences |= sentences_at(document.id, places)
-            sets = names.redacted(document.id)
-            named, called = (matchers.places(some, document.text, document.sha256) for some in sets)
-            called = printed_names.without_others(called, document.id, people)
-            redact(erasure, document, [*places, *named, *called])
-            title = document.title
-            if title and any(any(matchers.of(some).places(title)) for some in sets if some):
-                title = NAMELESS
-                set_columns(Document, document.id, now(), title=title)
-            phrases = [document.text[start:end] for start, end in said.contents[document.id]]
-            if said_words.printed_again(phrases, erasure.texts[document.id], title):
-                again.add(document.id)
-            _log_redacted(erasure, document.id, was)
+        quoting, again = _redact_documents(erasure, said, names, matchers, people)
         _erase(erasure, Statement, ids, role=None)
         _erase_what_rests_on(erasure, ids, claims.ids)
         erasure.left += erased_claims.list_moved_away(claims)
@@ -178,8 +166,8 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
             "statement", said.spared, " (rejected or retracted: what others state of its words stays)"
         )
         erasure.left += listed("document", again, " (prints words of theirs again)")
-        _take_reasons(erasure, sentences)
-        _take_words_from_suggestions(erasure, said.partly)
+        erased_reasons.take_from_sentences(erasure, _sentences_of(ids) | quoting)
+        erased_reasons.take_words_from_suggestions(erasure, said.partly)
         Alias.delete().where(Alias.speaker.in_(people)).execute()
         for claim in sorted(ids_of(ClaimAbout.select(ClaimAbout.claim).where(ClaimAbout.speaker.in_(people)))):
             changes.note_unlogged("claims", {"id": claim})
@@ -190,7 +178,7 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outcom
     _present(Speaker, id)
     people = _merged_into(id)
     # Nobody else could write to SQLite while all texts are read: what was found is good where nothing changed since.
-    matchers, names = NameMatchers(), printed_names.read(people)
+    matchers, names = NameMatchers(), printed_names.read(people, keep)
     suspects = unerased_names.find_candidates(matchers.of(names.anywhere))
     for document in _documents(_quoting(people)):
         for some in names.redacted(document.id):
@@ -233,7 +221,7 @@ def _done(
         list_remaining(erasure)
         write(engine().wait_for_replies)  # who has read the words before the commit may be storing a response
     stored_responses.redact(erasure, dry_run=dry_run)
-    return Outcome(dict(erasure.counts), erasure.left)
+    return Outcome(dict(erasure.counts), erasure.left, dict(erasure.named.most_common()))
 
 
 def _reached(statements: set[int], *, documents: Iterable[int] = (), speakers: Iterable[int] = ()) -> list[locks.Rows]:
@@ -251,6 +239,33 @@ def _reached_with_speaker(id: int) -> list[locks.Rows]:
     people = _merged_into(id)
     said = _said(people)
     return _reached(rows_with(Statement.speaker, people) | said.covered | said.partly, speakers=people)
+
+
+def _redact_documents(
+    erasure: Erasure, said: Said, names: Names, matchers: NameMatchers, people: set[int]
+) -> tuple[set[int], set[int]]:
+    """Redact what these speakers said, and what names them, in the documents that quote them.
+
+    Return the sentences that quote them, and the documents that print something of theirs again.
+    """
+    sentences, again = set[int](), set[int]()
+    for document in _documents(said.places):
+        was, places = row(document), said.places[document.id]
+        sentences |= sentences_at(document.id, places)
+        sets = names.redacted(document.id)
+        named, called = (matchers.places(some, document.text, document.sha256) for some in sets)
+        called = printed_names.without_others(called, document.id, people)
+        erasure.named.update(document.text[start:end] for start, end in (*named, *called))
+        redact(erasure, document, [*places, *named, *called])
+        title = document.title
+        if title and any(any(matchers.of(some).places(title)) for some in sets if some):
+            title = NAMELESS
+            set_columns(Document, document.id, now(), title=title)
+        phrases = [document.text[start:end] for start, end in said.contents[document.id]]
+        if said_words.printed_again(phrases, erasure.texts[document.id], title):
+            again.add(document.id)
+        _log_redacted(erasure, document.id, was)
+    return sentences, again
 
 
 def _log_redacted(erasure: Erasure, id: int, was: dict[str, Any]) -> None:
@@ -311,7 +326,7 @@ def _erase_what_rests_on(erasure: Erasure, statements: set[int], claims: set[int
         if one.retracted_at:  # a merge may have taken it back, which a line of the log would end
             set_columns(Counterclaim, one.id, now(), target=None)
     reviews = rows_with(Review.claim, claims)
-    _dismiss_suggestions(erasure, statements, claims)
+    erased_reasons.dismiss_suggestions(erasure, statements, claims)
     _erase(erasure, Counterclaim, counters, note=None)
     _erase(erasure, Review, reviews, **_UNREVIEWED)
     naming = f"{in_ids('statement_id')} AND retracted_at IS NULL"
@@ -328,38 +343,6 @@ def _unlink_subjects(name: str, ids: Iterable[int]) -> None:
     """Let no claim be about any of these speakers, or none of these claims about anybody."""
     for links in (ClaimAbout, GivenSubject):
         links.delete().where(getattr(links, name).in_(ids)).execute()
-
-
-def _dismiss_suggestions(erasure: Erasure, statements: set[int], claims: set[int]) -> None:
-    """Dismiss the suggestions about these, and take their reasons away: words."""
-    suggestions = rows_with(Suggestion.statement, statements) | rows_with(Suggestion.claim, claims)
-    erasure.rows.setdefault("suggestions", set()).update(suggestions)
-    erasure.counts["suggestions"] += len(suggestions)
-    for id in sorted(suggestions):
-        set_columns(Suggestion, id, now(), reasons="[]", status="dismissed")
-
-
-def _take_words_from_suggestions(erasure: Erasure, statements: set[int]) -> None:
-    """Empty the reasons for which these statements may answer a claim, or any one of `last_alone`.
-
-    They may repeat words that are taken. Out of the reasons for which other denials may, take the words of names.
-    """
-    erasure.unreasoned = rows_with(Suggestion.statement, statements) | rows_with(Suggestion.claim, erasure.last_alone)
-    reasoned = Suggestion.select(Suggestion.id, Suggestion.reasons).where(Suggestion.reasons != "[]")
-    for id, reasons in list(reasoned.tuples()):
-        if (kept := without_words(erasure, id, reasons)) != reasons:
-            set_columns(Suggestion, id, now(), reasons=kept)
-            erasure.reworded.add(id)
-    erasure.counts["suggestions"] += len(erasure.reworded)
-
-
-def _take_reasons(erasure: Erasure, sentences: set[int]) -> None:
-    """Replace the reasons for which these sentences, which quote who is erased, were ever retracted."""
-    erasure.rows["sentences"] = sentences
-    for part in parts(sentences):
-        gone = Sentence.select(Sentence.id).where(Sentence.id.in_(part), Sentence.retracted_at.is_null(False))
-        for id in ids_of(gone):
-            set_columns(Sentence, id, now(), retracted_reason=erasure.reason)
 
 
 def _documents(ids: Iterable[int]) -> Iterator[Document]:

@@ -25,7 +25,7 @@ From the reasons for suggestions, which nobody can change, goes each word of a n
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -70,21 +70,23 @@ class Names(NamedTuple):
         return self.present, self.called.get(document, frozenset())
 
 
-def read(people: set[int]) -> Names:
-    """Read what names these speakers in the registry and in print."""
-    present, ever = unerased_names.present_names(people), unerased_names.all_names(people)
+def read(people: set[int], keep: Iterable[str]) -> Names:
+    """Read what names these speakers in the registry and in print, but for what is to `keep`: ordinary words."""
+    kept = set(map(comparison_key, keep))
+    found = unerased_names.present_names(people), unerased_names.all_names(people)
+    present, ever = ({name for name in names if comparison_key(name) not in kept} for names in found)
     keys = {comparison_key(name) for name in ever}
     names = _names_among(ever)
     sure, theirs = NameParts(filter(_is_name, _names_among(present))), NameParts(names)
     descriptions = {bare for bare in set(map(without_brackets, ever)) - names if has_capital(bare[1:])}
     ours = {bare for bare in map(without_document, present) if _is_name(bare) and not bare.isupper()}
-    ours = {bare for bare in ours if comparison_key(bare) not in keys}
+    ours = {bare for bare in ours if comparison_key(bare) not in keys | kept}
     called: dict[int, set[str]] = defaultdict(set)
     described: dict[int, set[str]] = defaultdict(set)
     for document, mention in _mentions(people):
         called[document] |= ours
         described[document] |= descriptions
-        if mention is None or comparison_key(mention) in keys:
+        if mention is None or comparison_key(mention) in keys | kept:
             continue
         if _surely_names(mention, sure):
             called[document].add(mention)

@@ -80,6 +80,8 @@ class Erasure:
         self.unreasoned: set[int] = set()
         #: The names that the erased speaker has, or had, or has in print, and their Wikidata ids.
         self.names = NOBODY
+        #: What of it is redacted in texts, as it is spelled -> in how many places.
+        self.named: Counter[str] = Counter()
         #: The words of the names that they have or had.
         self.name_parts = NameParts(())
         #: Document -> words that may mean them in it, and others elsewhere.

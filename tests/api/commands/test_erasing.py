@@ -39,6 +39,15 @@ def test_an_erasure_names_what_it_leaves_and_how_that_is_erased(command: Command
     assert "Left as they are, for you to decide: claim 2.\n`counterclaim erase document ID`" in told
 
 
+def test_an_erasure_tells_the_names_that_go_and_how_a_word_is_kept(command: Command, writer: FlaskClient) -> None:
+    posted(writer, "statements", charge(speaker={"name": "US officials", "aliases": ["visit"]}))
+    erase = ("erase", "speaker", "1", "--reason", "At their request")
+    told = command(*erase, "--dry-run").stdout
+    assert "Redacted as names of theirs: “visit” 1×, “US officials” 1×. `--keep NAME` keeps" in told
+    assert "“US officials” 1×. `" in command(*erase, "--keep", "Visit", "--yes").stdout
+    assert "visit" in writer.get("/v1/documents/1").json["text"]
+
+
 def test_others_write_while_a_dry_run_is_on_its_way(
     url: str, command: Command, writer: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -24,11 +25,13 @@ REASON = "At their request"
 TEXT = "{0} said the plan failed. The crowd then cheered {0} for an hour."
 
 
-def put_quoted(by: Actor, name: str, mention: str | None, text: str = "", **document: Any) -> int:
+def put_quoted(
+    by: Actor, name: str, mention: str | None, text: str = "", aliases: Sequence[str] = (), **document: Any
+) -> int:
     """Record what somebody of this name says in a document of its own, and return that document's id."""
     text = text or TEXT.format(mention or name)
     charge: dict[str, Any] = {
-        "speaker": {"name": name},
+        "speaker": {"name": name, "aliases": list(aliases)},
         "document": {"text": text, "language": "en"} | document,
         "content": [{"text": "the plan failed"}],
         "claim": {"text": "It failed.", "language": "en"},
@@ -74,6 +77,20 @@ def test_a_name_that_a_person_told_apart_is_redacted_as_it_is_mentioned_and_else
     assert "John Smith" not in Document.get_by_id(mentioned).text
     assert "John Smith was there" in Document.get_by_id(unsure).text
     assert [one for one in left if one.startswith("document")] == [f"document {unsure}"]
+
+
+def test_what_is_redacted_as_a_name_is_told_and_an_ordinary_word_can_be_kept(registry: str, actor: Actor) -> None:
+    document = put_quoted(actor, "Jana Dorn", None, aliases=["the", "hour"])
+    claim = put_claim(actor, "The dam broke within the hour.")
+    told = erasures.speaker(id=1, reason=REASON, by=actor, dry_run=True)
+    assert told.names == {"Jana Dorn": 2, "the": 1, "The": 1, "hour": 1}
+    assert f"claim {claim}" in told.left
+    told = erasures.speaker(id=1, reason=REASON, by=actor, keep=["The", "hour"])
+    assert (told.names, told.left) == ({"Jana Dorn": 2}, [])
+    kept = TEXT.format(REDACTED * 9).replace("the plan failed", REDACTED * 15)
+    assert Document.get_by_id(document).text == kept
+    assert speakers.create(by=actor, name="the") != 1
+    assert not [check for check in verify.run() if check.problems]
 
 
 def test_the_mention_of_a_speaker_is_redacted_wherever_their_document_has_it(registry: str, actor: Actor) -> None:
