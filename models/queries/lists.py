@@ -215,10 +215,16 @@ def ids(noun: str, *, viewer: Viewer, filters: FilterValues) -> tuple[str, tuple
     return sql, tuple(values[name] for name in names)
 
 
-def item_sql(noun: str, viewer: Viewer, fields: Fields | None, include: tuple[str, ...]) -> tuple[str, str, str]:
-    """Compile one item's JSON to SQL, with what it reads from, and the alias in there of the noun."""
+def item_sql(
+    noun: str, viewer: Viewer, fields: Fields | None, include: tuple[str, ...], most: int | None
+) -> tuple[str, str, str]:
+    """Compile one item's JSON to SQL, with what it reads from, and the alias in there of the noun.
+
+    With `most` of each list in it, where that is given.
+    """
     table, links = _TABLES[noun]
-    json = Part(dialects.text(_item(noun, viewer, (fields, include)))).sql
+    item = _item(noun, viewer, (fields, include))
+    json = Part(dialects.text(long_items.shortened(item, most) if most else item)).sql
     return json, source_text(table, links), table._alias
 
 

@@ -266,10 +266,11 @@ def ids(noun: str, *, viewer: Viewer, filters: FilterValues) -> tuple[str, tuple
     return sql, tuple(values[name] for name in names)
 
 
-def item_sql(noun: str, viewer: Viewer, fields: Fields | None) -> tuple[str, str, str]:
-    """Compile one item's JSON to SQL, with what it reads from, and the alias in there of the noun."""
+def item_sql(noun: str, viewer: Viewer, fields: Fields | None, most: int | None) -> tuple[str, str, str]:
+    """Compile one item's JSON to SQL as `lists.item_sql`."""
     table, links = SIMPLE_LISTS[noun].table, SIMPLE_LISTS[noun].links
-    return members.text(_item(noun, viewer, fields)), source_text(table, links), table._alias
+    item = _item(noun, viewer, fields)
+    return members.text(long_items.shortened(item, most) if most else item), source_text(table, links), table._alias
 
 
 def _item(noun: str, viewer: Viewer, fields: Fields | None) -> Object:

@@ -3,7 +3,7 @@
 import math
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from peewee import DataError
@@ -51,15 +51,21 @@ def fetch_within(
     """
     if size is None:
         return fetch(sql, params)
+    return read_within(db.obj.connection(), size, sql, columns, lambda text: fetch(text, params))
+
+
+def read_within(
+    connection: Any, size: int, sql: str, columns: tuple[str, ...], read: Callable[[str], list[tuple[Any, ...]]]
+) -> list[tuple[Any, ...]] | None:
+    """Run a query as `fetch_within` by `read`, which reads it over `connection`."""
     if not on_sqlite():
         at = columns.index("json")
-        rows = fetch(_within(sql, size, columns), params)
+        rows = read(_within(sql, size, columns))
         return None if any(row[at] == _TOO_LONG for row in rows) else rows
-    connection = db.obj.connection()
     most = connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, size)
     _room.left = size * _DEPTH
     try:
-        return fetch(sql, params)
+        return read(sql)
     except DataError as error:
         if not errors.too_long(error):
             raise

@@ -17,6 +17,7 @@ from peewee import __exception_wrapper__ as peewees_errors
 
 from models.refusals import Busy
 from models.storage import wal
+from models.storage.bounded import read_within
 from models.storage.concurrency_limit import ConcurrencyLimit
 from models.storage.database import db, deadline, for_driver, on_sqlite
 from models.storage.postgres import SNAPSHOT
@@ -50,13 +51,14 @@ _YOURS = "You are reading as many exports as one may at once: end one of them, o
 _limit = ConcurrencyLimit(SNAPSHOTS_AT_ONCE, EACH)
 _names = itertools.count(1)
 
-#: A SELECT: peewee's, or SQL with `?` for its parameters.
-Read: TypeAlias = Query | tuple[str, tuple[Any, ...]]
+#: A SELECT in SQL, with `?` for its parameters; or that, or peewee's.
+Text: TypeAlias = tuple[str, tuple[Any, ...]]
+Read: TypeAlias = Query | Text
 
 
 @contextmanager
 def snapshot(caller: str | None = None, *, threads: int = 0) -> Iterator["Snapshot"]:
-    """Open a snapshot of what is stored now, which `fetch_each` reads with up to so many `threads`.
+    """Open a snapshot of what is stored now, which `fetch_each_within` reads with up to so many `threads`.
 
     Raises Busy where the process reads as many as it may, or as many as it may for this `caller`, and where a
     checkpoint of SQLite's log has to come first.
@@ -137,7 +139,7 @@ def _connection() -> Iterator[Any]:
 
 
 class Snapshot:
-    """An open snapshot, to be read by one thread at a time, and by those that `fetch_each` starts."""
+    """An open snapshot, to be read by one thread at a time, and by those that `fetch_each_within` starts."""
 
     def __init__(self, connections: list[Any], opened: ExitStack, slot: ExitStack) -> None:
         self._connection, *others = connections
@@ -167,26 +169,32 @@ class Snapshot:
         """Fetch all rows of `query`, which are to be few."""
         return _fetched(self._connection, query)
 
-    def fetch_each(self, queries: Iterable[Read]) -> Iterator[list[tuple[Any, ...]]]:
-        """Yield all rows of each of the `queries`, in their order; threads read a few of them ahead."""
+    def fetch_within(self, size: int | None, query: Text, columns: tuple[str, ...]) -> list[tuple[Any, ...]] | None:
+        """Fetch all rows of `query` as `bounded.fetch_within`."""
+        return _fetched_within(self._connection, size, query, columns)
+
+    def fetch_each_within(
+        self, size: int | None, queries: Iterable[Text], columns: tuple[str, ...]
+    ) -> Iterator[list[tuple[Any, ...]] | None]:
+        """Yield what `fetch_within` makes of each query, in their order; threads read a few of them ahead."""
         if not self._threads:
-            yield from map(self.fetch, queries)
+            yield from (self.fetch_within(size, query, columns) for query in queries)
             return
         pool = ThreadPoolExecutor(self._threads, thread_name_prefix="snapshot")
         # The threads end before their connections are closed, also where nobody reads to the end.
         self._opened.callback(pool.shutdown, cancel_futures=True)
-        ahead = deque[Future[list[tuple[Any, ...]]]]()
+        ahead = deque[Future[list[tuple[Any, ...]] | None]]()
         for query in queries:
-            ahead.append(pool.submit(self._fetch_beside, query))
+            ahead.append(pool.submit(self._fetch_beside, size, query, columns))
             if len(ahead) > _AHEAD:
                 yield ahead.popleft().result()
         while ahead:
             yield ahead.popleft().result()
 
-    def _fetch_beside(self, query: Read) -> list[tuple[Any, ...]]:
+    def _fetch_beside(self, size: int | None, query: Text, columns: tuple[str, ...]) -> list[tuple[Any, ...]] | None:
         connection = self._idle.get()
         try:
-            return _fetched(connection, query)
+            return _fetched_within(connection, size, query, columns)
         finally:
             self._idle.put(connection)
 
@@ -230,6 +238,15 @@ def _fetched(connection: Any, query: Read) -> list[tuple[Any, ...]]:
     with peewees_errors:
         found: list[tuple[Any, ...]] = connection.execute(*_for_driver(query)).fetchall()
         return found
+
+
+def _fetched_within(
+    connection: Any, size: int | None, query: Text, columns: tuple[str, ...]
+) -> list[tuple[Any, ...]] | None:
+    sql, params = query
+    if size is None:
+        return _fetched(connection, query)
+    return read_within(connection, size, sql, columns, lambda text: _fetched(connection, (text, params)))
 
 
 def _close(cursor: Any) -> None:

@@ -6,11 +6,12 @@ All read the same snapshot.
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from models.history import merged_filters
-from models.queries import disputes, lists, positions, simple_lists
+from models.queries import disputes, lists, long_items, positions, simple_lists
 from models.queries.filter_sets import used
 from models.queries.filters import parameters
 from models.queries.members import Fields
@@ -22,8 +23,10 @@ from models.storage.snapshots import Snapshot, snapshot
 
 #: Items of the first blocks, of which one is to be there at once, and characters that the following ones aim at.
 FIRST, AIM = 50, 500_000
-#: Items of a block at most, and how many are written before it is looked whether they come to AIM.
-_MOST, _AT_ONCE = 500, 5
+#: Items of a block at most, and its bytes: where an item makes it longer, it is written alone, and as short as alone.
+_MOST, BYTES = 500, long_items.PAGE
+#: What a block is read as: its text, and how many items are in it.
+_COLUMNS = ("json", "number")
 #: Those of which nothing is stored: what counts them, all in one query.
 COUNTED = {"disputes": disputes.whole, "positions": positions.whole}
 #: Threads that read blocks. The database makes their JSON, which takes far longer than to send it: one thread waits for
@@ -50,24 +53,33 @@ def blocks(
     found = kind.ids(noun, viewer=viewer, filters=merged_filters.with_survivors(noun, filters, 0, viewer) or filters)
     if found is None:
         return
-    items = _items(noun, viewer, fields, include, AIM)
+    items = partial(_items, noun, viewer, fields, include)
     with snapshot(caller, threads=THREADS) as reader:
         ids, size, asked = reader.rows(found, _MOST), FIRST, deque[list[int]]()
-        queries = (_asking(items, some, asked) for some in iter(lambda: _next(ids, size), []))
-        for found_rows in reader.fetch_each(queries):
+        queries = (_asking(items(AIM), some, asked) for some in iter(lambda: _next(ids, size), []))
+        for found_rows in reader.fetch_each_within(BYTES, queries, _COLUMNS):
             left, rows = asked.popleft(), found_rows
             while left:
-                ((block, count),) = rows
+                ((block, count),) = rows or _first_alone(reader, noun, items, left)
                 with reader.sending(len(block)):
                     yield block
                 size, left = max(1, min(_MOST, count * AIM // len(block))), left[count:]
-                rows = reader.fetch((items, (dumps(left),))) if left else []
+                rows = reader.fetch_within(BYTES, (items(AIM), (dumps(left),)), _COLUMNS) if left else []
 
 
 def _asking(items: str, some: list[int], asked: deque[list[int]]) -> tuple[str, tuple[str]]:
     """Make the query of the items of some ids, and note what it asks for."""
     asked.append(some)
     return items, (dumps(some),)
+
+
+def _first_alone(reader: Snapshot, noun: str, items: Callable[..., str], ids: list[int]) -> list[tuple[Any, ...]]:
+    """Read the first of these items as it is read alone (`long_items.rows`)."""
+    for most in long_items.SHOWN:
+        size = None if most == long_items.SHOWN[-1] else long_items.most_bytes(noun)
+        if rows := reader.fetch_within(size, (items(AIM, most), (dumps(ids[:1]),)), _COLUMNS):
+            return rows
+    raise AssertionError("the last is read whatever its size")
 
 
 def _next(rows: Iterator[tuple[int, ...]], most: int) -> list[int]:
@@ -109,29 +121,28 @@ def _counted(reader: Snapshot, noun: str, compose: Callable[..., Compiled], filt
 
 
 @cached(512)
-def _items(noun: str, viewer: Viewer, fields: Fields | None, include: tuple[str, ...], aim: int) -> str:
+def _items(
+    noun: str, viewer: Viewer, fields: Fields | None, include: tuple[str, ...], aim: int, most: int | None = None
+) -> str:
     """Write the SELECT of items whose ids a JSON array lists, lowest first: a text of a line each, and how many.
 
-    They are the first of the array, _AT_ONCE after another until they come to `aim` characters.
+    They are the first of the array, until they come to `aim` characters; with `most` of each list in them.
     """
     if noun in simple_lists.SIMPLE_LISTS:
-        text, source, alias = simple_lists.item_sql(noun, viewer, fields)
+        text, source, alias = simple_lists.item_sql(noun, viewer, fields, most)
     else:
-        text, source, alias = lists.item_sql(noun, viewer, fields, include)
+        text, source, alias = lists.item_sql(noun, viewer, fields, include, most)
     sqlite = on_sqlite()
     if sqlite:
-        ids, line, joined = "SELECT value AS id FROM json_each(?)", text, "group_concat({}, char(10))"
+        ids, line, joined = "SELECT value AS id FROM json_each(?)", text, "group_concat(line, char(10))"
     else:  # json_agg puts line ends between its items; none can stand inside a JSON string
         ids = "SELECT json_array_elements_text(?::json)::bigint AS id"
-        line, joined = f"replace({text}, chr(10), '')", "string_agg({}, chr(10) ORDER BY n)"
-    least = f"{'min' if sqlite else 'least'}(max(n), (SELECT count(*) FROM k))"
-    next_ones = f"k.n > w.n AND k.n <= w.n + {_AT_ONCE} AND {alias}.id = k.id ORDER BY k.n"
-    some = f"SELECT k.n, {line} AS j FROM k CROSS JOIN {source} WHERE {next_ones}"
+        line, joined = f"replace({text}, chr(10), '')", "string_agg(line, chr(10) ORDER BY n)"
     return (
         f"WITH RECURSIVE k AS MATERIALIZED (SELECT id, row_number() OVER (ORDER BY id) AS n FROM ({ids}) AS i),"
-        " w(n, size, lines) AS (SELECT CAST(0 AS BIGINT), 0, CAST(NULL AS TEXT) UNION ALL"
-        f" SELECT w.n + {_AT_ONCE}, w.size + coalesce(length(w.lines), 0),"
-        f" (SELECT {joined.format('j')} FROM ({some}) AS l) FROM w"
-        f" WHERE w.n < (SELECT count(*) FROM k) AND w.size + coalesce(length(w.lines), 0) < {aim})"
-        f" SELECT {joined.format('lines')}, {least} FROM w"
+        " w(n, size, line) AS (SELECT CAST(0 AS BIGINT), 0, CAST(NULL AS TEXT) UNION ALL"
+        " SELECT w.n + 1, w.size + coalesce(length(w.line), 0),"
+        f" (SELECT {line} FROM k CROSS JOIN {source} WHERE k.n = w.n + 1 AND {alias}.id = k.id) FROM w"
+        f" WHERE w.n < (SELECT count(*) FROM k) AND w.size + coalesce(length(w.line), 0) < {aim})"
+        f" SELECT {joined}, max(n) FROM w"
     )

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
 import pytest
 from flask.testing import FlaskClient
 
@@ -12,6 +13,7 @@ from models import counterclaims, statements
 from models.history.changes import Actor
 from models.queries import long_items, nodes
 from models.storage import database
+from models.transfer import stream
 from tests.factories import TEXT, charge, put_claim
 
 #: Four bytes in UTF-8.
@@ -60,6 +62,18 @@ def test_a_claim_shows_as_many_as_have_room(public: FlaskClient, actor: Actor, l
         assert len(ids) == 12
     known = {"If-None-Match": answer.headers["ETag"]}
     assert public.get(f"/v1/claims/{id}", headers=known).status_code == 304
+
+
+@pytest.mark.parametrize("length", [1_000, 3_200, 6_000, 60_000])
+def test_an_export_writes_each_item_as_it_is_read_alone(
+    public: FlaskClient, actor: Actor, monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    monkeypatch.setattr(stream, "BYTES", MOST)
+    disputed = [_disputed(actor, some) for some in (length, 10, length)]
+    lines = [orjson.loads(line) for line in public.get("/v1/exports/claims").data.splitlines()]
+    assert [line["id"] for line in lines] == _walked(public, "/v1/claims?fields=id&sort=id")
+    for id in disputed:
+        assert lines[id - 1] == public.get(f"/v1/claims/{id}").json
 
 
 def test_what_changes_a_claim_answers_with_as_many(writer: FlaskClient, actor: Actor) -> None:

@@ -4,9 +4,10 @@ import itertools
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from peewee import DatabaseError, OperationalError
@@ -48,6 +49,11 @@ def _committing() -> Iterator[None]:
         thread.join()
 
 
+def each(reader: snapshots.Snapshot, queries: Iterable[snapshots.Text]) -> Iterator[list[tuple[Any, ...]] | None]:
+    """Read each of the queries, whatever their size."""
+    return reader.fetch_each_within(None, queries, ())
+
+
 def _threads() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name.startswith("snapshot")]
 
@@ -86,7 +92,7 @@ def test_all_threads_read_the_snapshot_though_others_commit_while_it_is_opened(r
         for _ in range(50):
             with snapshots.snapshot(threads=threads) as reader:
                 (before,) = reader.fetch(STATE)
-                read = list(reader.fetch_each([STATE] * MANY))
+                read = list(each(reader, [STATE] * MANY))
                 alone += not _threads()
                 assert read == [[before]] * MANY
                 states.add(before)
@@ -97,7 +103,7 @@ def test_all_threads_read_the_snapshot_though_others_commit_while_it_is_opened(r
 def test_no_thread_reads_what_is_committed_later(registry: str, actor: Actor) -> None:
     with snapshots.snapshot(threads=2) as reader:
         topics.create(by=actor, slug="later", label="Later")
-        assert list(reader.fetch_each([STATE] * MANY)) == [[(0,)]] * MANY
+        assert list(each(reader, [STATE] * MANY)) == [[(0,)]] * MANY
 
 
 #: At which beginnings of a connection another one commits, and whether threads then read.
@@ -127,7 +133,7 @@ def test_on_sqlite_it_begins_anew_where_another_commits_before_all_have_begun(
     monkeypatch.setattr(database.db.obj, "separate", traced)
     with snapshots.snapshot(threads=2) as reader:
         ((count,),) = reader.fetch(STATE)
-        assert list(reader.fetch_each([STATE] * MANY)) == [[(count,)]] * MANY
+        assert list(each(reader, [STATE] * MANY)) == [[(count,)]] * MANY
         assert len(begun) > 3, "it began anew"
         assert bool(_threads()) == threaded
     assert database.fetch(STATE[0]) == [(len([place for place in places if place <= len(begun)]),)]
@@ -136,7 +142,7 @@ def test_on_sqlite_it_begins_anew_where_another_commits_before_all_have_begun(
 def test_what_fails_in_a_thread_is_raised_in_its_turn_and_nothing_is_left(nothing_left: Callable[[], bool]) -> None:
     queries = [("SELECT 1", ()), ("SELECT 2 FROM nowhere", ()), ("SELECT 3", ())]
     with snapshots.snapshot(threads=2) as reader:
-        read = reader.fetch_each(queries)
+        read = each(reader, queries)
         assert next(read) == [(1,)]
         with pytest.raises(DatabaseError, match="nowhere"):
             next(read)
@@ -149,7 +155,7 @@ def test_what_the_queries_themselves_raise_ends_it(nothing_left: Callable[[], bo
         raise RuntimeError("no more")
 
     with pytest.raises(RuntimeError, match="no more"), snapshots.snapshot(threads=2) as reader:
-        list(reader.fetch_each(queries()))
+        list(each(reader, queries()))
     assert nothing_left()
 
 
@@ -162,7 +168,7 @@ def test_left_in_the_middle_it_leaves_neither_threads_nor_connections(nothing_le
             yield SLOW
 
     for _ in range(snapshots.SNAPSHOTS_AT_ONCE + 1):  # one that is left open keeps its place
-        with snapshots.snapshot(threads=2) as reader, closing(reader.fetch_each(queries())) as read:
+        with snapshots.snapshot(threads=2) as reader, closing(each(reader, queries())) as read:
             asked.clear()
             next(read)
             assert len(_threads()) == 2
@@ -174,7 +180,7 @@ def test_one_that_is_given_up_while_threads_read_ends_them_and_is_an_error_to_it
     nothing_left: Callable[[], bool],
 ) -> None:
     with snapshots.snapshot(threads=2) as reader:
-        read = reader.fetch_each(SLOW for _ in range(1000))
+        read = each(reader, (SLOW for _ in range(1000)))
         next(read)
         reader.give_up()
         with pytest.raises(DatabaseError):
@@ -189,7 +195,7 @@ def test_threads_have_connections_whatever_snapshots_have(url: str) -> None:
     with ExitStack() as opened:
         for caller in ("key 1", "key 1", "key 2", "key 2"):
             reader = opened.enter_context(snapshots.snapshot(caller, threads=stream.THREADS))
-            assert list(reader.fetch_each([("SELECT 1", ())] * MANY)) == [[(1,)]] * MANY
+            assert list(each(reader, [("SELECT 1", ())] * MANY)) == [[(1,)]] * MANY
         assert database.fetch("SELECT 1") == [(1,)]
     assert snapshots.SNAPSHOTS_AT_ONCE * (1 + stream.THREADS) == postgres.APART
     database.close()
@@ -205,7 +211,7 @@ def test_with_fewer_connections_than_it_could_use_it_reads_through_those(
     database.connect(url, limits=Limits(connections=2))
     for held in range(3):
         with snapshots.snapshot(threads=2) as reader:
-            assert list(reader.fetch_each([("SELECT 1", ())] * MANY)) == [[(1,)]] * MANY, held
+            assert list(each(reader, [("SELECT 1", ())] * MANY)) == [[(1,)]] * MANY, held
             with pytest.raises(OperationalError, match="in use"), snapshots.snapshot():
                 pass
     database.close()

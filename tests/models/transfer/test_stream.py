@@ -62,9 +62,13 @@ def test_it_is_one_state_though_all_is_changed_meanwhile(claims: list[int]) -> N
     assert len(states) > 5
 
 
-def test_long_documents_come_a_few_at_once_from_the_first_block_on(registry: str, actor: Actor) -> None:
+@pytest.mark.usefixtures("registry")
+def test_long_documents_come_a_few_at_once_from_the_first_block_on(
+    actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "AIM", 2_000)
     for number in range(9):
-        put_document(actor, text=f"{number}" * 60, url=f"https://example.org/{number}")
+        put_document(actor, text=f"{number}" * 1_000, url=f"https://example.org/{number}")
     blocks = list(stream.blocks("documents", viewer=READER, filters={}))
     assert sum(block.count("\n") + 1 for block in blocks) == 9
     assert max(block.count("\n") + 1 for block in blocks) == 2
@@ -81,4 +85,4 @@ def test_a_block_ends_where_its_items_have_become_long_though_those_before_were_
     ids = [json.loads(line)["id"] for block in blocks for line in block.split("\n")]
     assert ids == sorted(ids)
     assert len(ids) == 60
-    assert max(map(len, blocks)) < 20_000 + 5 * 4_500
+    assert max(map(len, blocks)) < 20_000 + 4_500
