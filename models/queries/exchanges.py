@@ -65,8 +65,9 @@ def _tables(viewer: Viewer) -> tuple[Any, ...]:
     """Make the tables of what the exchange holds.
 
     `thread` has its claims in the order in which they were found, `links` all counterclaims of each of these, and
-    `drawn` those between two of them; `acted` has the statements that may be shown, `said` and `checked` the statements
-    and reviews that are, and `counted` how many of all these each claim has, and how many of them are shown.
+    `drawn` those between two of them; `acted` has the statements that may be shown, once for each reason, `said` and
+    `checked` the statements and reviews that are, and `counted` how many of all these each claim has, and how many of
+    them are shown.
     """
     near = c.select(c.id).where(c.id == P.id).cte("near", recursive=True, columns=("id",))
     others = Select([_links_of(viewer, near.c.id).alias("m")], [_m.other.alias("value")]).order_by(_m.id).limit(CLAIMS)
@@ -134,13 +135,17 @@ def _named(viewer: Viewer, id: Any) -> Select:
 
 
 def _within(characters: int) -> Select:
-    """Find (claim, id) of the statements that may be shown, before the one that goes beyond so many characters."""
-    source = Join(_each(_acted, s), se, on=se.id == s.sentence_id)
-    source = Join(source, _thread, JOIN.LEFT_OUTER, on=_thread.id == _acted.claim)
-    size, order = statement_size(), (fn.coalesce(_thread.place, 0), s.id)
-    up_to = fn.sum(size).over(order_by=order).alias("up_to")
-    sized = Select([source], [_acted.claim, _acted.id, size.alias("size"), up_to]).where(s.id == _acted.id).alias("m")
-    return Select([sized], [_m.claim, _m.id]).where((_m.up_to <= characters) | (_m.up_to == _m.size))
+    """Find the statements that may be shown, before the one that goes beyond so many characters.
+
+    A statement that counterclaims name comes first, and counts once, however many do.
+    """
+    source = Join(_acted, _thread, JOIN.LEFT_OUTER, on=_thread.id == _acted.claim)
+    place = fn.min(fn.coalesce(_thread.place, 0)).alias("place")
+    acts = Select([source], [_acted.id, place]).group_by(_acted.id).alias("n")
+    up_to = fn.sum(statement_size()).over(order_by=(_n.place, s.id)).alias("up_to")
+    sized = Select([Join(_each(acts, s), se, on=se.id == s.sentence_id)], [s.id, up_to, statement_size().alias("size")])
+    sized = sized.where(s.id == _n.id).alias("m")
+    return Select([sized], [_m.id]).where((_m.up_to <= characters) | (_m.up_to == _m.size))
 
 
 def _by_day(day: Any, table: Any) -> tuple[Any, ...]:

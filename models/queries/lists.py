@@ -43,7 +43,10 @@ _BOUNDS = ("said_from", "said_to", "said_before")
 #: Characters of JSON with which a page of wholes ends, and how many items it may have more: they are written AT_ONCE.
 PAGE_JSON, AT_ONCE = 1_000_000, 5
 #: Members that hold many others, or long quotes.
-_LONG = {"statements", "counterclaims", "counters", "reviews", "content", "claim", "answer", "about"}
+_LONG = {
+    *("statements", "first_statement", "counterclaims", "counters", "attribution_answers", "reviews"),
+    *("content", "sentence", "claim", "answer", "about"),
+}
 
 
 class Page(NamedTuple):

@@ -133,7 +133,8 @@ class Precomputed(Member):
         return self.member if self.form else RawJson(self.column)
 
     def only(self, wanted: Wanted) -> Member:
-        return RawJson(self.column) if wanted == self.form else self.member.only(wanted)
+        chosen = self.member.only(wanted)
+        return Precomputed(chosen, {}, self.column) if wanted == self.form else chosen
 
 
 @dataclass(frozen=True, eq=False)

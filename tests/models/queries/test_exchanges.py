@@ -1,5 +1,6 @@
 """The exchange around a claim: the whole of it, from wherever it is asked for, and what it leaves out."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -165,18 +166,42 @@ def test_it_takes_one_query_however_much_there_is(actor: Actor) -> None:
     assert len(asked) == 1
 
 
-def test_it_ends_where_its_statements_have_become_long_and_says_so(
-    actor: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def short_exchanges(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the statements of an exchange have 3,000 characters, and not a million."""
+    monkeypatch.setattr(exchanges, "TEXT", 3_000)
+    nodes.clear_caches()
+    yield
+    nodes.clear_caches()
+
+
+@pytest.mark.usefixtures("short_exchanges")
+def test_it_ends_where_its_statements_have_become_long_and_says_so(actor: Actor) -> None:
     put_plain(actor, "first")
     for word in ("second", "third", "fourth"):
         put_plain(actor, word, claim={"id": 1})
-    monkeypatch.setattr(exchanges, "TEXT", 3_000)
-    nodes.clear_caches()
-    try:
-        whole = exchange(1)
-    finally:
-        nodes.clear_caches()
+    whole = exchange(1)
     assert [event["statement"]["id"] for event in whole["events"]] == [1, 2]
     assert not whole["complete"]
     assert (whole["claims"][0]["statement_count"], whole["claims"][0]["statements_rest"] is None) == (4, False)
+
+
+@pytest.mark.usefixtures("short_exchanges")
+def test_who_said_it_makes_a_statement_long_too(actor: Actor) -> None:
+    put_plain(actor, "first", speaker={"name": "Ann", "description": "d" * 2_000})
+    put_plain(actor, "second", claim={"id": 1})
+    assert [event["statement"]["id"] for event in exchange(1)["events"]] == [1]
+
+
+@pytest.mark.usefixtures("short_exchanges")
+def test_what_answers_its_attribution_makes_a_statement_long_too(actor: Actor) -> None:
+    put_plain(actor, "first")
+    put_plain(actor, "second", claim={"id": 1})
+    assert len(exchange(1)["events"]) == 2
+    for number in range(4):
+        answer = put_claim(actor, f"They never said so: {number}.")
+        counterclaims.create(by=actor, claim=1, answer=answer, kind="denies", of="attribution", target=1)
+    whole = exchange(1)
+    # However many counterclaims name it, it counts once: else none would have room.
+    assert [event["statement"]["id"] for event in whole["events"]] == [1]
+    assert not whole["complete"]

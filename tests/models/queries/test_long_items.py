@@ -167,6 +167,17 @@ def test_so_does_a_page(public: FlaskClient, actor: Actor, fields: str) -> None:
     assert public.get(f"/v1/claims?ids={id}").json["items"][0]["id"] == id
 
 
+@pytest.mark.parametrize("asked", ["fields=id&", ""])
+def test_a_page_shows_fewer_answers_to_attributions(public: FlaskClient, actor: Actor, asked: str) -> None:
+    said = statements.record(by=actor, **charge())
+    for number in range(4):
+        denied = put_claim(actor, f"They never said so. {SIGN * 3_000} {number}")
+        counterclaims.create(by=actor, claim=1, answer=denied, kind="denies", of="attribution", target=said)
+    answer = public.get(f"/v1/statements?{asked}include=attribution_answers")
+    assert len(answer.json["items"][0]["attribution_answers"]) == 3
+    assert len(answer.data) < MOST
+
+
 def test_members_that_are_chosen_are_shortened_alone(public: FlaskClient, actor: Actor) -> None:
     id = _disputed(actor, 6_000)
     assert len(public.get(f"/v1/claims/{id}?fields=counterclaims").json["counterclaims"]) == 3
