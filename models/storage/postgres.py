@@ -60,15 +60,18 @@ class Connection(psycopg.Connection[Any]):
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Wait for what the server sends next. Raises OperationalError where that is nothing."""
-        patience = self.server.patience
+        patience, began = self.server.patience, time.monotonic()
         try:
-            return super().wait(gen, interval, timeout or patience)
+            answer = super().wait(gen, interval, timeout or patience)
         except psycopg.OperationalError as error:
             if timeout or self.pgconn.transaction_status != TransactionStatus.ACTIVE:
                 raise
             self.pgconn.finish()
-            self.server.fell_silent()
+            if self.server.answered < began:  # else only this question is slow: a long text, which it is copying
+                self.server.fell_silent()
             raise psycopg.OperationalError(f"the server has said nothing for {patience} s") from error
+        self.server.answered = time.monotonic()
+        return answer
 
     def forget_prepared(self) -> None:
         """Let the server forget the prepared statements where they are long: psycopg only limits their number."""
@@ -111,6 +114,8 @@ class PostgresServer(PooledPostgresqlDatabase):
         self._deadline = deadline or math.inf
         #: Seconds that the server has to answer a statement; None is no limit.
         self.patience = deadline + _GRACE if deadline else None
+        #: When it last answered any question, by time.monotonic.
+        self.answered = 0.0
         #: When a thread last failed to open a connection; and until when none tries. By time.monotonic.
         self._failed, self._paused_until = 0.0, 0.0
         #: How many connections threads may hold, and those that are `separate`.

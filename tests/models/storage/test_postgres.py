@@ -238,6 +238,35 @@ def test_a_pool_whose_connections_are_all_in_use_refuses_in_time(primary: Postgr
     database.close()
 
 
+@pytest.mark.parametrize("answers", [True, False], ids=["while it answers others", "while it answers nobody"])
+def test_others_are_told_that_the_server_is_silent_only_if_it_is(primary: Postgres, answers: bool) -> None:
+    database.connect(primary.url(), limits=Limits(deadline=0.2, connections=9))
+    told: list[BaseException] = []
+
+    def ask(query: str) -> None:
+        try:
+            database.fetch("SET statement_timeout = 0")
+            database.fetch(query)
+        except OperationalError as error:
+            told.append(error)
+        database.close()
+
+    slow = threading.Thread(target=ask, args=("SELECT pg_sleep(5)",))
+    slow.start()
+    while slow.is_alive():
+        if answers:
+            database.fetch("SELECT 1")
+        time.sleep(0.05)
+    assert "said nothing" in str(told.pop())
+    database.close()
+    database.db.obj.close_idle()
+    other = threading.Thread(target=ask, args=("SELECT 1",))
+    other.start()
+    other.join(20)
+    assert [str(one) for one in told] == ([] if answers else ["the server did not answer another request a moment ago"])
+    database.disconnect()
+
+
 def test_a_moment_is_read_by_a_thread_that_asked_nothing_before_and_after_a_failure(primary: Postgres) -> None:
     read: list[object] = []
 
