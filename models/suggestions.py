@@ -16,8 +16,11 @@ from models.queries.visibility import REVIEWER, Viewer
 from models.refusals import Conflict
 from models.storage import rows
 from models.storage.columns import dumps
-from models.storage.transactions import transaction
+from models.storage.transactions import advisory_lock, transaction
 from models.tables import Claim, Statement, Suggestion
+
+#: Whoever holds it whole waits for all suggestions that are being stored, and lets none be: an erasure looks at each.
+LOCK = int.from_bytes(b"ccasking")
 
 
 def create(
@@ -36,6 +39,7 @@ def create(
     `matcher` and `matcher_version` name what found it; `doubt` is of DOUBTS, for a claim of the same document. Inside
     the transaction that stores the statement.
     """
+    advisory_lock(LOCK, [str(statement)])
     suggestion = SESSION.create(
         by,
         Suggestion,

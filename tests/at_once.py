@@ -34,8 +34,8 @@ def at_once(*work: Callable[[], Any]) -> list[Any]:
     return outcomes
 
 
-def while_open(first: Callable[[], Any], second: Callable[[], Any]) -> Any:
-    """What `second` gives when it starts inside the transaction of `first`, which then ends."""
+def while_open(first: Callable[[], Any], second: Callable[[], Any], seconds: float = 0.3) -> Any:
+    """What `second` gives when it starts inside the transaction of `first`, which ends so many `seconds` later."""
     done, outcome = threading.Event(), []
 
     def run() -> None:
@@ -51,7 +51,7 @@ def while_open(first: Callable[[], Any], second: Callable[[], Any]) -> Any:
     with transactions.transaction():
         first()
         thread.start()
-        done.wait(0.3)  # long enough for it to reach the row that is locked here
+        done.wait(seconds)  # long enough for it to reach the row that is locked here
     thread.join(30)
     return outcome[0]
 

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from peewee import JOIN, Entity, fn
+from peewee import JOIN, SQL, Entity, fn
 
 from models.queries.dialects import exists_by_row, holds, true, unindexed
 from models.queries.nodes import TRUE, Aliased
@@ -10,7 +10,9 @@ from models.queries.table_aliases import c, d, e, s, se
 from models.tables import Change, Hidden, Sentence, Statement
 
 _v, _w, _vs, _h = Aliased(Statement, "v"), Aliased(Statement, "w"), Aliased(Sentence, "vs"), Aliased(Hidden, "h")
-_l, _m = Aliased(Change, "lg"), Aliased(Change, "lm")
+#: Past every line of the log.
+_NEVER = SQL(str(2**62))
+_l, _m, _t = (Aliased(Change, name) for name in ("lg", "lm", "lt"))
 
 
 class Viewer(NamedTuple):
@@ -109,7 +111,10 @@ def sentence_was_public(se: Any = se) -> Any:
     anew.
     """
     quoted = _v.select(1).where(_v.sentence_id == se.id, _v.status == "accepted")
-    # As the last line about the document before that has it.
-    last = _m.select(fn.MAX(_m.sequence)).where(_m.noun == "documents", _m.noun_id == d.id)
-    lines = _l.select(1).where(_l.sequence == last.where(_m.made_at <= se.retracted_at))
+    # As the last line about the document before that has it. No line about a sentence follows its retraction; where it
+    # was erased with its document, it may have none.
+    own = _t.select(fn.MAX(_t.sequence)).where(_t.noun == "sentences", _t.noun_id == se.id)
+    before = _m.sequence < fn.COALESCE(own, _NEVER)
+    last = _m.select(fn.MAX(_m.sequence)).where(_m.noun == "documents", _m.noun_id == d.id, before)
+    lines = _l.select(1).where(_l.sequence == last)
     return fn.EXISTS(lines.where(holds(_l.after, '"text_public":true'))) | fn.EXISTS(quoted)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from peewee import chunked
 
-from models import prints
+from models import prints, suggestions
 from models.addresses import normalize
 from models.history import changes, locks, restores, seals
 from models.history.changes import Actor
@@ -207,7 +207,8 @@ def _done(
     def erase() -> Erasure:
         erasure = Erasure(by, reason)
         with suppress(_Undo), savepoint():
-            advisory_lock(seals.LOCK)  # the first, for all others are held until the end
+            for lock in (seals.LOCK, suggestions.LOCK):  # the first, for all others are held until the end
+                advisory_lock(lock)
             work(erasure)
             redact_log(erasure)
             if dry_run:

@@ -1,6 +1,7 @@
 """Sentences: cut with their document, mended by hand, and read by the public around what is quoted."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,7 @@ from tests.factories import (
     put_plain,
     seen,
 )
+from tests.work import work
 
 
 def _all(document: int) -> list[Sentence]:
@@ -132,6 +134,28 @@ def test_everybody_reads_a_public_text(registry: str, actor: Actor) -> None:
     id = put_document(actor, text=PLAIN, text_public=True)
     assert len(listed_ids(sentences, PUBLIC, document=id)) == 5
     assert seen(sentences.get(id=_all(id)[0].id, viewer=PUBLIC))["after"]
+
+
+def test_what_became_of_a_sentence_is_found_whatever_was_done_to_its_document_since(
+    registry: str, actor: Actor
+) -> None:
+    id = put_document(actor, text=PLAIN, text_public=True)
+    gone = _all(id)[0].id
+    sentences.retract(by=actor, id=gone, version=1, reason="A heading")
+    documents.change(by=actor, id=id, version=1, text_public=False, title="0")
+    with pytest.raises(Gone):
+        sentences.get(id=gone, viewer=PUBLIC)
+    asked: list[Any] = []
+    database.db.query_hooks.append(asked.append)
+    sentences.listed(viewer=PUBLIC, filters={"ids": [gone]}, limit=1, order=OLDEST)
+    database.db.query_hooks.pop()
+    (query,) = (event for event in asked if "noun_id" in event.sql)
+    spent = []
+    for number in range(2, 402):
+        if number in (2, 202, 401):
+            spent.append(work(registry, query.sql, query.params))
+        documents.change(by=actor, id=id, version=number, title=str(number))
+    assert spent[2] < spent[0] + 200, spent
 
 
 def test_moves_the_edges_and_takes_the_words_from_the_document(registry: str, actor: Actor) -> None:

@@ -19,7 +19,8 @@ from models.upkeep import erasures, verify
 from models.upkeep.name_matcher import NameMatcher
 from models.upkeep.printed_names import without_overlaps
 from models.upkeep.redaction import REDACTED
-from tests.factories import put_charge, put_claim, put_document, put_plain
+from tests.at_once import while_open
+from tests.factories import lines_of, put_charge, put_claim, put_document, put_plain, put_suggestion
 
 REASON = "At their request"
 TEXT = "{0} said the plan failed. The crowd then cheered {0} for an hour."
@@ -206,6 +207,15 @@ def test_what_may_be_a_name_in_its_document_is_listed(registry: str, actor: Acto
     left = erased(actor)
     assert mention in Document.get_by_id(one).text
     assert (f"document {one}" in left, f"document {other}" in left) == (True, False)
+
+
+def test_an_erasure_looks_at_a_suggestion_that_is_being_stored(registry: str, actor: Actor) -> None:
+    who = speakers.create(by=actor, name="Zebulon Quackenbush")
+    claim, said = put_claim(actor, "Whales sing, says Quackenbush."), put_plain(actor, "first")
+    while_open(lambda: put_suggestion(said, claim, "quackenbush", "whales"), lambda: erased(actor, id=who), 2)
+    assert Suggestion.get().reasons == '[{"word":"whales","weight":0.5}]'
+    (line,) = lines_of("suggestions", 1)
+    assert "quackenbush" not in json.dumps(line)
 
 
 def test_reasons_for_suggestions_lose_the_words_of_names_alone(registry: str, actor: Actor) -> None:
