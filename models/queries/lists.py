@@ -219,7 +219,7 @@ def ids(noun: str, *, viewer: Viewer, filters: FilterValues) -> tuple[str, tuple
 
 
 def item_sql(
-    noun: str, viewer: Viewer, fields: Fields | None, include: tuple[str, ...], most: int | None
+    noun: str, viewer: Viewer, fields: Fields | None, include: tuple[str, ...], most: int | None = None
 ) -> tuple[str, str, str]:
     """Compile one item's JSON to SQL, with what it reads from, and the alias in there of the noun.
 

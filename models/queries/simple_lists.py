@@ -266,7 +266,7 @@ def ids(noun: str, *, viewer: Viewer, filters: FilterValues) -> tuple[str, tuple
     return sql, tuple(values[name] for name in names)
 
 
-def item_sql(noun: str, viewer: Viewer, fields: Fields | None, most: int | None) -> tuple[str, str, str]:
+def item_sql(noun: str, viewer: Viewer, fields: Fields | None, most: int | None = None) -> tuple[str, str, str]:
     """Compile one item's JSON to SQL as `lists.item_sql`."""
     table, links = SIMPLE_LISTS[noun].table, SIMPLE_LISTS[noun].links
     item = _item(noun, viewer, fields)
