@@ -28,6 +28,7 @@ from models.queries.filter_sets import Filters, used
 from models.queries.filters import OF_TOPIC, parameters
 from models.queries.members import Object, Scalar, scalars
 from models.queries.nodes import TRUE, Aliased, Compiled, P, cached, case, compiled, run
+from models.queries.numbered import in_order, numbered
 from models.queries.parts import speaker_part
 from models.queries.said_by import within
 from models.queries.visibility import PUBLIC, counterclaim_seen, of_the_claim, statement_seen
@@ -94,9 +95,9 @@ def _settled(rows: list[Any], limit: int) -> bool:
 @cached(64)
 def whole(filters: Filters) -> Compiled:
     """Compose (cursor, JSON) of all pairs that pass some filters, the most frequent first."""
-    pairs = Select([_counted(_made(_EACH))], [_CURSOR, dialects.text(_pair())])
-    pairs = pairs.join(_a, on=_a.id == _p.by_id).join(_b, on=_b.id == _p.against_id)
-    return compiled(pairs.order_by(_MOST_FREQUENT_FIRST).with_cte(*_tables(filters)), filters.several)
+    pairs = numbered(Select([_counted(_made(_EACH))], [SQL("p.*")]), _MOST_FREQUENT_FIRST.sql, "p")
+    json = Select([_a, _b], [dialects.text(_pair())]).where(_a.id == _p.by_id, _b.id == _p.against_id)
+    return compiled(in_order(pairs, _CURSOR, json).with_cte(*_tables(filters), pairs), filters.several)
 
 
 @cached(64)

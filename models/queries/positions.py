@@ -11,6 +11,7 @@ from models.queries.filter_sets import Filters
 from models.queries.filters import OF_A_STATEMENT
 from models.queries.members import Object, Scalar, scalars
 from models.queries.nodes import STAR, Aliased, Compiled, P, cached, case, compiled
+from models.queries.numbered import in_order, numbered
 from models.queries.parts import claim_part, speaker_part
 from models.queries.said_by import said_by
 from models.queries.shapes import answers
@@ -19,7 +20,7 @@ from models.queries.visibility import PUBLIC, statement_seen
 from models.tables import ClaimTopic
 from models.vocabulary import COUNTER_KINDS
 
-_ct, _f, _k, _n = Aliased(ClaimTopic, "ct"), Entity("f"), Entity("k"), Entity("n")
+_ct, _f, _k, _n, _p = Aliased(ClaimTopic, "ct"), *map(Entity, "fknp")
 
 _day = day_of(s)
 _FILTERS: dict[str, Any] = {
@@ -50,20 +51,21 @@ def whole(filters: Filters) -> Compiled:
     kinds = (fn.count(case(e.kind == kind, 1)).alias(kind) for kind in COUNTER_KINDS)
     answered = answers(PUBLIC, e.claim_id.in_(Select([stated], [_k.claim_id]))).select(e.claim_id, *kinds)
     answered = answered.group_by(e.claim_id).cte("n", materialized=True)
-    found = Select([stated], [dialects.text(_position())]).join(sp, on=sp.id == _k.speaker_id)
-    found = found.join(c, on=c.id == _k.claim_id).join(answered, JOIN.LEFT_OUTER, on=_n.claim_id == _k.claim_id)
-    found = found.order_by(_k.speaker_id, SQL("coalesce(k.slug, '')"), _k.claim_id)
-    return compiled(found.with_cte(stated, answered), filters.several)
+    found = Select([stated], [SQL("k.*"), *(fn.coalesce(getattr(_n, kind), 0).alias(kind) for kind in COUNTER_KINDS)])
+    found = found.join(answered, JOIN.LEFT_OUTER, on=_n.claim_id == _k.claim_id)
+    found = numbered(found, "k.speaker_id, coalesce(k.slug, ''), k.claim_id", "p")
+    json = Select([sp, c], [dialects.text(_position())]).where(sp.id == _p.speaker_id, c.id == _p.claim_id)
+    return compiled(in_order(found, json).with_cte(stated, answered, found), filters.several)
 
 
 def _position() -> Object:
     return Object(
         {
             "speaker": Object(speaker_part()),
-            "topic": Scalar(_k.slug),
+            "topic": Scalar(_p.slug),
             "claim": claim_part(c),
-            "count": Scalar(_k.counted),
-            **scalars(_k, "first_on", "last_on"),
-            "answers": Object({kind: Scalar(fn.coalesce(getattr(_n, kind), 0)) for kind in COUNTER_KINDS}),
+            "count": Scalar(_p.counted),
+            **scalars(_p, "first_on", "last_on"),
+            "answers": Object(scalars(_p, *COUNTER_KINDS)),
         }
     )

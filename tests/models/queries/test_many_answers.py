@@ -71,6 +71,8 @@ def test_what_many_state_and_many_answer_is_found_without_each_of_their_pairs(ch
     positions = within(0.4, stated)
     counts = [one["answers"]["denies"] for one in positions if one["claim"]["id"] == 1]
     assert counts == [MANY + 1] * (MANY + 1)
+    order = [(one["speaker"]["id"], one["topic"] or "", one["claim"]["id"]) for one in positions]
+    assert order == sorted(order)
     assert within(0.4, kinds) == {}
     # An answer that was aimed at one is of that one, and what may have been given later of all.
     Counterclaim.update(target=charged).where(Counterclaim.id == 100).execute()

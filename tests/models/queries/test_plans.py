@@ -1,5 +1,6 @@
 """How SQLite means to run the statements of every change, in a registry where nothing has been counted yet."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,9 +9,10 @@ from models import claims, sentences, speakers, wikidata
 from models.history.changes import Actor
 from models.ingest import recorded
 from models.queries import derived, filters, lists, nodes, simple_lists
-from models.queries.filter_sets import Order
+from models.queries.filter_sets import Filters, Order
 from models.queries.visibility import Viewer
 from models.storage import database, transactions
+from models.transfer import stream
 from tests.factories import put_charge
 
 
@@ -312,3 +314,21 @@ def test_a_facet_reads_the_statements_of_the_claims_that_it_counts(asked: dict[s
     steps = [one for sql, params in counts for *_, one in database.db.execute_sql(f"EXPLAIN QUERY PLAN {sql}", params)]
     assert [step for step in steps if step.startswith("SEARCH s ") and step.endswith(" (claim_id=?)")], steps
     assert not [step for step in steps if step.startswith("SCAN s ")], steps
+
+
+@pytest.mark.parametrize("noun", stream.COUNTED)
+def test_what_is_counted_is_sorted_before_its_json_is_made(registry: str, noun: str) -> None:
+    # Else SQLite would write that of all rows to a temporary file before the first is sent.
+    sql, _ = stream.COUNTED[noun](Filters())
+    if database.on_sqlite():
+        steps = [step for _, parent, _, step in database.fetch(f"EXPLAIN QUERY PLAN {sql}") if not parent]
+        assert steps[-2].startswith("SCAN"), steps
+        assert steps[-1].startswith("CORRELATED SCALAR SUBQUERY"), steps
+    else:
+        ((plan,),) = database.fetch(f"EXPLAIN (VERBOSE, FORMAT JSON) DECLARE counted CURSOR FOR {sql}")
+        nodes = [plan[0]["Plan"]]
+        for node in nodes:
+            nodes += node.get("Plans", [])
+        columns = [column for node in nodes if "Sort Key" in node for column in node["Output"]]
+        assert not [column for column in columns if re.search(r"\.(name|description|text)\b|json|SubPlan", column)]
+        assert "p.number" in columns
