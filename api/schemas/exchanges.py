@@ -77,6 +77,6 @@ class Exchange(Output):
     counterclaim_count = count("counterclaims between these claims")
     events = listed(
         ExchangeEvent,
-        "What happened, the earliest first: of each claim the earliest 20 statements and 20 reviews, and every "
-        "statement that `counterclaims` names.",
+        "What happened, the earliest first: of each claim the earliest 20 statements and 20 reviews, or fewer where "
+        "they are long, and the statements that `counterclaims` names.",
     )

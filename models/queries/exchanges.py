@@ -10,10 +10,10 @@ from typing import Any
 
 from peewee import JOIN, SQL, Entity, Join, NodeList, Select, fn
 
-from models.queries import dialects
+from models.queries import dialects, long_items
 from models.queries.days import day_of
 from models.queries.members import Array, Boolean, Member, Object, RawJson, Rows, Scalar, scalars
-from models.queries.nodes import NULL, STAR, Aliased, Compiled, P, cached, case, compiled, run
+from models.queries.nodes import NULL, STAR, Aliased, Compiled, P, cached, case, compiled
 from models.queries.parts import claim_part, record
 from models.queries.shapes import STATEMENT_LINKS, review_part, statement_part
 from models.queries.sizes import statement_size
@@ -48,21 +48,21 @@ _NULL = RawJson(SQL("'null'"))
 
 def one(*, viewer: Viewer, id: int) -> tuple[int, str] | None:
     """Read the version of a claim and the JSON of the exchange around it; None where the viewer sees no such claim."""
-    found = run(_one(viewer), {"id": id})
-    return found[0] if found else None
+    # Fifty claims of 20,000 signs alone have four million bytes: what is said of them has as many.
+    return long_items.read(lambda most: _one(viewer, most), {"id": id}, long_items.DOCUMENT_JSON)
 
 
-@cached(8)
-def _one(viewer: Viewer) -> Compiled:
-    query = Select([c], [c.version, dialects.text(_exchange(viewer))]).where(c.id == P.id, claim_seen(viewer))
-    return compiled(query.with_cte(*_tables(viewer)))
+@cached(32)
+def _one(viewer: Viewer, most: int) -> Compiled:
+    query = Select([c], [c.version, dialects.text(_exchange(viewer, most))]).where(c.id == P.id, claim_seen(viewer))
+    return compiled(query.with_cte(*_tables(viewer, most)))
 
 
 # -- what it holds -----------------------------------------------------------------------------------
 
 
-def _tables(viewer: Viewer) -> tuple[Any, ...]:
-    """Make the tables of what the exchange holds.
+def _tables(viewer: Viewer, most: int) -> tuple[Any, ...]:
+    """Make the tables of what the exchange holds, of each claim at most so many statements and reviews.
 
     `thread` has its claims in the order in which they were found, `links` all counterclaims of each of these, and
     `drawn` those between two of them; `acted` has the statements that may be shown, once for each reason, `said` and
@@ -80,10 +80,10 @@ def _tables(viewer: Viewer) -> tuple[Any, ...]:
     tables = {
         "thread": Select([nearest], [_n.id, fn.row_number().over().alias("place")]),
         "links": _of_each_claim(links),
-        "drawn": _between().order_by(_links.id).limit(COUNTERCLAIMS),
-        "acted": reduce(add, named, _of_each_claim(acts.order_by(*_by_day(_SAID_ON, s)).limit(STATEMENTS))),
+        "drawn": _between().order_by(_links.id).limit(min(COUNTERCLAIMS, 4 * most)),
+        "acted": reduce(add, named, _of_each_claim(acts.order_by(*_by_day(_SAID_ON, s)).limit(min(STATEMENTS, most)))),
         "said": _within(TEXT),
-        "checked": _of_each_claim(reviews.order_by(*_by_day(_REVIEWED_ON, r)).limit(REVIEWS)),
+        "checked": _of_each_claim(reviews.order_by(*_by_day(_REVIEWED_ON, r)).limit(min(REVIEWS, most))),
         "counted": _counts(viewer),
     }
     return near, *(query.cte(name, materialized=True) for name, query in tables.items())
@@ -170,7 +170,7 @@ def _counts(viewer: Viewer) -> Select:
 # -- what it shows -----------------------------------------------------------------------------------
 
 
-def _exchange(viewer: Viewer) -> Object:
+def _exchange(viewer: Viewer, most: int) -> Object:
     cut = reduce(or_, (getattr(_counted, f"{name}_count") > getattr(_counted, f"{name}s") for name in _NOUNS))
     return Object(
         {
@@ -179,7 +179,7 @@ def _exchange(viewer: Viewer) -> Object:
             "claims": Array(_claim(), Rows(_each(_counted, o), (o.id == _counted.id,), order=(_counted.place,))),
             "counterclaims": _counterclaims(viewer),
             "counterclaim_count": Scalar(Select([_between().alias("k")], [fn.count(STAR)])),
-            "events": _events(viewer),
+            "events": _events(viewer, most),
         }
     )
 
@@ -203,7 +203,7 @@ def _counterclaims(viewer: Viewer, *conditions: Any) -> Array:
     return Array(Object(shown), Rows(_each(_drawn, e), (e.id == _drawn.id, *conditions), order=(e.id,)))
 
 
-def _events(viewer: Viewer) -> Array:
+def _events(viewer: Viewer, most: int) -> Array:
     """Build the node of statements and reviews by their days; on one day, in the order in which they were put in."""
     gives = Select([_each(_drawn, e)], [1]).where(e.id == _drawn.id, e.statement_id == s.id)
     said = {
@@ -211,7 +211,7 @@ def _events(viewer: Viewer) -> Array:
         "kind": Scalar(case(fn.EXISTS(gives), "answer", "statement")),
         "claim_id": Scalar(s.claim_id),
         "counterclaims": _counterclaims(viewer, e.statement_id == s.id),
-        "statement": statement_part(viewer),
+        "statement": long_items.shortened(statement_part(viewer), most),
         "review": _NULL,
     }
     checked = {

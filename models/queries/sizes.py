@@ -10,9 +10,9 @@ from models.queries.attributions import aa
 from models.queries.members import Rows
 from models.queries.nodes import Aliased
 from models.queries.table_aliases import s, se
-from models.tables import Sentence, Speaker
+from models.tables import Document, Sentence, Speaker
 
-_b, _p = Aliased(Sentence, "bz"), Aliased(Speaker, "pz")
+_b, _p, _d = Aliased(Sentence, "bz"), Aliased(Speaker, "pz"), Aliased(Document, "dz")
 #: What all that is short comes to, or seldom long.
 _SHORT = 1_000
 
@@ -22,7 +22,16 @@ def statement_size() -> Any:
     near = (_b.document_id == s.document_id, _b.position.between(se.position - 1, se.position + 1))
     quoted = Rows(_b, (*near, _b.retracted_at.is_null())).select(fn.sum(_b.end - _b.start))
     answers = Rows(aa, (aa.statement_id == s.id,)).select(fn.octet_length(aa.answers))
-    people = Rows(_p, (_p.id.in_((s.speaker_id, s.on_behalf_of_id, s.via_speaker_id)),)).select(
-        fn.sum(fn.length(_p.description))
-    )
-    return fn.length(s.content) + reduce(add, (fn.coalesce(size, 0) for size in (quoted, answers, people)), _SHORT)
+    people = _together(_p, ("name", "description"), s.speaker_id, s.on_behalf_of_id, s.via_speaker_id)
+    printed = _together(_d, ("url", "title", "publisher"), s.document_id, s.via_document_id)
+    found = (fn.coalesce(size, 0) for size in (quoted, answers, people, printed))
+    return reduce(add, found, _SHORT + _characters(s, "content", "mention", "cue", "role"))
+
+
+def _together(table: Any, columns: tuple[str, ...], *ids: Any) -> Any:
+    """Count the characters of columns in the rows with some ids."""
+    return Rows(table, (table.id.in_(ids),)).select(fn.sum(_characters(table, *columns)))
+
+
+def _characters(table: Any, *columns: str) -> Any:
+    return reduce(add, (fn.coalesce(fn.length(getattr(table, name)), 0) for name in columns))

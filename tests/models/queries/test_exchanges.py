@@ -1,5 +1,6 @@
 """The exchange around a claim: the whole of it, from wherever it is asked for, and what it leaves out."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,11 +8,11 @@ import pytest
 
 from models import claims, counterclaims, statements
 from models.history.changes import Actor
-from models.queries import exchanges, nodes
+from models.queries import exchanges, long_items, nodes
 from models.queries.visibility import Viewer
 from models.storage import database
 from models.tables import Counterclaim, Statement
-from tests.factories import PUBLIC, REVIEWER, put_claim, put_plain, put_review, seen
+from tests.factories import PLAIN, PUBLIC, REVIEWER, put_claim, put_plain, put_review, seen
 
 pytestmark = pytest.mark.usefixtures("registry")
 
@@ -104,8 +105,8 @@ def test_a_claim_with_more_than_is_shown_says_how_much_and_where(actor: Actor, m
     put_plain(actor, "fifth", said_on="2026-03-08", claim={"id": 2})
     answered(actor, 1, put_claim(actor))
     whole = exchange(1)
-    nodes.clear_caches()
     assert events(1)[0] == ("2026-03-01", "statement", 1)
+    nodes.clear_caches()
     shown = whole["claims"][0]
     assert [shown[f"{name}_count"] for name in ("statement", "counterclaim", "review")] == [3, 2, 2 + 1]
     assert {name: address for name, address in shown.items() if name.endswith("_rest")} == {
@@ -205,3 +206,124 @@ def test_what_answers_its_attribution_makes_a_statement_long_too(actor: Actor) -
     # However many counterclaims name it, it counts once: else none would have room.
     assert [event["statement"]["id"] for event in whole["events"]] == [1]
     assert not whole["complete"]
+
+
+@pytest.mark.usefixtures("short_exchanges")
+@pytest.mark.parametrize(
+    "long",
+    [
+        {"document": {"text": PLAIN, "language": "en", "title": "t" * 2_000}},
+        {"document": {"text": PLAIN, "language": "en", "publisher": "p" * 200, "title": "t" * 1_800}},
+        {"role": "r" * 2_000},
+        {"via": {"document": {"url": f"https://news.example/{'a' * 1_900}", "language": "en"}}},
+    ],
+)
+def test_what_printed_it_and_who_they_were_make_a_statement_long_too(actor: Actor, long: dict[str, Any]) -> None:
+    put_plain(actor, "first", **long)
+    put_plain(actor, "second", claim={"id": 1})
+    assert [event["statement"]["id"] for event in exchange(1)["events"]] == [1]
+
+
+#: Bytes of JSON that an exchange may have before it shows fewer, instead of eight million.
+MOST = 40_000
+
+
+@pytest.fixture
+def short_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an exchange have MOST bytes."""
+    monkeypatch.setattr(long_items, "DOCUMENT_JSON", MOST)
+
+
+def within(claim: int, viewer: Viewer = PUBLIC) -> Any:
+    """The exchange around a claim, which is short and says of each claim where the rest is, just where there is one."""
+    item = claims.exchange(id=claim, viewer=viewer)
+    assert len(item.json.encode()) <= MOST
+    whole = seen(item)
+    rests = []
+    for one in whole["claims"]:
+        shown = Counter(
+            {
+                "counterclaim": sum(
+                    one["id"] in (link["claim_id"], link["answer_id"]) for link in whole["counterclaims"]
+                ),
+                **Counter(
+                    noun
+                    for event in whole["events"]
+                    if event["claim_id"] == one["id"]
+                    for noun in ("statement", "review")
+                    if event[noun]
+                ),
+            }
+        )
+        for noun in ("statement", "counterclaim", "review"):
+            assert (shown[noun] < one[f"{noun}_count"]) == (one[f"{noun}s_rest"] is not None)
+            rests.append(one[f"{noun}s_rest"])
+    assert whole["complete"] == (not any(rests))
+    return whole
+
+
+@pytest.mark.usefixtures("short_json")
+@pytest.mark.parametrize(("length", "shown"), [(500, 12), (3_000, 10), (6_000, 3), (16_000, 1)])
+def test_one_with_long_reviews_shows_fewer_and_says_so(actor: Actor, length: int, shown: int) -> None:
+    put_plain(actor, "first")
+    for number in range(12):
+        put_review(actor, 1, url=f"https://checkers.example/{number}", title="t" * length)
+    whole = within(1)
+    assert [event["kind"] for event in whole["events"]] == ["statement"] + ["review"] * shown
+    assert (whole["claims"][0]["review_count"], whole["complete"]) == (12, shown == 12)
+
+
+@pytest.mark.usefixtures("short_json")
+@pytest.mark.parametrize(("length", "shown"), [(500, 15), (2_500, 12), (4_000, 4)])
+def test_one_with_long_notes_shows_fewer_counterclaims_and_says_so(actor: Actor, length: int, shown: int) -> None:
+    put_claim(actor)
+    for number in range(15):
+        answer = put_claim(actor, f"No: {number}.")
+        counterclaims.create(by=actor, claim=1, answer=answer, kind="denies", note="n" * length)
+    whole = within(1)
+    assert (len(whole["claims"]), len(whole["counterclaims"]), whole["counterclaim_count"]) == (16, shown, 15)
+    assert whole["complete"] == (shown == 15)
+
+
+@pytest.mark.usefixtures("short_json")
+def test_one_with_long_titles_shows_fewer_statements_and_says_so(actor: Actor) -> None:
+    for number in range(5):
+        printed = {"text": f"{number}.\n\n{PLAIN}", "language": "en", "title": f"{number}" * 11_000}
+        put_plain(actor, "first", document=printed, claim={"id": put_claim(actor) if not number else 1})
+    whole = within(1)
+    assert (len(whole["events"]), whole["claims"][0]["statement_count"], whole["complete"]) == (3, 5, False)
+
+
+@pytest.mark.usefixtures("short_json")
+@pytest.mark.parametrize("viewer", [PUBLIC, REVIEWER])
+def test_lists_in_its_statements_are_shortened_too(actor: Actor, viewer: Viewer) -> None:
+    put_plain(actor, "first")
+    for number in range(8):
+        answer = put_claim(actor, f"They never said so: {number}. {'a' * 2_900}")
+        counterclaims.create(by=actor, claim=1, answer=answer, kind="denies", of="attribution", target=1)
+    whole = within(1, viewer)
+    (event,) = whole["events"]
+    shown = event["statement"]
+    assert (len(shown["attribution_answers"]), shown["attribution_answer_count"]) == (3, 8)
+    assert shown["attribution_answers_rest"] == "/v1/counterclaims?of=attribution&target=1"
+    assert (len(whole["counterclaims"]), whole["complete"]) == (8, True)
+
+
+def test_one_that_has_room_is_shown_as_before(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_plain(actor, "first")
+    put_answer(actor, "second", 1)
+    for number in range(5):
+        put_review(actor, 1, url=f"https://checkers.example/{number}", title="t" * 10_000)
+    before = claims.exchange(id=1, viewer=PUBLIC).json
+    monkeypatch.setattr(long_items, "DOCUMENT_JSON", len(before.encode()))
+    assert claims.exchange(id=1, viewer=PUBLIC).json == before
+    monkeypatch.setattr(long_items, "DOCUMENT_JSON", len(before.encode()) - 1)
+    assert [event["kind"] for event in exchange(1)["events"]] == ["statement", "answer"] + ["review"] * 3
+
+
+def test_the_shortest_is_shown_however_long_it_is(actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_items, "DOCUMENT_JSON", 1_000)
+    put_plain(actor, "first")
+    put_answer(actor, "second", 1)
+    whole = exchange(1)
+    assert (len(whole["claims"]), len(whole["events"]), whole["complete"]) == (2, 2, True)
