@@ -656,7 +656,7 @@ class AnsweredAttribution(BaseModel):
     claim_id = BigIntegerField(index=True)
     #: Whether its speaker, or who published it, takes it back.
     disputed = BooleanField()
-    #: The answers as JSON.
+    #: The ids of the counterclaims that answer it, as a JSON array.
     answers = TextField()
 
     class Meta:

@@ -55,8 +55,7 @@ def create_counterclaim(body: dict[str, Any]) -> Response:
     """Let one claim answer another.
 
     Refused with 409 where a claim would answer itself, where the counterclaim is known, and, without the review scope,
-    where either claim has 2,000 counterclaims already, or the answer answers attributions of twenty other claims, or of
-    claims where such answers have 64 MB.
+    where either claim has 2,000 counterclaims already, or the answer answers attributions of twenty other claims.
     """
     id = counterclaims.create(by=caller().actor, **body)
     return responses.created("counterclaims", counterclaims.get(id=id, viewer=caller().viewer))

@@ -20,9 +20,6 @@ MOST_COUNTERCLAIMS = 2_000
 #: Of how many claims a writer may let one claim answer attributions: each new statement of that one follows all
 #: counterclaims of these, too. What was taken back counts as well.
 MOST_ATTRIBUTED = 20
-#: How many bytes of answers to the attributions of these claims there may be for a writer to give one more: all are
-#: written anew with each new statement of that claim, 80 MB in .6 s on SQLite.
-MOST_ATTRIBUTION_BYTES = 64_000_000
 
 #: The tables and columns by which rows hang on a noun, and are written anew, or noted as changed, with it. What hangs
 #: on sentences is asked of their document: others move with one, and all that it prints is noted.
@@ -97,8 +94,7 @@ def refuse_counterclaims(
 def refuse_attributions(by: Actor, answers: Collection[int], field: str | None, *, session: Session = SESSION) -> None:
     """Raise Conflict where one of these claims answers attributions of too many by now; not to whoever reviews.
 
-    Likewise where all that answers the attributions of those is long, as it was shown before this transaction. Asked
-    once that is written: what is refused is undone.
+    Asked once that is written: what is refused is undone.
     """
     if by.reviews or not answers:
         return
@@ -110,16 +106,6 @@ def refuse_attributions(by: Actor, answers: Collection[int], field: str | None, 
             f"A claim would answer attributions of more than {MOST_ATTRIBUTED} claims, with what was taken back, and "
             "others would wait while a statement of it is stored: answer by another claim, or ask somebody with the "
             "review scope to do it."
-        )
-        raise Conflict(detail, field=field)
-    # Without GROUP BY, for which SQLite would read the answers themselves.
-    attributed = "SELECT e.claim_id FROM counterclaims e WHERE e.answer_id = c.id AND e.of || '' = 'attribution'"
-    size = f"SELECT sum(octet_length(a.answers)) FROM answered_attributions a WHERE a.claim_id IN ({attributed})"  # noqa: S608 (our names)
-    long = f"SELECT 1 FROM claims c WHERE {in_ids('c.id')} AND ({size}) > ? LIMIT 1"  # noqa: S608 (our names)
-    if fetch(long, (dumps(sorted(answers)), MOST_ATTRIBUTION_BYTES)):
-        detail = (
-            f"What answers attributions of the same claims has more than {MOST_ATTRIBUTION_BYTES:,} bytes, and others "
-            "would wait while a statement of it is stored: ask somebody with the review scope to do it."
         )
         raise Conflict(detail, field=field)
 

@@ -283,10 +283,7 @@ def _attributions_around(new: bool) -> tuple[str, str]:
     It hangs on the claim that it answers, and on that of the answer. Where a new claim answers, the other is refreshed
     as well.
     """
-    answered = (
-        "SELECT id FROM c UNION SELECT e.claim_id FROM c JOIN counterclaims e"
-        " ON e.answer_id = c.id AND e.of || '' = 'attribution'"
-    )
+    answered = "SELECT id FROM c UNION SELECT e.claim_id FROM c JOIN counterclaims e ON e.answer_id = c.id"
     either = f"g.claim_id IN (WITH c AS (SELECT c.id FROM claims c WHERE {in_ids('c.id')}) {answered})"
     either = in_ids("g.claim_id") if new else either
     filling = derived_rows.attributions().filling(f" AND {either}")

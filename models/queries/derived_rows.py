@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from peewee import Entity, Expression, Select, Tuple
 
 from models.queries import days, members, names, shapes, word_tables
-from models.queries.attributions import attribution_answers, disowned, ea, stated_by_publisher
+from models.queries.attributions import answer_ids, disowned, ea, stated_by_publisher
 from models.queries.dialects import unindexed
 from models.queries.nodes import TRUE, Aliased, Part
 from models.queries.table_aliases import s
@@ -113,7 +113,7 @@ def attributions() -> Source:
     Whether who published a statement states an answer is found once for all that they published: many may bear the
     name, and of many statements one claim may answer the attribution.
     """
-    disputed, answers = Part(disowned(PUBLIC, _stated)).sql, members.text(attribution_answers(PUBLIC))
+    disputed, answers = Part(disowned(PUBLIC, _stated)).sql, members.text(answer_ids())
     published = Part(stated_by_publisher(PUBLIC, Entity("p", "answer_id"), Entity("p"))).sql
     return Source(
         "answered_attributions",

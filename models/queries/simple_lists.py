@@ -42,7 +42,7 @@ from models.tables import Document, Review, Speaker
 PAGE_TEXT = 1_000_000
 
 #: The members that `_Noun.characters` counts.
-_LONG = ("text", "aliases", "same_as")
+_LONG = ("text", "before", "after", "aliases", "same_as", "claim", "statement")
 
 #: Of an item nothing but its id.
 _ID: Fields = (("id", ()),)
@@ -145,6 +145,7 @@ SIMPLE_LISTS = {
         {"document": any_id(se.document_id, "document")},
         {},
         lambda viewer: by_sentence(viewer, s.sentence_id, se.id),
+        characters=lambda _: 3 * (se.end - se.start),  # with one on either side
         changed=("documents", se.document_id),
     ),
     "reviews": _Noun(
@@ -163,6 +164,7 @@ SIMPLE_LISTS = {
         },
         {"reviewed_at": fn.coalesce(r.reviewed_at, "")},
         lambda _: by_name("reviews", r.id),
+        characters=lambda _: fn.length(c.text),
         changed=("claims", r.claim_id),
     ),
     "topics": _Noun(
@@ -187,6 +189,7 @@ SIMPLE_LISTS = {
             "changed_since": suggestion_changed(REVIEWER) >= P.changed_since,
         },
         {"changed_at": suggestion_changed(REVIEWER)},
+        characters=lambda _: fn.length(s.content) + fn.length(o.text),
     ),
 }
 
@@ -379,17 +382,13 @@ def _page(
     if long is not None:
         columns.append(NodeList((long, SQL("AS long"))))
     found = Rows(source, where, it.links, _sorted(by, order), P.most).select(*columns, alias="p")
-    before = () if long is None else (_before(_p, order).alias("before"),)
+    ahead = fn.sum(_p.long).over(order_by=_sorted((_p.at, _p.id), order)) - _p.long
+    before = () if long is None else (ahead.alias("before"),)
     numbered = Select([found], [_p.id, _p.at, *before]).alias("k")
     json = dialects.text(long_items.shortened(_item(noun, viewer, fields), most))
     shown = json if long is None else case(_k.before < PAGE_TEXT, json, "")
     items = Rows(Join(numbered, it.table, JOIN.CROSS), (id == _k.id,), it.links, _sorted(by_of_page, order))
     return compiled(items.select(_k.id, _k.at, shown), several)
-
-
-def _before(p: Any, order: Order) -> Any:
-    """Count the characters of long text on the page before the row `p`."""
-    return fn.sum(p.long).over(order_by=_sorted((p.at, p.id), order)) - p.long
 
 
 def _sorted(by: tuple[Any, ...], order: Order) -> tuple[Any, ...]:

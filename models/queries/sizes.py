@@ -6,7 +6,7 @@ from typing import Any
 
 from peewee import fn
 
-from models.queries.attributions import aa
+from models.queries.attributions import ao, ea
 from models.queries.members import Rows
 from models.queries.nodes import Aliased
 from models.queries.table_aliases import s, se
@@ -21,7 +21,8 @@ def statement_size() -> Any:
     """Count the characters of a statement `s` in a sentence `se`, with those beside it."""
     near = (_b.document_id == s.document_id, _b.position.between(se.position - 1, se.position + 1))
     quoted = Rows(_b, (*near, _b.retracted_at.is_null())).select(fn.sum(_b.end - _b.start))
-    answers = Rows(aa, (aa.statement_id == s.id,)).select(fn.octet_length(aa.answers))
+    aimed = (ea.target_id == s.id, ea.of == "attribution")
+    answers = Rows(ea, aimed, {ao: ea.answer_id}).select(fn.sum(fn.octet_length(ao.text)))
     people = _together(_p, ("name", "description"), s.speaker_id, s.on_behalf_of_id, s.via_speaker_id)
     printed = _together(_d, ("url", "title", "publisher"), s.document_id, s.via_document_id)
     found = (fn.coalesce(size, 0) for size in (quoted, answers, people, printed))

@@ -12,7 +12,7 @@ from models.tables import Change, Hidden, Sentence, Statement
 _v, _w, _vs, _h = Aliased(Statement, "v"), Aliased(Statement, "w"), Aliased(Sentence, "vs"), Aliased(Hidden, "h")
 #: Past every line of the log.
 _NEVER = SQL(str(2**62))
-_l, _m, _t = (Aliased(Change, name) for name in ("lg", "lm", "lt"))
+_l, _m, _t, _u = (Aliased(Change, name) for name in ("lg", "lm", "lt", "lu"))
 
 
 class Viewer(NamedTuple):
@@ -111,10 +111,10 @@ def sentence_was_public(se: Any = se) -> Any:
     anew.
     """
     quoted = _v.select(1).where(_v.sentence_id == se.id, _v.status == "accepted")
-    # As the last line about the document before that has it. No line about a sentence follows its retraction; where it
-    # was erased with its document, it may have none.
-    own = _t.select(fn.MAX(_t.sequence)).where(_t.noun == "sentences", _t.noun_id == se.id)
-    before = _m.sequence < fn.COALESCE(own, _NEVER)
+    # As the last line about the document before that has it; where the sentence was erased with the document, the last.
+    newest = _u.select(fn.MAX(_u.sequence)).where(_u.noun == "sentences", _u.noun_id == se.id)
+    retracted = _t.select(_t.sequence).where(_t.sequence == newest, _t.action == "retract")
+    before = _m.sequence < fn.COALESCE(retracted, _NEVER)
     last = _m.select(fn.MAX(_m.sequence)).where(_m.noun == "documents", _m.noun_id == d.id, before)
     lines = _l.select(1).where(_l.sequence == last)
     return fn.EXISTS(lines.where(holds(_l.after, '"text_public":true'))) | fn.EXISTS(quoted)

@@ -12,7 +12,6 @@ from models.history.changes import Actor
 from models.history.session import Session
 from models.ingest import candidates
 from models.refusals import Conflict
-from models.storage import database
 from models.tables import Counterclaim, Sentence, Statement
 from models.transfer.imports import Import
 from models.transfer.lines import Line
@@ -408,22 +407,6 @@ def test_a_writer_undoes_no_merge_that_parts_claims_whose_attributions_are_answe
     assert told.value.field is None
     assert statements.claim_of(id=second) == into
     claims.unmerge(by=actor, id=merged)
-
-
-def test_a_writer_adds_no_answer_to_attributions_where_those_are_long(
-    aimed: tuple[int, int], actor: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answer, target = aimed
-    others = [put_claim(actor, f"They said no such thing: {number}.") for number in range(3)]
-    _disown(WRITER, target, others[0])
-    ((size,),) = database.fetch("SELECT octet_length(answers) FROM answered_attributions")
-    monkeypatch.setattr(large, "MOST_ATTRIBUTION_BYTES", size)
-    _disown(WRITER, target, others[1])
-    with pytest.raises(Conflict, match=f"{size} bytes") as told:
-        _disown(WRITER, target, others[2])
-    assert told.value.field == "/answer"
-    _disown(WRITER, target, others[2], of="claim")
-    _disown(actor, target, answer)
 
 
 def test_an_import_of_a_writer_lets_a_claim_answer_attributions_of_so_many_claims(

@@ -202,6 +202,16 @@ def test_a_dispute_of_an_attribution_follows_the_names_of_whom_it_was_made_for(r
     assert [*told, disputed()] == [False, True, False, True, False, True, False]
 
 
+def test_an_answer_to_an_attribution_is_stored_by_its_id_however_long_it_is(registry: str, actor: Actor) -> None:
+    said, denied = put_plain(actor, "first"), put_claim(actor, "It never was. " * 1_000)
+    link = {"claim": 1, "answer": denied, "kind": "denies", "of": "attribution", "target": said}
+    id = counterclaims.create(by=actor, **link)
+    assert fetch("SELECT statement_id, answers FROM answered_attributions") == [(said, f"[{id}]")]
+    (answer,) = seen(statements.get(id=said, viewer=PUBLIC))["attribution_answers"]
+    assert answer["answer"]["text"] == "It never was. " * 1_000
+    assert answer == seen(statements.get(id=said, viewer=REVIEWER))["attribution_answers"][0]
+
+
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_what_a_claim_answers_is_locked_though_it_moves_at_the_same_moment(registry: str, actor: Actor) -> None:
     said, answer = put_plain(actor, "first"), put_claim(actor, "I never said so.")

@@ -200,7 +200,7 @@ def test_what_answers_its_attribution_makes_a_statement_long_too(actor: Actor) -
     put_plain(actor, "second", claim={"id": 1})
     assert len(exchange(1)["events"]) == 2
     for number in range(4):
-        answer = put_claim(actor, f"They never said so: {number}.")
+        answer = put_claim(actor, f"They never said so: {number}. {'No. ' * 200}")
         counterclaims.create(by=actor, claim=1, answer=answer, kind="denies", of="attribution", target=1)
     whole = exchange(1)
     # However many counterclaims name it, it counts once: else none would have room.

@@ -1,6 +1,7 @@
 """Lists of the nouns that few filters narrow: pages, filters, whole lists of ids, and the JSON of an item."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +13,16 @@ from models.queries.filter_sets import Order
 from models.queries.lists import Page
 from models.queries.visibility import Viewer
 from models.storage.database import fetch
-from tests.factories import PUBLIC, REVIEWER, put_charge, put_claim, put_denial, put_document, put_review
+from tests.factories import (
+    PUBLIC,
+    REVIEWER,
+    put_charge,
+    put_claim,
+    put_denial,
+    put_document,
+    put_review,
+    put_suggestion,
+)
 
 #: Noun, filter, value, and the ids that it finds.
 FILTERS: list[tuple[str, str, Any, list[int]]] = [
@@ -205,3 +215,33 @@ def test_a_page_of_speakers_ends_where_their_lists_have_become_long(
     few = simple_lists.page("speakers", viewer=REVIEWER, past=None, limit=4, order=NEWEST, filters={}, fields=of_names)
     assert [item["id"] for item in _items(few)] == [4, 3, 2, 1]
     nodes.clear_caches()
+
+
+@pytest.fixture
+def _of_long_claims(registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Four reviews, suggestions and sentences with some hundred characters each, and pages of 250."""
+    monkeypatch.setattr(simple_lists, "PAGE_TEXT", 250)
+    nodes.clear_caches()
+    put_document(actor, text=" ".join(f"{'So it went on ' * 4}for {number} days." for number in range(4)))
+    said = put_charge(actor)
+    for number in range(4):
+        claim = put_claim(actor, f"{'It went on ' * 15}{number}.")
+        put_review(actor, claim)
+        put_suggestion(said, claim, "on")
+    yield
+    nodes.clear_caches()
+
+
+@pytest.mark.usefixtures("_of_long_claims")
+@pytest.mark.parametrize("noun", ["reviews", "suggestions", "sentences"])
+def test_a_page_ends_where_what_its_items_quote_has_become_long(noun: str) -> None:
+    whole, past = [], None
+    while past or not whole:
+        page = simple_lists.page(noun, viewer=REVIEWER, past=past, limit=4, order=NEWEST, filters={})
+        whole.append([item["id"] for item in _items(page)])
+        past = ("", int(page.following)) if page.following else None
+    assert min(map(len, whole[:-1])) <= 2
+    ids = [id for some in whole for id in some]
+    assert ids == sorted(ids, reverse=True)
+    bare = simple_lists.page(noun, viewer=REVIEWER, limit=100, order=NEWEST, filters={}, fields=(("id", ()),))
+    assert [item["id"] for item in _items(bare)] == ids
