@@ -5,13 +5,13 @@ from functools import reduce
 from operator import and_
 from typing import Any
 
-from peewee import SQL, Cast, Entity, Select, fn
+from peewee import JOIN, SQL, Cast, Entity, Join, Select, Tuple, fn
 
 from models.queries.days import answering_first, last_days, may_answer
 from models.queries.dialects import among, any_of, exists_by_row, from_place, is_one, unindexed
 from models.queries.filter_sets import Filters
-from models.queries.nodes import STAR, TRUE, Aliased, case
-from models.queries.said_by import above, said_within, within
+from models.queries.nodes import FALSE, STAR, TRUE, Aliased, case
+from models.queries.said_by import said_within, wholes, within
 from models.queries.shapes import answers
 from models.queries.table_aliases import e, s
 from models.queries.visibility import Viewer, of_the_claim, statement_seen, statement_seen_of_claim, target_seen
@@ -21,6 +21,7 @@ from models.vocabulary import DISPUTING_KINDS
 _about = Aliased(ClaimAbout, "x")
 _printed, _beside = Aliased(Statement, "y"), Aliased(Statement, "z")
 _one, _of_many, _last, _all = Aliased(Statement, "n"), Aliased(Counterclaim, "g"), Entity("m"), Entity("a")
+_standing = Aliased(Counterclaim, "h")
 
 #: Answers to a claim that are compared with each of its statements; of more, all its statements are with the last. Also
 #: the statements of a charge that are looked through for each that a search finds.
@@ -59,11 +60,39 @@ def of_a_charge(viewer: Viewer, filters: Filters, claim: Any, *, shared: bool) -
 
 def _replied(viewer: Viewer, claim: Any) -> Any:
     """Build the condition that whoever is accused by `claim` states it, or an answer to it."""
-    accused = _about.select(1).where(_about.claim_id == claim, _about.role == "accused")
-    by_them = accused.where(above(_about.speaker_id, s.speaker_id) | above(_about.speaker_id, s.on_behalf_of_id))
-    theirs = s.select(1).where(statement_seen(viewer), fn.EXISTS(by_them))
-    answered = answers(viewer, e.claim_id == claim, fn.EXISTS(theirs.where(s.claim_id == e.answer_id)))
-    return fn.EXISTS(theirs.where(s.claim_id == claim)) | fn.EXISTS(answered)
+
+    def stated(one: Any) -> Any:
+        them = wholes((s.claim_id == one) & statement_seen(viewer))
+        by_them = Select([Join(them, _about, JOIN.CROSS)], [1]).with_cte(them)
+        return fn.EXISTS(by_them.where(_about.claim_id == claim, _about.speaker_id == them.c.id, accused))
+
+    accused = _about.role == "accused"
+    by_each = answers(viewer, e.claim_id == claim, case(_is_stock(e.answer_id), FALSE, stated(e.answer_id)))
+    standing = _standing.select(1).where(is_one(_standing.claim_id, claim), _standing.retracted_at.is_null())
+    stock = exists_by_row(standing.where(_is_stock(_standing.answer_id)))
+    return stated(claim) | fn.EXISTS(by_each) | case(stock, _replied_by_stock(viewer, claim), FALSE)
+
+
+def _is_stock(claim: Any) -> Any:
+    """Build the condition that a claim is a stock answer, as "No comment.": more than MANY state it, to as many."""
+    stated = _one.select(1).where(is_one(_one.claim_id, claim)).limit(1).offset(MANY)
+    given = _of_many.select(1).where(is_one(_of_many.answer_id, claim), _of_many.retracted_at.is_null())
+    return fn.EXISTS(stated) & fn.EXISTS(given.limit(1).offset(MANY))
+
+
+def _replied_by_stock(viewer: Viewer, claim: Any) -> Any:
+    """Build the condition that whoever is accused by `claim` states a stock answer to it.
+
+    A thousand statements of such an answer to a thousand charges are a million pairs: so who states one is found once,
+    and who is accused is looked up among them.
+    """
+    given = _standing.select(_standing.answer_id).where(_standing.retracted_at.is_null())
+    stock = given.group_by(_standing.answer_id).having(fn.count(STAR) > MANY, _is_stock(_standing.answer_id))
+    them = wholes(s.claim_id.in_(stock) & statement_seen(viewer))
+    said = them.select_from(them.c.claim_id, them.c.id)
+    of_accused = (_about.claim_id == e.claim_id) & (_about.role == "accused")
+    found = answers(viewer, e.answer_id.in_(stock), Tuple(e.answer_id, _about.speaker_id).in_(said))
+    return claim.in_(found.select(e.claim_id).join(_about, on=of_accused))
 
 
 def of_its_answers(

@@ -5,10 +5,10 @@ One rule for every question of that kind (docs/decisions/0041).
 
 from collections.abc import Callable
 from functools import reduce
-from operator import add
+from operator import add, or_
 from typing import Any
 
-from peewee import Select, fn
+from peewee import fn
 
 from models.queries.dialects import among, any_id, unindexed
 from models.queries.nodes import Aliased
@@ -41,11 +41,15 @@ def within(speaker: Any, name: str) -> Any:
     return among(speaker, them.select_from(them.c.id))
 
 
-def above(whole: Any, speaker: Any) -> Any:
-    """Build the condition of `within` from the other end: that `speaker` is `whole` or a part of it."""
-    them = Select([], [speaker]).cte("above", recursive=True, columns=("id",))
-    them = them.union(_part.select(_part.part_of_id).join(them, on=_part.id == them.c.id).where(*_is_part))
-    return whole.in_(them.select_from(them.c.id))
+def wholes(chosen: Any) -> Any:
+    """Find, as (claim_id, id), whose the `chosen` statements `s` of claims are, and all of whom these are parts.
+
+    It is the rule of `within` from the other end.
+    """
+    own = (s.select(s.claim_id, speaker).where(chosen) for speaker in (s.speaker_id, s.on_behalf_of_id))
+    them = reduce(or_, own).cte("wholes", recursive=True, columns=("claim_id", "id"))
+    onward = _part.select(them.c.claim_id, _part.part_of_id).join(them, on=_part.id == them.c.id)
+    return them.union(onward.where(*_is_part))
 
 
 def _said(speaker: Callable[[Any], Any]) -> Any:

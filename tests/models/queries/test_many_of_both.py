@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models import counterclaims, statements
+from models import counterclaims, speakers, statements
 from models.history.changes import Actor
 from models.queries import attributions, derived, filters, lists, nodes
 from models.queries.filter_sets import Order
@@ -309,3 +309,51 @@ def test_a_search_of_charges_asks_once_whether_the_accused_replied(registry: str
     assert (_read(registry, "claims", **search)[1].items == b"") is replied
     Statement.update(on_behalf_of=accused).where(Statement.id == said.id + MANY).execute()
     assert (_read(registry, "claims", **search)[1].items == b"") is not replied
+
+
+@pytest.mark.parametrize("replied", [True, False])
+def test_who_states_what_answers_many_charges_is_found_once_for_all_of_these(
+    registry: str, actor: Actor, replied: bool
+) -> None:
+    victim, answer = _said(actor, "Hello.", "Victim", "e/1").speaker_id, _said(actor, "No comment.", "Other", "e/2")
+    charge = _said(actor, "A charge.", "Attacker", "e/3")
+    first = Counterclaim.get_by_id(
+        counterclaims.create(by=actor, claim=charge.claim_id, answer=answer.claim_id, kind="denies")
+    )
+    ClaimAbout.insert(claim=charge.claim_id, speaker=victim, role="accused").execute()
+    Statement.update(id=10_000).where(Statement.id == charge.id).execute()
+    charge.id = 10_000
+    claim = row(Claim.get_by_id(charge.claim_id))
+
+    def grow(places: range) -> None:
+        _copy(answer, places)
+        ids = [(at, 10_000 + at) for at in places]
+        Claim.insert_many([claim | {"id": id} for _, id in ids]).execute()
+        _copy(charge, places, claim=lambda at: 10_000 + at)
+        ClaimAbout.insert_many([{"claim": id, "speaker": victim, "role": "accused"} for _, id in ids]).execute()
+        Counterclaim.insert_many([row(first) | {"id": first.id + at, "claim": id} for at, id in ids]).execute()
+
+    search: dict[str, Any] = {"filters": {"charge": True, "replied": replied}, "limit": 10 * MANY}
+    assert _growth(grow, lambda: _read(registry, "claims", **search)[0]) < TWICE
+    assert (_read(registry, "claims", **search)[1].items == b"") is replied
+    Statement.update(on_behalf_of=victim).where(Statement.id == answer.id + MANY).execute()
+    assert _read(registry, "claims", **search)[1].number == (2 * MANY + 1 if replied else 0)
+
+
+def test_whom_a_statement_is_of_is_found_once_for_all_whom_a_charge_accuses(registry: str, actor: Actor) -> None:
+    charge = _said(actor, "A charge.", "Attacker", "e/1")
+    whole = speakers.create(by=actor, name="The whole", kind="group")
+    accused = [speakers.create(by=actor, name=f"Victim {number}", kind="group") for number in range(60)]
+    search: dict[str, Any] = {"filters": {"charge": True, "replied": True}}
+    _copy(charge, range(1, 40))
+    spent = []
+    for some in (accused[:2], accused[2:]):
+        ClaimAbout.insert_many([{"claim": charge.claim_id, "speaker": id, "role": "accused"} for id in some]).execute()
+        spent.append(_read(registry, "claims", **search)[0])
+    assert spent[1] < TWICE * spent[0]
+    ClaimAbout.insert(claim=charge.claim_id, speaker=whole, role="accused").execute()
+    assert _read(registry, "claims", **search)[1].items == b""
+    speakers.change(by=actor, id=accused[0], version=1, part_of=whole)
+    Statement.update(speaker=accused[0]).where(Statement.id == charge.id + 20).execute()
+    ClaimAbout.delete().where(ClaimAbout.speaker == accused[0]).execute()
+    assert _read(registry, "claims", **search)[1].number == 1
