@@ -98,7 +98,7 @@ def stated_by_publisher(viewer: Viewer, claim: Any, document: Any) -> Any:
 
 def answer_ids() -> Array:
     """Build the node of the ids of what answers the attribution of the statement `s`, as far as the public sees it."""
-    return Array(Scalar(ea.id), *_seen_answers(PUBLIC))
+    return Array(Scalar(ea.id), *_seen_answers(PUBLIC, None))
 
 
 def _answers(viewer: Viewer) -> Array:
@@ -107,7 +107,7 @@ def _answers(viewer: Viewer) -> Array:
     answered = record("counterclaims", ea.id) | scalars(ea, "kind", "note", "statement_id")
     answered |= {"answer": claim_part(ao), "speaker": evidence}
     if viewer.unreviewed:
-        return Array(Object(answered), *_seen_answers(viewer))
+        return Array(Object(answered), *_seen_answers(viewer, EMBEDDED))
     known = aa.statement_id == s.id
     among = dialects.among(ea.id, _known_ids(known))
     rows = Rows(ea, (among,), {ao: ea.answer_id}, (ea.id,), EMBEDDED)
@@ -121,11 +121,11 @@ def _known_ids(sqlite: bool, known: Any) -> Any:
     return Select([aa, listed], [Cast(SQL("value"), "bigint")]).where(known)
 
 
-def _seen_answers(viewer: Viewer) -> tuple[Rows, Any]:
-    """Find the first of what answers the attribution of the statement `s`, and whether anything does at all.
+def _seen_answers(viewer: Viewer, limit: int | None) -> tuple[Rows, Any]:
+    """Find the first, so many, of what answers the attribution of the statement `s`, and whether anything does at all.
 
     Nothing does of most statements: that is found before what is read of one is made ready.
     """
     aimed = (ea.target_id == s.id, ea.of == "attribution")
     seen = (*aimed, evidence_seen(viewer, ea), claim_seen(viewer, ao))
-    return Rows(ea, seen, {ao: ea.answer_id}, (ea.id,), EMBEDDED), exists_by_row(ea.select(1).where(*aimed))
+    return Rows(ea, seen, {ao: ea.answer_id}, (ea.id,), limit), exists_by_row(ea.select(1).where(*aimed))
