@@ -111,7 +111,7 @@ def play(app: Flask, seed: int) -> list[str]:
         after, all_after = Sight(public), Sight(reviewer)
         seen |= after.wholes.keys()
         cursor, lines = _lines(public, cursor)
-        wrong = _wrong(before, after, lines, seen, of_sentence=name == "move an edge")
+        wrong = _wrong(before, after, lines, seen, of_sentence=name.startswith("move an edge"))
         for what in all_before.differing(all_after) & all_before.stamps.keys() & all_after.stamps.keys():
             if all_before.stamps[what] >= all_after.stamps[what]:
                 wrong.append(f"to reviewers, {what} differs, and not its time")
