@@ -24,7 +24,7 @@ _one, _of_many, _last, _all = Aliased(Statement, "n"), Aliased(Counterclaim, "g"
 _standing = Aliased(Counterclaim, "h")
 
 #: Answers to a claim that are compared with each of its statements; of more, all its statements are with the last. Also
-#: the statements of a charge that are looked through for each that a search finds.
+#: the statements of a charge, or of an answer to as many charges, that are looked through for each that is found.
 MANY = 50
 
 
