@@ -21,7 +21,7 @@ from models.vocabulary import DISPUTING_KINDS
 _about = Aliased(ClaimAbout, "x")
 _printed, _beside = Aliased(Statement, "y"), Aliased(Statement, "z")
 _one, _of_many, _last, _all = Aliased(Statement, "n"), Aliased(Counterclaim, "g"), Entity("m"), Entity("a")
-_standing = Aliased(Counterclaim, "h")
+_standing = Aliased(Counterclaim, "gs")
 
 #: Answers to a claim that are compared with each of its statements; of more, all its statements are with the last. Also
 #: the statements of a charge, or of an answer to as many charges, that are looked through for each that is found.
