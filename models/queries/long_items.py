@@ -34,12 +34,24 @@ def rows(
     `query` makes the query that shows so many of each list; its `columns` have names. SQLite ends one that makes a
     longer text, and PostgreSQL does not send it.
     """
-    for most in SHOWN if size else SHOWN[:1]:
+
+    def within(most: int, size: int | None) -> list[tuple[Any, ...]] | None:
         sql, names = query(most)
-        most_bytes = None if most == SHOWN[-1] else size
         with nullcontext() if most == SHOWN[0] or transactions.is_open() else _again:
-            found = fetch_within(most_bytes, sql, tuple([values[name] for name in names]), columns)
-        if found is not None:
+            return fetch_within(size, sql, tuple([values[name] for name in names]), columns)
+
+    return first_that_fits(within, size)
+
+
+def first_that_fits(
+    within: Callable[[int, int | None], list[tuple[Any, ...]] | None], size: int | None
+) -> list[tuple[Any, ...]]:
+    """Return the first rows that are found `within` so many bytes, with as many of each list as SHOWN has in turn.
+
+    It is called with both; None is what is too long. The last are taken whatever their size.
+    """
+    for most in SHOWN if size else SHOWN[:1]:
+        if (found := within(most, None if most == SHOWN[-1] else size)) is not None:
             return found
     raise AssertionError("the last is read whatever its size")
 

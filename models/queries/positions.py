@@ -20,7 +20,7 @@ from models.queries.visibility import PUBLIC, statement_seen
 from models.tables import ClaimTopic
 from models.vocabulary import COUNTER_KINDS
 
-_ct, _f, _k, _n, _p = Aliased(ClaimTopic, "ct"), *map(Entity, "fknp")
+_ct, _f, _k, _n, _p = Aliased(ClaimTopic, "ct"), Entity("f"), Entity("k"), Entity("n"), Entity("p")
 
 _day = day_of(s)
 _FILTERS: dict[str, Any] = {

@@ -75,11 +75,10 @@ def _asking(items: str, some: list[int], asked: deque[list[int]]) -> tuple[str, 
 
 def _first_alone(reader: Snapshot, noun: str, items: Callable[..., str], ids: list[int]) -> list[tuple[Any, ...]]:
     """Read the first of these items as it is read alone (`long_items.rows`)."""
-    for most in long_items.SHOWN:
-        size = None if most == long_items.SHOWN[-1] else long_items.most_bytes(noun)
-        if rows := reader.fetch_within(size, (items(AIM, most), (dumps(ids[:1]),)), _COLUMNS):
-            return rows
-    raise AssertionError("the last is read whatever its size")
+    first = (dumps(ids[:1]),)
+    return long_items.first_that_fits(
+        lambda most, size: reader.fetch_within(size, (items(AIM, most), first), _COLUMNS), long_items.most_bytes(noun)
+    )
 
 
 def _next(rows: Iterator[tuple[int, ...]], most: int) -> list[int]:
