@@ -143,7 +143,10 @@ def destroy(server: Postgres) -> None:
 
 
 def restored(server: Postgres, moment: datetime | None, base: str = "base") -> None:
-    """Put a destroyed server back as docs/operations.md says, and wait until it takes writes."""
+    """Put a destroyed server back as docs/operations.md says; wait until it takes writes and its history is archived.
+
+    What is destroyed before leaves nothing of itself in the archive: the next restore would not know of it.
+    """
     destroy(server)
     archive = server.folder / "archive"
     at = [moment.strftime("%Y-%m-%d %H:%M:%S.%f+00")] if moment else []
@@ -155,6 +158,10 @@ def restored(server: Postgres, moment: datetime | None, base: str = "base") -> N
         while connection.execute("SELECT pg_is_in_recovery()").fetchone() == (True,):
             assert time.monotonic() < end, "it replays its WAL without end"
             time.sleep(0.05)
+        (piece,) = connection.execute("SELECT pg_walfile_name(pg_current_wal_lsn())").fetchone() or ("",)
+    while not (archive / "wal" / f"{piece[:8]}.history").exists():
+        assert time.monotonic() < end, "its history is not archived"
+        time.sleep(0.05)
 
 
 def test_a_postgresql_registry_comes_back_as_it_was_at_a_time(archived: Postgres, tell: Tell, tmp_path: Path) -> None:
