@@ -5,6 +5,7 @@ be accepted, and nobody records the same words twice. Who imports an export reco
 speakers who are recorded with the same words so that these could not stand together are not merged.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
@@ -20,6 +21,8 @@ from models.tables import Statement
 
 #: The lock under which a key records words, each key its own: "cccoding" in ASCII, and the id of the key.
 _LOCK = int.from_bytes(b"cccoding")
+#: How many statements of the same words may stand: who records these words again looks at each.
+MOST = 100
 #: How many pairs of statements a refused merge names.
 _NAMED = 10
 
@@ -75,6 +78,7 @@ def refuse_merge(by: Actor, one: int, other: int) -> None:
     Who retracts one of the two says by that which of them is right, and what becomes of what rests on it.
     """
     both = of_both(one, other)
+    _refuse_many(max(Counter((each.document_id, each.spans) for each in both).values(), default=0), "/into")
     state = coded(both)
     theirs = {
         (each.document_id, each.spans, sign): each
@@ -147,6 +151,7 @@ def refuse_known(
         both = one.status == row["status"] == "accepted"
         if both or (not coding and one.id in own):
             _refuse(by, one, field)
+    _refuse_many(len(known) + 1, field)
 
 
 def refuse_collision(by: Actor, statement: Statement, new: dict[str, Any], session: Any) -> None:
@@ -165,6 +170,8 @@ def refuse_collision(by: Actor, statement: Statement, new: dict[str, Any], sessi
         if changed.accepted and state[known.id].accepted:
             detail = f"Statement {known.id} of the same words is accepted already: reject one of the two."
             raise AlreadyKnown(detail, field="/status", known=known.id)
+    if moved:
+        _refuse_many(len(others) + 1)
 
 
 def refuse_known_beside(by: Actor, statement: Statement, session: Any) -> None:
@@ -175,6 +182,7 @@ def refuse_known_beside(by: Actor, statement: Statement, session: Any) -> None:
     for one in known:
         if collide(state[statement.id], state[one.id]):
             _refuse(by, one)
+    _refuse_many(len(known) + 1)
 
 
 def _of(row: dict[str, Any], session: Any) -> list[Known]:
@@ -193,6 +201,12 @@ def _first_prints(ids: Collection[int]) -> dict[int, int]:
     """Read the lowest id of a standing print of each of these statements that has one."""
     prints = f"SELECT original_id, min(id) FROM statements WHERE {in_ids('original_id')} AND retracted_at IS NULL"  # noqa: S608 (our SQL)
     return dict(fetch(f"{prints} GROUP BY original_id", (dumps(list(ids)),)))
+
+
+def _refuse_many(count: int, field: str = "/content") -> None:
+    if count > MOST:
+        detail = f"More than {MOST} statements of this speaker would stand over the same words: retract some first."
+        raise Conflict(detail, field=field)
 
 
 def _refuse(by: Actor, known: Known, field: str = "/content") -> None:

@@ -9,6 +9,7 @@ import pytest
 from api.formats import ndjson
 from models import speakers, statements
 from models.access import keys
+from models.history import same_words
 from models.history.changes import Actor
 from models.refusals import Conflict
 from models.tables import Statement
@@ -109,6 +110,32 @@ def test_a_coding_of_who_does_not_review_is_counted_among_what_they_see(sound: N
 def test_any_number_of_statements_of_the_same_words_may_come_before_a_line(sound: None) -> None:
     (outcome,) = ndjson.read([json.dumps({"statement": charge(status="candidate", coding=1001)}).encode()], by=Actor())
     assert outcome.outcome == "new"
+
+
+def test_the_same_words_are_recorded_so_often_at_most(
+    sound: None, registry: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(same_words, "MOST", 2)
+    one, other = _coders()
+    first, second = (put_plain(by, "first", status="candidate") for by in (one, other))
+    put = partial(put_plain, one, status="candidate")
+    with pytest.raises(Conflict, match="More than 2 statements of this speaker") as refused:
+        put("first", coding=3)
+    assert refused.value.field == "/content"
+    elsewhere, words = put_plain(Actor(), "second", status="candidate"), [{"text": "says first"}]
+    with pytest.raises(Conflict, match="More than 2 statements"):
+        statements.change(by=Actor(), id=elsewhere, version=None, content=words)
+    statements.retract(by=one, id=first, version=None, reason=None)
+    third = put("first", coding=2)
+    with pytest.raises(Conflict, match="More than 2 statements"):
+        statements.restore(by=one, id=first)
+    speaker, namesake = Statement.get_by_id(second).speaker_id, {"name": "Another"}
+    put("first", speaker=namesake, coding=1)
+    with pytest.raises(Conflict, match="More than 2 statements") as refused:
+        speakers.merge(by=one, id=speakers.named("Another")[0], into=speaker)
+    assert refused.value.field == "/into"
+    statements.retract(by=one, id=third, version=None, reason=None)
+    statements.restore(by=one, id=first)
 
 
 def test_codings_that_were_imported_together_may_stand_together_again(sound: None) -> None:
