@@ -55,6 +55,8 @@ def create(
     """
     with session.transaction():
         aliases = _once(aliases or [])
+        if part_of is not None:
+            locks.lock_parts(new=True)
         session.lock_names(_keys(name, *aliases, item=wikidata_id))
         _refuse_name(name, None, session)
         _refuse_aliases(aliases, None, session)
@@ -188,11 +190,13 @@ def bearing(name: str, session: Session = SESSION) -> int | None:
 
 
 def lock_names_of(*references: dict[str, Any] | None, session: Session = SESSION) -> None:
-    """Lock the names of several speakers of one request, before the first of them is made.
+    """Lock the names of several speakers of one request, before the first of them is made, and what they are part of.
 
     Two requests that make the same two in another order would wait for one another.
     """
     named = [one for one in references if one and "name" in one]
+    if any(one.get("part_of") is not None for one in named):
+        locks.lock_parts(new=True)
     if len(named) > 1:
         session.lock_names([key for one in named for key in _keys_of(one)])
 

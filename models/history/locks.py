@@ -80,9 +80,12 @@ def _new(wanted: Iterable[Rows], held: dict[tuple[Any, int], bool]) -> dict[Any,
     return new
 
 
-def lock_parts() -> None:
-    """Let nobody else make a speaker part of another until this transaction ends: two could close a circle."""
-    advisory_lock(_PARTS)
+def lock_parts(*, new: bool = False) -> None:
+    """Let nobody else make a speaker part of another until this transaction ends: two could close a circle.
+
+    Where the speaker is `new`, others may put in new ones as well: nobody is part of those, so no line gets too long.
+    """
+    advisory_lock(_PARTS, () if new else None)
 
 
 def lock_words(texts: Iterable[str]) -> None:
