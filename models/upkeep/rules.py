@@ -5,8 +5,9 @@
 
 from typing import Any, NamedTuple
 
-from models import claim_text
-from models.history import subjects
+from models import claim_text, prints
+from models.hierarchy import MOST_IN_LINE
+from models.history import same_words, subjects
 from models.history.edits import accepted
 from models.history.last_changes import undone
 from models.history.restores import erased
@@ -139,6 +140,20 @@ RULES = (
         "statement {} prints statement {} again, which was retracted, is a print too, has another speaker or status",
     ),
     Rule(
+        "an act has no more prints than an import takes",
+        "SELECT original_id, count(*) FROM statements WHERE original_id IS NOT NULL AND retracted_at IS NULL"
+        f" GROUP BY original_id HAVING count(*) > {prints.MOST}",
+        "statement {} has {} prints, and no import takes as many: clear the `original` of some",
+        came_later=True,
+    ),
+    Rule(
+        "words are recorded no more often than an import takes",
+        "SELECT min(id), count(*) FROM statements WHERE retracted_at IS NULL GROUP BY document_id, speaker_id, spans"
+        f" HAVING count(*) > {same_words.MOST}",
+        "statement {} is one of {} over the same words, and no import takes as many: retract some",
+        came_later=True,
+    ),
+    Rule(
         "a review checks a statement of its claim",
         "SELECT r.id, s.id FROM reviews r JOIN statements s ON s.id = r.statement_id WHERE r.retracted_at IS NULL"
         " AND (s.retracted_at IS NOT NULL OR s.claim_id <> r.claim_id)",
@@ -150,6 +165,15 @@ RULES = (
         " SELECT up.first, p.part_of_id FROM up JOIN speakers p ON p.id = up.id WHERE p.part_of_id IS NOT NULL)"
         " SELECT first FROM up WHERE first = id",
         "speaker {} is part of itself, perhaps by a detour",
+    ),
+    Rule(
+        "a line of speakers is no longer than an import takes",
+        "WITH RECURSIVE down(id, above) AS (SELECT id, 0 FROM speakers WHERE part_of_id IS NULL UNION ALL"
+        " SELECT s.id, down.above + 1 FROM down JOIN speakers s ON s.part_of_id = down.id)"
+        f" SELECT id, above FROM down WHERE above = {MOST_IN_LINE}",
+        "speaker {} has {} above in a line in which each is part of the next, and no import takes as many: take some"
+        " out",
+        came_later=True,
     ),
     Rule(
         "what is public is not hidden",

@@ -6,12 +6,13 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
 
 from api.formats import ndjson
-from models import claims, counterclaims, documents, sentences, speakers, statements
+from models import claims, counterclaims, documents, hierarchy, prints, sentences, speakers, statements
 from models.history.changes import Actor
 from models.refusals import Conflict
 from models.storage import database, rows, transactions
@@ -37,6 +38,30 @@ def imported(by: Actor, *lines: Any) -> list[str]:
 
 
 NEW = {"text": "Another.", "language": "en"}
+
+
+@pytest.mark.parametrize("recorded", [False, True])
+def test_a_line_of_speakers_gets_no_longer_at_its_two_ends_at_once(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, recorded: bool
+) -> None:
+    monkeypatch.setattr(hierarchy, "MOST_IN_LINE", 2)
+    above, top = (speakers.create(by=actor, name=name) for name in ("Above", "Top"))
+
+    def below() -> None:
+        if recorded:
+            put_plain(actor, "first", speaker={"name": "New", "part_of": top})
+        else:
+            speakers.create(by=actor, name="New", part_of=top)
+
+    outcome = while_open(below, partial(speakers.change, by=actor, id=top, version=None, part_of=above))
+    assert isinstance(outcome, Conflict), outcome
+
+
+def test_no_two_prints_at_once_are_one_too_many(registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prints, "MOST", 1)
+    original = put_plain(actor, "first")
+    outcome = while_open(*(partial(put_plain, actor, word, original=original) for word in ("second", "third")))
+    assert isinstance(outcome, Conflict), outcome
 
 
 def test_a_statement_of_a_claim_that_its_last_one_leaves_is_refused(registry: str, actor: Actor) -> None:

@@ -3,19 +3,21 @@
 import tracemalloc
 from collections.abc import Callable
 from itertools import islice, pairwise
+from typing import Any
 
 import orjson
 import pytest
 from peewee import IntegrityError
 
-from models import claims, counterclaims, documents, reviews, sentences, speakers, statements, topics
-from models.history import hidden, last_changes, subjects
+from models import claims, counterclaims, documents, prints, reviews, sentences, speakers, statements, topics
+from models.hierarchy import MOST_IN_LINE
+from models.history import hidden, last_changes, same_words, subjects
 from models.history.changes import Actor
 from models.queries import derived
 from models.storage import database, transactions
 from models.storage.columns import dumps
 from models.storage.database import fetch
-from models.tables import Counterclaim, Document, Review, Sentence, Speaker, Statement
+from models.tables import Counterclaim, Document, LastChange, Review, Sentence, Speaker, Statement
 from models.upkeep import erasures, links, rules, verify
 from tests.at_once import meanwhile
 from tests.factories import put_charge, put_claim, put_denial, put_plain, put_review, put_suggestion
@@ -173,6 +175,17 @@ def test_what_people_do_with_sentences_is_sound(filled: str, actor: Actor) -> No
 #: The rules that also break where a claim goes out of sight past the log.
 FEED = "the feed knows which claims the public sees"
 HEARD_OF = "the public hears of no claim that it saw by what was rejected"
+
+
+def _copies(model: Any, count: int, of: str = "t.id = 1", **new: str) -> str:
+    """SQL that adds so many rows like one, with other values in some columns; `i` counts from 1."""
+    names = [name for name in model._meta.columns if name != "id" or "id" in new]
+    values = ", ".join(new.get(name, f't."{name}"') for name in names)
+    numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})"  # noqa: S608 (ours)
+    quoted, table = ", ".join(f'"{name}"' for name in names), model._meta.table_name
+    return f"INSERT INTO {table} ({quoted}) {numbers} SELECT {values} FROM {table} t, n WHERE {of}"  # noqa: S608 (ours)
+
+
 #: A rule -> what breaks it: SQL, and what is told of it.
 BROKEN = {
     "statements stand on what stands": [
@@ -248,6 +261,12 @@ BROKEN = {
         ("UPDATE statements SET original_id = 1 WHERE id = 2", "statement 2 prints statement 1 again"),
         ("UPDATE statements SET original_id = 1 WHERE id = 1", "statement 1 prints statement 1 again"),
     ],
+    "an act has no more prints than an import takes": [
+        (_copies(Statement, prints.MOST + 1, original_id="1", spans="'[' || i"), "statement 1 has 1001 prints"),
+    ],
+    "words are recorded no more often than an import takes": [
+        (_copies(Statement, same_words.MOST, status="'candidate'"), "statement 1 is one of 101 over the same words"),
+    ],
     "a review checks a statement of its claim": [
         ("UPDATE reviews SET statement_id = 2", "review 1 checks the wording of statement 2"),
         (
@@ -257,6 +276,16 @@ BROKEN = {
     ],
     "nobody is part of themselves": [
         ("UPDATE speakers SET part_of_id = 3 - id WHERE id < 3", "speaker 1 is part of itself"),
+    ],
+    "a line of speakers is no longer than an import takes": [
+        (
+            _copies(
+                Speaker, MOST_IN_LINE, id="i + 99", part_of_id="CASE WHEN i > 1 THEN i + 98 ELSE 1 END", name_key="i"
+            )
+            + ";"
+            + _copies(LastChange, MOST_IN_LINE, "t.noun = 'speakers' AND t.noun_id = 1", noun_id="i + 99"),
+            "speaker 199 has 100 above",
+        ),
     ],
     "what is public is not hidden": [
         ("INSERT INTO hidden VALUES ('speakers', 2)", "speaker 2 is hidden from the public, which sees statement 2"),
