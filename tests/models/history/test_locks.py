@@ -44,14 +44,15 @@ NEW = {"text": "Another.", "language": "en"}
 def test_a_line_of_speakers_gets_no_longer_at_its_two_ends_at_once(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, recorded: bool
 ) -> None:
-    monkeypatch.setattr(hierarchy, "MOST_IN_LINE", 2)
+    monkeypatch.setattr(hierarchy, "MOST_IN_LINE", 3)
     above, top = (speakers.create(by=actor, name=name) for name in ("Above", "Top"))
+    middle = speakers.create(by=actor, name="Middle", part_of=top)
 
     def below() -> None:
         if recorded:
-            put_plain(actor, "first", speaker={"name": "New", "part_of": top})
+            put_plain(actor, "first", speaker={"name": "New", "part_of": middle})
         else:
-            speakers.create(by=actor, name="New", part_of=top)
+            speakers.create(by=actor, name="New", part_of=middle)
 
     outcome = while_open(below, partial(speakers.change, by=actor, id=top, version=None, part_of=above))
     assert isinstance(outcome, Conflict), outcome
