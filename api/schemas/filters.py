@@ -230,7 +230,7 @@ class ListQuery(StatementConditions, WholesQuery):
     """What the lists of claims, statements and counterclaims have in common."""
 
     q = search(
-        " Each statement is found by its sentence, and by the first 2,000 characters of its claim and "
+        " Each statement is found by its sentence, and by the first 500 characters of its claim and "
         "1,000 of its speaker's names."
     )
     topic = topic_of("The slug of a topic the claim is filed under.")

@@ -21,8 +21,9 @@ CLAIM_OF_ROWID = f"rowid & {2**_ID_BITS - 1}"
 #: a row.
 MOST_NAMES = 100_000
 #: Characters of a claim, and of a speaker's names, by which each statement of theirs is found: one change of them is
-#: written to the row of each. With all of 100 aliases, 8,000 statements held SQLite's writer for 12 s.
-MOST_OF_CLAIM, MOST_OF_NAMES = 2_000, 1_000
+#: written to the row of each. With all of 100 aliases, 8,000 statements held SQLite's writer for 12 s; with 2,000
+#: characters of a claim, PostgreSQL needed 10 s for them.
+MOST_OF_CLAIM, MOST_OF_NAMES = 500, 1_000
 #: As many aliases are read for that.
 _MOST_ALIASES = 100
 MENTION = "coalesce(s.mention, '')"
