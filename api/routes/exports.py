@@ -62,7 +62,8 @@ characters are those of XML 1.0; others become U+FFFD.
 
 One row for each speaker, topic and claim: how often they stated it, when first and last, and how many counterclaims of
 each kind answer the claim. It counts what the public sees. A claim with several topics has a row for each, so give
-`topic` to count each statement once. Streamed and limited as `GET /v1/exports/claims` is.
+`topic` to count each statement once. Of the text of a claim it has the first 500 characters, and `…` where there are
+more. Streamed and limited as `GET /v1/exports/claims` is.
 """,
 }
 

@@ -22,6 +22,10 @@ from models.vocabulary import COUNTER_KINDS
 
 _ct, _f, _k, _n, _p = Aliased(ClaimTopic, "ct"), Entity("f"), Entity("k"), Entity("n"), Entity("p")
 
+#: Characters of a claim's text in a row: there is one for each of its topics and of those who stated it. 8,000 of them
+#: made 13 GB of a claim of 20,000 characters under 20 topics.
+LONGEST_TEXT = 500
+
 _day = day_of(s)
 _FILTERS: dict[str, Any] = {
     "speaker": said_by("speaker"),
@@ -63,9 +67,13 @@ def _position() -> Object:
         {
             "speaker": Object(speaker_part()),
             "topic": Scalar(_p.slug),
-            "claim": claim_part(c),
+            "claim": Object({**claim_part(c).members, "text": Scalar(_shortened(c.text))}),
             "count": Scalar(_p.counted),
             **scalars(_p, "first_on", "last_on"),
             "answers": Object(scalars(_p, *COUNTER_KINDS)),
         }
     )
+
+
+def _shortened(text: Any) -> Any:
+    return case(fn.length(text) > LONGEST_TEXT, fn.substr(text, 1, LONGEST_TEXT).concat("…"), text)

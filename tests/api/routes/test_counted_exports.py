@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from api.formats import listing
 from api.schemas.exports import COLUMNS
+from models.queries.positions import LONGEST_TEXT
 from models.storage import database, transactions
 from models.transfer import stream
 from tests.api.steps import exported, exported_table, posted
@@ -117,6 +118,13 @@ def test_positions_are_counted_by_speaker_topic_and_claim(writer: FlaskClient, p
     assert exported(public, "positions?topic=rail") == [second | {"count": 2, "last_on": "2026-02-01"}], "printed again"
     for wrong in ("limit=3", "fields=id", "format=graphml", "said_from=2026-03-02&said_to=2026-02-02"):
         assert public.get(f"/v1/exports/positions?{wrong}").status_code == 400, wrong
+
+
+def test_a_position_has_the_beginning_of_a_long_claim(writer: FlaskClient, public: FlaskClient) -> None:
+    for words, length in (("the exports", 500), ("sustain the war", 501)):
+        posted(writer, "statements", charge(content=[{"text": words}], claim={"text": "🙂" * length, "language": "en"}))
+    found = [item["claim"]["text"] for item in exported(public, "positions")]
+    assert found == ["🙂" * LONGEST_TEXT, "🙂" * LONGEST_TEXT + "…"]
 
 
 @pytest.mark.parametrize("day", ["2026", "2026-03", "2026-03-01"])
