@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from api.schemas.base import Input, Query, Whole, count, lighter, listed, nested, on_request, rest, uri_of
+from api.schemas.base import Input, Query, Whole, count, lighter, listed, nested, on_request, rest, shown, uri_of
 from api.schemas.days import Day
 from api.schemas.fields import Choice, Either, Id, Many, Number, QueryFlag, Text
 from api.schemas.filters import MERGED, SNIPPETS, ListQuery, OfAnswers, Snippet, extras, fields_of, sort_by
@@ -52,7 +52,7 @@ class Statement(StatementPart, Whole):
             "jointly; at most 50."
         },
     )
-    joint_count = count("such statements")
+    joint_count = shown(fields.Integer, "How many such statements there are; 100 where there are more.", minimum=0)
     joint_rest = rest()
     counterclaims = listed(
         CounterclaimWithAnswer,

@@ -8,9 +8,10 @@ from peewee import SQL, Cast, Select, fn
 from models.queries import dialects
 from models.queries.dialects import exists_by_row, is_one, true
 from models.queries.embedded import EMBEDDED, embedded
-from models.queries.members import Array, Boolean, Member, Object, Rows, Scalar, Subquery, scalars
+from models.queries.members import Array, Boolean, Member, Object, Scalar, Subquery, scalars
 from models.queries.nodes import Aliased, case
 from models.queries.parts import claim_part, record, speaker_part
+from models.queries.selection import Rows
 from models.queries.table_aliases import s
 from models.queries.visibility import PUBLIC, Viewer, claim_seen, evidence_seen, statement_seen_of_claim
 from models.tables import Alias, AnsweredAttribution, Claim, Counterclaim, Document, Speaker, Statement

@@ -11,8 +11,9 @@ from typing import Any
 from peewee import JOIN, Entity, Join, Select, fn
 
 from models.queries.dialects import days_between, exists_by_row
-from models.queries.members import Member, Rows, Scalar, Subquery
+from models.queries.members import Member, Scalar, Subquery
 from models.queries.nodes import FALSE, Aliased, P, case
+from models.queries.selection import Rows
 from models.queries.table_aliases import e
 from models.queries.visibility import PUBLIC, statement_seen
 from models.tables import ClaimSummary, Counterclaim, Statement

@@ -9,19 +9,28 @@ from models.queries.members import Array, Count, Counted, Member, Rest
 
 #: How many statements, counterclaims or reviews one item embeds.
 EMBEDDED = 50
+#: How many of those that say the same jointly are counted: an export counts them of each.
+MOST_JOINT = 100
 #: How many statements of the other side a counterclaim embeds.
 BESIDE = 3
 
 
 def embedded(
-    plural: str, listed: Array, *address: Any, count: dict[str, Any] | None = None, known: Any = None
+    plural: str,
+    listed: Array,
+    *address: Any,
+    count: dict[str, Any] | None = None,
+    known: Any = None,
+    most: int | None = None,
 ) -> dict[str, Member]:
     """Build the nodes of a list within an item, of its count, and of its rest: the address of all, where it is cut.
 
     The parts of the `address` are put together. `count` has a condition for each count of a part of the list, where
-    there are several. `known` is whether there is any, where what is read from says so.
+    there are several. `known` is whether there is any, where what is read from says so. Of `most` only, if given, are
+    any counted.
     """
-    counted = Counted(f"{plural}_counted", replace(listed.rows, order=(), limit=None), listed.rows.limit, known)
+    rows = replace(listed.rows, order=(), limit=None, most=most)
+    counted = Counted(f"{plural}_counted", rows, listed.rows.limit, known)
     counts = {f"{plural.removesuffix('s')}_count": None} if count is None else count
     return {
         plural: replace(listed, counted=counted),

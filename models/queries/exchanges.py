@@ -12,9 +12,10 @@ from peewee import JOIN, SQL, Entity, Join, NodeList, Select, fn
 
 from models.queries import dialects, long_items
 from models.queries.days import day_of
-from models.queries.members import Array, Boolean, Member, Object, RawJson, Rows, Scalar, scalars
+from models.queries.members import Array, Boolean, Member, Object, RawJson, Scalar, scalars
 from models.queries.nodes import NULL, STAR, Aliased, Compiled, P, cached, case, compiled
 from models.queries.parts import claim_part, record
+from models.queries.selection import Rows
 from models.queries.shapes import STATEMENT_LINKS, review_part, statement_part
 from models.queries.sizes import statement_size
 from models.queries.table_aliases import c, e, o, r, s, se

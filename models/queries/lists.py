@@ -18,9 +18,10 @@ from models.queries.facets import facet, ranges
 from models.queries.filter_sets import Filters, Order, used
 from models.queries.filters import counted_whole, prepared, with_few, with_walked
 from models.queries.list_ids import by_relevance, compiled_ids, first_ones, ordered, seen, summary_answered
-from models.queries.members import Boolean, Fields, Member, Nullable, Object, Rows, Scalar, Subquery, tree
+from models.queries.members import Boolean, Fields, Member, Nullable, Object, Scalar, Subquery, tree
 from models.queries.nodes import NULL, STAR, Compiled, P, Part, cached, case, compiled, run, source_text
 from models.queries.parts import as_written
+from models.queries.selection import Rows
 from models.queries.shapes import SIDES, STATEMENT_LINKS
 from models.queries.table_aliases import c, e, f, o, s
 from models.queries.visibility import Viewer, claim_seen, evidence_seen, of_the_claim

@@ -1,4 +1,4 @@
-"""JSON that the database writes: a tree of members, each a node of the query, and the rows that they are read from.
+"""JSON that the database writes: a tree of members, each a node of the query.
 
 A tree may be pruned to the members that a caller wants (`only`). On SQLite an object of scalars is json_object, the
 fastest; one that holds what a subquery has written is put together by concat, since json_object would parse that
@@ -6,73 +6,21 @@ again (docs/decisions/0010).
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
 from peewee import SQL, Cast, Entity, Node, NodeList, Select, fn
 
 from models.queries import dialects
-from models.queries.nodes import NULL, STAR, TRUE, Aliased, Part, case
+from models.queries.nodes import NULL, STAR, Part, case
+from models.queries.selection import Rows
 from models.storage.columns import dumps
 
 #: Members that a caller wants, as (name, what is wanted inside it) pairs; nothing inside is everything.
 Fields = tuple[tuple[str, Any], ...]
 #: Members by name; what is below a name is wanted whole where its mapping is empty.
 Wanted = Mapping[str, Any]
-
-
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """Rows of a table for which conditions hold, joined with others that are found by their ids.
-
-    Of the `links`, {table: the id of its row}, those are left out that nothing refers to: such a row is the one that a
-    foreign key points at, so without it the others are the same. Without a `source` the first link is what is read.
-    """
-
-    source: Any = None
-    where: tuple[Any, ...] = ()
-    links: dict[Any, Any] = field(default_factory=dict)
-    order: tuple[Any, ...] = ()
-    limit: Any = None
-
-    def select(self, *columns: Any, alias: str | None = None) -> Node:
-        """Select `columns`."""
-        return _Selection(self, columns, alias)
-
-
-@dataclass(frozen=True, eq=False)
-class _Selection(Node):
-    """A SELECT that joins only what it refers to, which is known once all but its FROM is compiled."""
-
-    rows: Rows
-    columns: tuple[Any, ...]
-    alias: str | None
-
-    def __sql__(self, ctx: Any) -> Any:
-        rows, source = self.rows, self.rows.source
-        parts = [[Part(node, ctx) for node in nodes] for nodes in (self.columns, rows.where, rows.order)]
-        columns, where, order = parts
-        used = set[str]().union(*(part.used for part in chain(*parts)))
-        kept: list[tuple[Any, Part]] = []
-        for link, id in reversed(rows.links.items()):
-            if link._alias in used:
-                on = Part(link.id == id, ctx)
-                used |= on.used
-                kept.insert(0, (link, on))
-        for link, on in kept:
-            if source is None:
-                source, where = link, [on, *where]
-            else:
-                source = source.join(link, on=on)
-        if source is None:  # nothing is wanted of the row itself
-            where = [next(iter(rows.links.values())).is_null(False), *where]
-        with ctx(used=set()):
-            query = Select([] if source is None else [source], columns).where(NodeList(where or [TRUE], " AND "))
-            ctx.sql(query.order_by(*order).limit(rows.limit).alias(self.alias))
-        own = {table._alias for table in (rows.source, *rows.links) if isinstance(table, Aliased)}
-        ctx.state.used.update(used - own)
-        return ctx
 
 
 class Member(Node):

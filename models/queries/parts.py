@@ -7,8 +7,9 @@ from typing import Any
 from peewee import SQL, Select, fn
 
 from models.queries.dialects import indexed_by, later
-from models.queries.members import Member, Nullable, Object, Rows, Scalar, Subquery, scalars
+from models.queries.members import Member, Nullable, Object, Scalar, Subquery, scalars
 from models.queries.nodes import Aliased, P, clear_caches
+from models.queries.selection import Rows
 from models.queries.table_aliases import c, d, s, sp, su, t
 from models.queries.visibility import Viewer
 from models.tables import Change, Document, LastChange, Sentence

@@ -15,7 +15,7 @@ from models.queries import members
 from models.queries.attributions import attribution_members
 from models.queries.days import day_of, may_answer
 from models.queries.dialects import exists_by_row, true
-from models.queries.embedded import BESIDE, EMBEDDED, embedded
+from models.queries.embedded import BESIDE, EMBEDDED, MOST_JOINT, embedded
 from models.queries.members import (
     Array,
     Member,
@@ -23,7 +23,6 @@ from models.queries.members import (
     Object,
     Precomputed,
     RawJson,
-    Rows,
     Scalar,
     Subquery,
     Wanted,
@@ -43,6 +42,7 @@ from models.queries.parts import (
     whole,
     words,
 )
+from models.queries.selection import Rows
 from models.queries.table_aliases import answer, c, charge, d, e, f, o, r, s, sc, se, sp, su, t
 from models.queries.visibility import (
     Viewer,
@@ -108,7 +108,8 @@ def _statement_members(viewer: Viewer) -> dict[str, Member]:
 def _joint(viewer: Viewer) -> dict[str, Member]:
     """Build the nodes of the ids of the statements by which others say with `s`, in the same words, the same."""
     rows = Rows(js, (jointly(js, s), statement_seen(viewer, js)), order=(js.id,), limit=EMBEDDED)
-    ids = embedded("ids", Array(Scalar(js.id), rows), "/v1/statements?joint=", s.id, "&sort=id", count={"count": None})
+    listed, address = Array(Scalar(js.id), rows), ("/v1/statements?joint=", s.id, "&sort=id")
+    ids = embedded("ids", listed, *address, count={"count": None}, most=MOST_JOINT)
     return {f"joint_{name.removeprefix('ids_')}": member for name, member in ids.items()}
 
 

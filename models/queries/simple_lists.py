@@ -12,7 +12,7 @@ from models.queries.embedded import EMBEDDED
 from models.queries.filter_sets import Order, used
 from models.queries.filters import FEW, OF_A_REVIEW, parameters
 from models.queries.lists import AT_ONCE, PAGE_JSON, FilterValues, Page
-from models.queries.members import Fields, Object, Rows, tree
+from models.queries.members import Fields, Object, tree
 from models.queries.names import by_name, by_sentence, sentence_words
 from models.queries.nodes import (
     NULL,
@@ -30,6 +30,7 @@ from models.queries.nodes import (
     source_text,
 )
 from models.queries.parts import as_written, changed_since, last, last_changed, suggestion_changed, told_at, topic
+from models.queries.selection import Rows
 from models.queries.table_aliases import al, c, d, doc, o, p, r, s, se, su, t
 from models.queries.visibility import REVIEWER, Viewer, claim_seen, not_hidden, sentence_seen
 from models.queries.word_tables import search_words

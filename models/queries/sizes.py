@@ -7,8 +7,8 @@ from typing import Any
 from peewee import fn
 
 from models.queries.attributions import ao, ea
-from models.queries.members import Rows
 from models.queries.nodes import Aliased
+from models.queries.selection import Rows
 from models.queries.table_aliases import s, se
 from models.tables import Document, Sentence, Speaker
 

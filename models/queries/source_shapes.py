@@ -6,9 +6,10 @@ from peewee import fn
 
 from models.queries.dialects import true
 from models.queries.embedded import EMBEDDED, embedded
-from models.queries.members import Array, Boolean, Member, Object, RawJson, Rows, Scalar, Subquery, scalars
+from models.queries.members import Array, Boolean, Member, Object, RawJson, Scalar, Subquery, scalars
 from models.queries.nodes import STAR, Aliased, case
 from models.queries.parts import around, document_part, record, speaker_part, uri, whole
+from models.queries.selection import Rows
 from models.queries.shapes import COUNTS, IN_PRINT_ORDER, WITH_CLAIM, linked_statement
 from models.queries.table_aliases import al, d, doc, p, s, se
 from models.queries.visibility import Viewer, not_hidden, sentence_seen, statement_seen

@@ -11,11 +11,12 @@ from models.history import subjects
 from models.history.changes import Actor
 from models.history.merges import MOST_ALIASES
 from models.queries import attributions, nodes, shapes, source_shapes
+from models.queries.embedded import MOST_JOINT
 from models.queries.members import Array, Member, Object
 from models.queries.visibility import PUBLIC, REVIEWER, Viewer
-from tests.api.steps import posted
+from tests.api.steps import exported, posted
 from tests.checked import ROOT, contract
-from tests.factories import candidate, charge, denial, review
+from tests.factories import candidate, charge, denial, review, store
 
 #: Lists that are never cut: of an item's own words, of what an answer is about, or as long as what was sent.
 WHOLE = {
@@ -191,6 +192,18 @@ def test_the_address_of_the_rest_lists_all_in_the_same_order(
             for id in walked(client, f"/v1/{noun}?"):
                 hold(client, client.get(f"/v1/{noun}/{id}").json, found)
         assert found.keys() == {"statements", "counterclaims", "counters", "reviews", "statement_ids", "joint_ids"}
+
+
+def test_of_those_who_say_the_same_jointly_a_hundred_are_counted(writer: FlaskClient, public: FlaskClient) -> None:
+    said = posted(writer, "statements", charge()).json
+    same = {"document": {"id": said["document"]["id"]}, "claim": {"id": said["claim"]["id"]}}
+    names = [{"name": f"One of {number}"} for number in range(MOST_JOINT + 1)]
+    for new in (names[1:], names[:1]):
+        store(Actor(), [("statement", charge(speaker=name, mention=None, **same)) for name in new])
+        found = public.get(f"/v1/statements/{said['id']}").json
+        assert (found["joint_count"], len(found["joint_ids"])) == (100, 50)
+        assert exported(public, "statements?fields=joint_count")[0] == {"joint_count": 100}
+    assert len([*walked(public, f"{found['joint_rest']}&")]) == MOST_JOINT + 1
 
 
 def test_answers_to_an_attribution_are_counted_and_the_rest_is_listed(

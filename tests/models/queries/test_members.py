@@ -7,8 +7,9 @@ import pytest
 from peewee import SQL, Entity, Select
 
 from models.queries import dialects
-from models.queries.members import Array, Boolean, Member, Nullable, Object, RawJson, Rows, Scalar, Subquery
+from models.queries.members import Array, Boolean, Member, Nullable, Object, RawJson, Scalar, Subquery
 from models.queries.nodes import compiled, run
+from models.queries.selection import Rows
 
 #: What a string may hold that JSON has to escape, or that only looks like JSON.
 ODD = ("plain", 'a "quote"', "back\\slash", "line\nbreak", "ümlaut 😀", '{"no": "object"}', "[1]", "null", "")

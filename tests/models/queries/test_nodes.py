@@ -15,9 +15,10 @@ from models.queries import list_ids, nodes, shapes, source_shapes
 from models.queries.embedded import embedded
 from models.queries.filter_sets import Order, used
 from models.queries.filters import OF_TOPIC
-from models.queries.members import Array, Nullable, Object, Precomputed, Rows, Scalar, Subquery
+from models.queries.members import Array, Nullable, Object, Precomputed, Scalar, Subquery
 from models.queries.nodes import Aliased, P, Part, cached, case, clear_caches, compiled, run, source_text
 from models.queries.said_by import within
+from models.queries.selection import Rows
 from models.queries.table_aliases import c, d, s, se, sp
 from models.queries.visibility import Viewer
 from models.storage.database import on_sqlite
