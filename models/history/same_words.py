@@ -21,7 +21,8 @@ from models.tables import Statement
 
 #: The lock under which a key records words, each key its own: "cccoding" in ASCII, and the id of the key.
 _LOCK = int.from_bytes(b"cccoding")
-#: How many statements of the same words may stand: who records these words again looks at each.
+#: How many statements of the same words may stand that one key recorded, which does not review: who records these words
+#: looks at each.
 MOST = 100
 #: How many pairs of statements a refused merge names.
 _NAMED = 10
@@ -78,8 +79,9 @@ def refuse_merge(by: Actor, one: int, other: int) -> None:
     Who retracts one of the two says by that which of them is right, and what becomes of what rests on it.
     """
     both = of_both(one, other)
-    _refuse_many(max(Counter((each.document_id, each.spans) for each in both).values(), default=0), "/into")
     state = coded(both)
+    recorded = Counter((each.document_id, each.spans, state[each.id].key) for each in both)
+    _refuse_many(by, max(recorded.values(), default=0), "/into")
     theirs = {
         (each.document_id, each.spans, sign): each
         for each in reversed(both)
@@ -151,7 +153,7 @@ def refuse_known(
         both = one.status == row["status"] == "accepted"
         if both or (not coding and one.id in own):
             _refuse(by, one, field)
-    _refuse_many(len(known) + 1, field)
+    _refuse_many(by, len(own) + 1, field)
 
 
 def refuse_collision(by: Actor, statement: Statement, new: dict[str, Any], session: Any) -> None:
@@ -170,8 +172,8 @@ def refuse_collision(by: Actor, statement: Statement, new: dict[str, Any], sessi
         if changed.accepted and state[known.id].accepted:
             detail = f"Statement {known.id} of the same words is accepted already: reject one of the two."
             raise AlreadyKnown(detail, field="/status", known=known.id)
-    if moved:
-        _refuse_many(len(others) + 1)
+    if moved and others:
+        _refuse_many(by, _recorded_together(state, statement.id))
 
 
 def refuse_known_beside(by: Actor, statement: Statement, session: Any) -> None:
@@ -182,7 +184,7 @@ def refuse_known_beside(by: Actor, statement: Statement, session: Any) -> None:
     for one in known:
         if collide(state[statement.id], state[one.id]):
             _refuse(by, one)
-    _refuse_many(len(known) + 1)
+    _refuse_many(by, _recorded_together(state, statement.id))
 
 
 def _of(row: dict[str, Any], session: Any) -> list[Known]:
@@ -203,10 +205,15 @@ def _first_prints(ids: Collection[int]) -> dict[int, int]:
     return dict(fetch(f"{prints} GROUP BY original_id", (dumps(list(ids)),)))
 
 
-def _refuse_many(count: int, field: str = "/content") -> None:
-    if count > MOST:
-        detail = f"More than {MOST} statements of this speaker would stand over the same words: retract some first."
-        raise Conflict(detail, field=field)
+def _recorded_together(state: dict[int, Coded], id: int) -> int:
+    """Count those that the same key recorded as one of them."""
+    return sum(one.key == state[id].key for one in state.values())
+
+
+def _refuse_many(by: Actor, count: int, field: str = "/content") -> None:
+    if count > MOST and not by.reviews:
+        detail = f"More than {MOST} statements of one key would stand over the same words of this speaker: retract some"
+        raise Conflict(f"{detail} first, or ask somebody with the review scope to do it.", field=field)
 
 
 def _refuse(by: Actor, known: Known, field: str = "/content") -> None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from models import claim_text, prints
 from models.hierarchy import MOST_IN_LINE
-from models.history import same_words, subjects
+from models.history import subjects
 from models.history.edits import accepted
 from models.history.last_changes import undone
 from models.history.restores import erased
@@ -144,13 +144,6 @@ RULES = (
         "SELECT original_id, count(*) FROM statements WHERE original_id IS NOT NULL AND retracted_at IS NULL"
         f" GROUP BY original_id HAVING count(*) > {prints.MOST}",
         "statement {} has {} prints, and no import takes as many: clear the `original` of some",
-        came_later=True,
-    ),
-    Rule(
-        "words are recorded no more often than an import takes",
-        "SELECT min(id), count(*) FROM statements WHERE retracted_at IS NULL GROUP BY document_id, speaker_id, spans"
-        f" HAVING count(*) > {same_words.MOST}",
-        "statement {} is one of {} over the same words, and no import takes as many: retract some",
         came_later=True,
     ),
     Rule(

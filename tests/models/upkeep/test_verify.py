@@ -11,7 +11,7 @@ from peewee import IntegrityError
 
 from models import claims, counterclaims, documents, prints, reviews, sentences, speakers, statements, topics
 from models.hierarchy import MOST_IN_LINE
-from models.history import hidden, last_changes, same_words, subjects
+from models.history import hidden, last_changes, subjects
 from models.history.changes import Actor
 from models.queries import derived
 from models.storage import database, transactions
@@ -263,9 +263,6 @@ BROKEN = {
     ],
     "an act has no more prints than an import takes": [
         (_copies(Statement, prints.MOST + 1, original_id="1", spans="'[' || i"), "statement 1 has 1001 prints"),
-    ],
-    "words are recorded no more often than an import takes": [
-        (_copies(Statement, same_words.MOST, status="'candidate'"), "statement 1 is one of 101 over the same words"),
     ],
     "a review checks a statement of its claim": [
         ("UPDATE reviews SET statement_id = 2", "review 1 checks the wording of statement 2"),
