@@ -9,7 +9,7 @@ first, and read after that; so is what a line of the log tells of other rows, wh
 - a row that a change changes is locked `to_change` it, and so is the claim whose statements or counterclaims a rule
   counts: they are added only by who names that claim, and taken away only by who changes it;
 - what has no row has an advisory lock: a name or an item of a speaker (`Session.lock_names`), the words of a claim that
-  is to be reused (`lock_words`), and who is part of whom (`lock_parts`).
+  is to be reused (`lock_words`), who is part of whom (`lock_parts`), and how many print a statement (`lock_prints`).
 
 All take them in one order, so that no two wait for one another: advisory locks, then rows, table by table as `ALL` has
 them and by id in each. Where two meet all the same, because a survivor was found late, PostgreSQL undoes one of them,
@@ -29,7 +29,9 @@ from models.tables import ALL
 _PARTS = int.from_bytes(b"ccparts")
 #: The lock under which claims are looked for by their words and made where there is none, each for itself: "ccwords".
 _WORDS = int.from_bytes(b"ccwords")
-#: In how many parts the words fall: an import takes some thousands of them, and PostgreSQL has room for 12,800 locks.
+#: The lock under which statements come to print others again, each for itself: "ccprint" in ASCII.
+_PRINTS = int.from_bytes(b"ccprint")
+#: In how many parts words and originals fall: an import takes some thousands, and PostgreSQL has room for 12,800 locks.
 _BUCKETS = 256
 
 _ORDER = {model: index for index, model in enumerate(ALL)}
@@ -91,3 +93,8 @@ def lock_parts(*, new: bool = False) -> None:
 def lock_words(texts: Iterable[str]) -> None:
     """Let nobody else look for claims of these very texts, to make one where there is none."""
     advisory_lock(_WORDS, {str(crc32(text.encode()) % _BUCKETS) for text in texts})
+
+
+def lock_prints(original: int) -> None:
+    """Let nobody else record another print of a statement until this transaction ends: both could be one too many."""
+    advisory_lock(_PRINTS, [str(original % _BUCKETS)])

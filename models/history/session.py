@@ -25,8 +25,6 @@ from models.tables import Sentence, Speaker
 NAME_LOCK = int.from_bytes(b"ccname")
 #: The lock under which reviews come to name statements, each for itself: "ccreview" in ASCII.
 _REVIEW_LOCK = int.from_bytes(b"ccreview")
-#: The lock under which statements come to print others again, each for itself: "ccprint" in ASCII.
-_PRINT_LOCK = int.from_bytes(b"ccprint")
 
 #: The Wikidata ids of merged speakers, each with the standing one at whom the chain of merges ends. That the column is
 #: compared lets SQLite find the few who were merged by its index.
@@ -112,7 +110,7 @@ class Session:
 
     def count_prints(self, original: int) -> int:
         """Count the standing statements that print another again; nobody adds one until this transaction ends."""
-        advisory_lock(_PRINT_LOCK, [str(original)])
+        locks.lock_prints(original)
         return int(fetch(_PRINTS, (original,))[0][0])
 
     def count_counterclaims(self, claims: Iterable[int], most: int) -> dict[int, int]:
