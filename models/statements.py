@@ -201,6 +201,7 @@ def restore(*, by: Actor, id: int) -> None:
         if statement is None:
             return
         large.refuse(by, Statement, id)
+        restores.refuse_changed_out_of_sight(by, statement.claim_id)
         for column, model in (STANDS_ON | PASSED_ON).items():
             restores.require(model, statement.__data__[column], unless_erased=column in PASSED_ON)
         same_words.refuse_known_beside(by, statement, SESSION)

@@ -167,7 +167,8 @@ def unmerge_claim(id: int) -> Response:
     What moved then and is still there moves back. What the merge retracted, because both had the same, stands again
     where all that it names still stands, unless the other was retracted since. Counterclaims go with the statements
     that they rest on. Merges are undone in the reverse order. A claim whose statements were all retracted since is out
-    of sight after this answer, until one of them is restored.
+    of sight after this answer, until one of them is restored. It takes the review scope where only reviewers have seen
+    the claim as it is by now.
     """
     claims.unmerge(by=caller().actor, id=id)
     return responses.one(claims.get(id=id, viewer=caller().viewer, just_written=True))

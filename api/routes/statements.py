@@ -143,7 +143,8 @@ def restore_statement(id: int) -> Response:
     Refused with 409 where something that it names does not stand, such as its claim, and where the same words were
     recorded since; who passed it on, or for whom it was said, may have been erased. A counterclaim stays retracted
     where something that it rests on does not stand. One that stands already is answered as it is, with 200, and nothing
-    is logged: a retry is safe. What was erased is not restored (410).
+    is logged: a retry is safe. What was erased is not restored (410). It takes the review scope where the public would
+    see a claim by it that only reviewers have seen as it is by now.
     """
     statements.restore(by=caller().actor, id=id)
     return responses.one(statements.get(id=id, viewer=caller().viewer))

@@ -47,6 +47,14 @@ def once_visible(noun: str, ids: Collection[int]) -> set[int]:
     return {id for (id,) in fetch(seen + in_ids("noun_id"), (noun, dumps(sorted(ids))))}
 
 
+def changed_out_of_sight(claim: int) -> bool:
+    """Tell whether the public does not see a claim, and never saw it as it is worded and filed by now."""
+    line = "SELECT 1 FROM changes l WHERE l.noun = 'claims' AND l.noun_id = k.noun_id AND l.action = 'change'"
+    since = f"NOT k.public OR EXISTS ({line} AND l.made_at > k.public_changed_at)"
+    sql = f"SELECT 1 FROM last_changes k WHERE k.noun = 'claims' AND k.noun_id = ? AND NOT k.visible AND ({since})"  # noqa: S608 (our SQL)
+    return bool(fetch(sql, (claim,)))
+
+
 def undone(last: str) -> str:
     """Write the condition of SQL that nothing tells the public any more that it saw the claim of a row `last`.
 

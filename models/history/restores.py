@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import orjson
 
-from models.history import changes, standing_rows
+from models.history import changes, last_changes, standing_rows
 from models.history.changes import Actor
 from models.history.notes import Retraction
 from models.queries.dialects import in_ids, json_of
@@ -69,6 +69,15 @@ def require(model: Any, *ids: int | None, unless_erased: bool = False) -> None:
             if unless_erased and was_erased(model, id):
                 continue
             raise Conflict(f"{absent.detail} What stands on it cannot be restored before it.", id=id) from None
+
+
+def refuse_changed_out_of_sight(by: Actor, claim: int) -> None:
+    """Refuse that who does not review brings a claim back into sight that the public never saw as it is by now."""
+    if not by.reviews and last_changes.changed_out_of_sight(claim):
+        raise Conflict(
+            "A claim would be seen again that only reviewers have seen as it is by now: ask somebody with the review"
+            " scope to do this."
+        )
 
 
 def restore(by: Actor, row: Any, **new: Any) -> None:

@@ -268,3 +268,59 @@ def test_an_undo_names_to_a_writer_no_claim_that_only_reviewers_saw(registry: st
     with pytest.raises(Conflict, match="into one that only reviewers see") as refused:
         claims.unmerge(by=Actor(reviews=False), id=shown)
     assert str(hidden) not in refused.value.detail.replace(f"claim {shown} ", "")
+
+
+def _out_of_sight(by: Actor, word: str) -> tuple[int, int]:
+    """A statement that was retracted, and its claim, which the public saw by it."""
+    said = put_plain(by, word)
+    statements.retract(by=by, id=said, version=None, reason=None)
+    return said, statements.claim_of(id=said)
+
+
+def test_who_does_not_review_brings_back_no_claim_that_the_public_never_saw_as_it_is(
+    registry: str, actor: Actor
+) -> None:
+    writer = Actor(reviews=False)
+    said, was_public = _out_of_sight(writer, "first")
+    waits = statements.claim_of(id=put_plain(actor, "second", origin=MACHINE))
+    claims.merge(by=actor, id=was_public, into=waits)
+    other, reworded = _out_of_sight(writer, "third")
+    claims.change(by=actor, id=reworded, version=None, text="The public has not read this.")
+    for id in (said, other):
+        with pytest.raises(Conflict, match="only reviewers have seen"):
+            statements.restore(by=writer, id=id)
+    claims.merge(by=actor, id=reworded, into=put_claim(actor))
+    with pytest.raises(Conflict, match="only reviewers have seen"):
+        claims.unmerge(by=writer, id=reworded)
+    assert _unknown(claims, waits, PUBLIC, WRITER)
+    for id in (said, other):
+        statements.restore(by=actor, id=id)
+    claims.unmerge(by=actor, id=reworded)
+
+
+def test_who_does_not_review_is_told_of_no_claim_that_the_public_never_saw_that_it_was_retracted(
+    registry: str, actor: Actor
+) -> None:
+    said, was_public = _out_of_sight(actor, "first")
+    waiting = put_plain(actor, "second", origin=MACHINE)
+    waits = statements.claim_of(id=waiting)
+    claims.merge(by=actor, id=was_public, into=waits)
+    statements.retract(by=actor, id=waiting, version=None, reason=None)
+    claims.retract(by=actor, id=waits, version=None, reason=None)
+    with pytest.raises(Conflict, match="only reviewers have seen") as refused:
+        statements.restore(by=Actor(reviews=False), id=said)
+    assert str(waits) not in refused.value.detail
+    with pytest.raises(Conflict, match=f"The claim {waits} was retracted"):
+        statements.restore(by=actor, id=said)
+
+
+def test_who_does_not_review_brings_back_a_claim_as_it_was_seen_whatever_waits_for_review_there(
+    registry: str, actor: Actor
+) -> None:
+    writer = Actor(reviews=False)
+    said, claim = _out_of_sight(writer, "first")
+    put_plain(actor, "second", claim={"id": claim}, origin=MACHINE)
+    claims.merge(by=actor, id=claim, into=put_claim(actor))
+    claims.unmerge(by=writer, id=claim)
+    statements.restore(by=writer, id=said)
+    assert claims.get(id=claim, viewer=PUBLIC)
