@@ -17,7 +17,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "claims": ("text",),
     "documents": ("text", "title", "url", "publisher", "licence"),
     "speakers": ("name", "description", "same_as"),
-    "statements": ("role",),
+    "statements": ("role", "extractor", "extractor_version"),
     "counterclaims": ("note",),
     "reviews": ("title", "url", "publisher_name", "publisher_site", "rating_label", "licence"),
     "topics": ("slug", "label"),

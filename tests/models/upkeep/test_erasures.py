@@ -27,6 +27,7 @@ from models.upkeep import backups, erasures, redaction, unerased_files, unerased
 from models.upkeep.name_matcher import NameMatcher, NameParts
 from tests.at_once import while_open
 from tests.factories import (
+    MACHINE,
     PUBLIC,
     REVIEWER,
     lines_of,
@@ -395,6 +396,9 @@ def test_names_what_others_say_in_whatever_spelling_and_wherever(registry: str, 
     left.append(f"topic {topics.create(by=actor, slug=small, label='Her')}")
     aide = put_plain(actor, "first", role=f"aide of {loud}")
     left.append(f"statement {aide}")
+    for member in ("extractor", "extractor_version"):
+        tool = put_plain(actor, "second", origin=MACHINE | {member: loud}, speaker={"name": f"Tool of {member}"})
+        left.append(f"statement {tool}")
     claim = Statement.get_by_id(aide).claim_id
     left.append(f"review {put_review(actor, claim, title=f'Is it {loud}?')}")
     other = put_claim(actor, f"It was {loud}.")
