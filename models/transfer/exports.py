@@ -79,7 +79,9 @@ def _documents(reader: Snapshot) -> Iterator[Row]:
 def _claims(reader: Snapshot) -> Iterator[Row]:
     filed, named = tables.ClaimTopic, tables.ClaimAbout
     topics = Topic.select(Topic.slug.alias("each")).join(filed).order_by(Topic.slug)
-    about = Speaker.select(named.role.concat(" ").concat(Speaker.name).alias("each")).join(named).order_by(Speaker.id)
+    about = (
+        Speaker.select(named.role.concat(" ").concat(Speaker.name).alias("each")).join(named).order_by(Speaker.name_key)
+    )
     stands = Speaker.retracted_at.is_null(), Speaker.merged_into.is_null()
     members = {
         "id": _called("c", Claim.id),

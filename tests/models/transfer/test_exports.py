@@ -301,6 +301,7 @@ def test_whom_a_claim_is_about_has_an_order_that_an_import_keeps(urls: Callable[
     speakers.change(by=actor, id=1, version=1, part_of=2)
     written = list(ndjson.write())
     before = [one["name"] for one in seen(claims.get(id=1, viewer=PUBLIC))["about"]]
+    assert [one["name"] for one in _rows("claim")[0]["about"]] == before == ["Body", "Child"]
     database.close()
     database.connect(urls())
     assert {one.outcome for one in ndjson.read(written, by=actor)} <= {"new", "noted"}
