@@ -59,18 +59,19 @@ def of_a_charge(viewer: Viewer, filters: Filters, claim: Any, *, shared: bool) -
 
 
 def _replied(viewer: Viewer, claim: Any) -> Any:
-    """Build the condition that whoever is accused by `claim` states it, or an answer to it."""
+    """Build the condition that whoever is accused by `claim` states it, or an answer to it.
 
-    def stated(one: Any) -> Any:
-        them = wholes((s.claim_id == one) & statement_seen(viewer))
-        by_them = Select([Join(them, _about, JOIN.CROSS)], [1]).with_cte(them)
-        return fn.EXISTS(by_them.where(_about.claim_id == claim, _about.speaker_id == them.c.id, accused))
-
-    accused = _about.role == "accused"
-    by_each = answers(viewer, e.claim_id == claim, case(_is_stock(e.answer_id), FALSE, stated(e.answer_id)))
+    All who do are found together: of each answer by itself, a line of bodies above them would be walked for each. Where
+    a claim has many answers, or one is a stock answer, all such are looked through at once.
+    """
+    by_each = answers(viewer, e.claim_id == claim, ~_is_stock(e.answer_id), ~_has_many(claim))
+    stating = by_each.select(e.answer_id).union_all(Select([], [claim])).cte("stating", columns=("id",))
+    them = wholes(among(s.claim_id, stating.select_from(stating.c.id)) & statement_seen(viewer))
+    by_them = Select([Join(them, _about, JOIN.CROSS)], [1]).with_cte(stating, them)
+    of_accused = (_about.claim_id == claim, _about.speaker_id == them.c.id, _about.role == "accused")
     standing = _standing.select(1).where(is_one(_standing.claim_id, claim), _standing.retracted_at.is_null())
-    stock = exists_by_row(standing.where(_is_stock(_standing.answer_id)))
-    return stated(claim) | fn.EXISTS(by_each) | case(stock, _replied_by_stock(viewer, claim), FALSE)
+    common = _has_many(claim) | exists_by_row(standing.where(_is_stock(_standing.answer_id)))
+    return fn.EXISTS(by_them.where(*of_accused)) | case(common, _replied_by_common(viewer, claim), FALSE)
 
 
 def _is_stock(claim: Any) -> Any:
@@ -80,18 +81,19 @@ def _is_stock(claim: Any) -> Any:
     return fn.EXISTS(stated) & fn.EXISTS(given.limit(1).offset(MANY))
 
 
-def _replied_by_stock(viewer: Viewer, claim: Any) -> Any:
-    """Build the condition that whoever is accused by `claim` states a stock answer to it.
+def _replied_by_common(viewer: Viewer, claim: Any) -> Any:
+    """Build the condition that whoever is accused by `claim` states a stock answer to it, or one of many.
 
     A thousand statements of such an answer to a thousand charges are a million pairs: so who states one is found once,
     and who is accused is looked up among them.
     """
     given = _standing.select(_standing.answer_id).where(_standing.retracted_at.is_null())
-    stock = given.group_by(_standing.answer_id).having(fn.count(STAR) > MANY, _is_stock(_standing.answer_id))
-    them = wholes(s.claim_id.in_(stock) & statement_seen(viewer))
+    common = given.group_by(_standing.answer_id).having(fn.count(STAR) > MANY, _is_stock(_standing.answer_id))
+    common |= given.where(_standing.claim_id.in_(_claims_of_many()))
+    them = wholes(s.claim_id.in_(common) & statement_seen(viewer), by_claim=True)
     said = them.select_from(them.c.claim_id, them.c.id)
     of_accused = (_about.claim_id == e.claim_id) & (_about.role == "accused")
-    found = answers(viewer, e.answer_id.in_(stock), Tuple(e.answer_id, _about.speaker_id).in_(said))
+    found = answers(viewer, e.answer_id.in_(common), Tuple(e.answer_id, unindexed(_about.speaker_id)).in_(said))
     return claim.in_(found.select(e.claim_id).join(_about, on=of_accused))
 
 

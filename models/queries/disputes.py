@@ -221,7 +221,7 @@ def _stating(filters: Filters) -> Select:
     voice = case(_o.own == 1, _v.speaker_id, _v.on_behalf_of_id)
     columns = [_v.claim_id, voice.alias("by_id"), fn.min(day_of(_v)).alias("day")]
     stating = _said(Select([_e], [_e.answer_id]), voice, columns, Join(_v, voices, on=voice.is_null(False)))
-    return stating.where(within(voice, "by")) if "by" in filters.names else stating
+    return stating.where(within(voice, "by", many=True)) if "by" in filters.names else stating
 
 
 def _who(filters: Filters) -> Select:

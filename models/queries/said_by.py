@@ -32,23 +32,29 @@ _is_part = (
 )
 
 
-def within(speaker: Any, name: str) -> Any:
-    """Build the condition that `speaker` is the one in the value `name`, of several one, or a part of it."""
+def within(speaker: Any, name: str, *, many: bool = False) -> Any:
+    """Build the condition that `speaker` is the one in the value `name`, of several one, or a part of it.
+
+    With `many` PostgreSQL plans as for many of these, where no index finds the rows of few.
+    """
     them = _speaker.select(_speaker.id).where(any_id(_speaker.id, name)).cte("within", recursive=True, columns=("id",))
     parts = _part.select(_part.id).join(them, on=_part.part_of_id == them.c.id)
     them = them.union(parts.where(*_is_part))
     # PostgreSQL takes what is recursive for long, and an array for short.
-    return among(speaker, them.select_from(them.c.id))
+    ids = them.select_from(them.c.id)
+    return speaker.in_(ids) if many else among(speaker, ids)
 
 
-def wholes(chosen: Any) -> Any:
-    """Find, as (claim_id, id), whose the `chosen` statements `s` of claims are, and all of whom these are parts.
+def wholes(chosen: Any, *, by_claim: bool = False) -> Any:
+    """Find, as (id), whose the `chosen` statements `s` are, and all of whom these are parts; as (claim_id, id) of each.
 
     It is the rule of `within` from the other end.
     """
-    own = (s.select(s.claim_id, speaker).where(chosen) for speaker in (s.speaker_id, s.on_behalf_of_id))
-    them = reduce(or_, own).cte("wholes", recursive=True, columns=("claim_id", "id"))
-    onward = _part.select(them.c.claim_id, _part.part_of_id).join(them, on=_part.id == them.c.id)
+    claim, name = ((s.claim_id,), ("claim_id",)) if by_claim else ((), ())
+    own = (s.select(*claim, speaker).where(chosen) for speaker in (s.speaker_id, s.on_behalf_of_id))
+    them = reduce(or_, own).cte("wholes", recursive=True, columns=(*name, "id"))
+    theirs = (getattr(them.c, column) for column in name)
+    onward = _part.select(*theirs, _part.part_of_id).join(them, on=_part.id == them.c.id)
     return them.union(onward.where(*_is_part))
 
 

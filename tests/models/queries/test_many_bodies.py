@@ -1,0 +1,108 @@
+"""What it costs that those who answer belong to bodies: a line of these is walked once, not for each of them."""
+
+from typing import Any
+
+import pytest
+
+from models import disputes
+from models.history.changes import Actor
+from models.queries import lists
+from models.queries.filter_sets import Order
+from models.storage import database
+from models.storage.database import fetch
+from models.tables import ClaimAbout, Speaker
+from tests.factories import PUBLIC, store
+from tests.timing import within
+from tests.work import work
+
+
+def answered(actor: Actor, name: str, *, charges: int, parts: int, line: int) -> None:
+    """Store charges, each answered by all parts of the last body in a line, each in a claim of its own."""
+    said = {"document": {"document": "d"}, "form": "direct", "content": [{"start": 0, "end": 4}]}
+    bodies = [f"Body {name} {number}" for number in range(line)]
+    people = [f"Part {name} {number}" for number in range(parts)]
+    above = [None, *bodies]
+    lines: list[tuple[str, dict[str, Any]]] = [("document", {"id": "d", "text": f"It is {name}.", "language": "en"})]
+    whole = [*zip(bodies, above, strict=False), *((one, bodies[-1]) for one in people)]
+    for one, body in whole:
+        part_of = {"part_of": {"name": body}} if body else {}
+        lines.append(("speaker", {"name": one, "kind": "organization"} | part_of))
+    for number in range(charges):
+        accused = [{"name": f"Accused {name} {number}", "role": "accused"}]
+        lines.append(("claim", {"id": f"c{number}", "text": f"Charge {number}.", "language": "en", "about": accused}))
+        lines.append(
+            ("statement", said | {"speaker": {"name": f"Accuser {name} {number}"}, "claim": {"claim": f"c{number}"}})
+        )
+    for number, one in enumerate(people):
+        lines.append(("claim", {"id": f"a{number}", "text": f"Answer {number}.", "language": "en"}))
+        lines.append(("statement", said | {"speaker": {"name": one}, "claim": {"claim": f"a{number}"}}))
+    for charge in range(charges):
+        sides = ({"claim": {"claim": f"c{charge}"}, "answer": {"claim": f"a{number}"}} for number in range(parts))
+        lines.extend(("counterclaim", side | {"kind": "denies"}) for side in sides)
+    store(actor, lines)
+
+
+@pytest.fixture
+def by_index(registry: str) -> None:
+    """Let PostgreSQL read small tables as it reads large ones."""
+    if not database.on_sqlite():
+        database.db.execute_sql("SET enable_seqscan = off")
+
+
+def read(registry: str, noun: str, **asked: Any) -> tuple[int, lists.Page]:
+    """Read the newest ids of a list: the work, and the page."""
+    sent: list[tuple[str, Any]] = []
+    database.db.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
+    bare = {"viewer": PUBLIC, "limit": 100, "order": Order("id", descending=True), "fields": (("id", ()),)}
+    page = lists.page(noun, **{"filters": {}} | bare | asked)
+    database.db.query_hooks.pop()
+    asking = ((sql, params) for sql, params in sent if sql.startswith(("SELECT", "WITH")))
+    return sum(work(registry, sql, params, bitmaps=False) for sql, params in asking), page
+
+
+REPLIED: dict[str, Any] = {"filters": {"charge": True, "replied": True}}
+
+
+@pytest.mark.usefixtures("by_index")
+def test_a_line_of_bodies_is_walked_once_for_all_who_answer_a_charge(registry: str, actor: Actor) -> None:
+    spent = []
+    for line in (1, 60):
+        answered(actor, str(line), charges=1, parts=40, line=line)
+        spent.append(read(registry, "claims", **REPLIED)[0])
+    assert spent[1] < 3 * spent[0], spent
+    top = Speaker.get(name="Body 60 0").id
+    ClaimAbout.update(speaker=top).where(ClaimAbout.speaker == Speaker.get(name="Accused 60 0").id).execute()
+    assert read(registry, "claims", **REPLIED)[1].number == 1
+
+
+@pytest.mark.usefixtures("by_index")
+def test_a_line_of_bodies_is_walked_once_for_all_charges_with_many_answers(registry: str, actor: Actor) -> None:
+    spent = []
+    for charges in (1, 7):
+        answered(actor, str(charges), charges=charges, parts=60, line=30)
+        spent.append(read(registry, "claims", **REPLIED)[0])
+    # The second has both: twice the parts, and eight times the charges.
+    assert spent[1] < 4 * spent[0], spent
+    top = Speaker.get(name="Body 7 0").id
+    ClaimAbout.update(speaker=top).where(ClaimAbout.speaker == Speaker.get(name="Accused 7 3").id).execute()
+    assert read(registry, "claims", **REPLIED)[1].number == 1
+
+
+def test_whom_many_parts_of_a_body_answered_is_found_at_once(registry: str, actor: Actor) -> None:
+    answered(actor, "many", charges=2, parts=1_000, line=1)
+    if not database.on_sqlite():
+        database.db.execute_sql("ANALYZE")
+    body = Speaker.get(name="Body many 0").id
+    pairs = within(1, lambda: disputes.listed(past=None, limit=100, by=(body,)))
+    assert len(pairs) == 100
+
+
+@pytest.mark.parametrize("facet", ["form", "publisher"])
+def test_a_value_that_all_have_is_counted_without_each_of_their_pairs(registry: str, actor: Actor, facet: str) -> None:
+    spent = []
+    for number in range(2):
+        answered(actor, str(number), charges=1, parts=300, line=1)
+        fetch("UPDATE documents SET publisher = 'Times', publisher_key = 'times'")
+        spent.append(read(registry, "counterclaims", facets=(facet,)))
+    assert spent[1][0] < 3 * spent[0][0], [work for work, _ in spent]
+    assert [one["count"] for one in spent[1][1].facets[facet]["values"]] == [600]
