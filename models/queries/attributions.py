@@ -9,7 +9,7 @@ from models.queries import dialects
 from models.queries.dialects import exists_by_row, is_one, true
 from models.queries.embedded import EMBEDDED, embedded
 from models.queries.members import Array, Boolean, Member, Object, Scalar, Subquery, scalars
-from models.queries.nodes import Aliased, case
+from models.queries.nodes import Aliased, case, differing
 from models.queries.parts import claim_part, record, speaker_part
 from models.queries.selection import Rows
 from models.queries.table_aliases import s
@@ -115,7 +115,7 @@ def _answers(viewer: Viewer) -> Array:
     return Array(Object(answered), rows, exists_by_row(aa.select(1).where(known)))
 
 
-@dialects.differing
+@differing
 def _known_ids(sqlite: bool, known: Any) -> Any:
     """Read the ids of the answers that are known to be seen."""
     listed = fn.json_each(aa.answers) if sqlite else fn.json_array_elements_text(Cast(aa.answers, "json"))

@@ -4,38 +4,13 @@ Most make a node, which is compiled for the bound database; those at the end wri
 words stand in word_tables.py.
 """
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from functools import reduce
+from operator import and_
+from typing import Any
 
-from peewee import JOIN, SQL, Cast, ColumnBase, Entity, Expression, Join, Node, NodeList, Select, Tuple, fn
+from peewee import JOIN, SQL, Cast, Entity, Expression, Join, Node, NodeList, Select, Tuple, fn
 
-from models.queries.nodes import STAR, ByNumber, P, Param
-from models.storage.database import on_sqlite
-
-_Args = ParamSpec("_Args")
-_T = TypeVar("_T")
-
-
-class _Late(ColumnBase):
-    """A node that is made when the query is compiled: only then is it known for which database."""
-
-    def __init__(self, make: Callable[..., Any], args: tuple[Any, ...]) -> None:
-        self.make, self.args = make, args
-
-    def __sql__(self, ctx: Any) -> Any:
-        return ctx.sql(self.make(ctx.state.sqlite, *self.args))
-
-
-def differing(make: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a function make a node for the bound database: its argument `sqlite` is given when the query is compiled."""
-    return wraps(make)(lambda *args: _Late(make, args))
-
-
-def written(write: Callable[Concatenate[bool, _Args], _T]) -> Callable[_Args, _T]:
-    """Let a function write SQL for the bound database: its argument `sqlite` is given when it is called."""
-    return wraps(write)(lambda *args, **named: write(on_sqlite(), *args, **named))
-
+from models.queries.nodes import STAR, ByNumber, P, Param, differing, written
 
 # -- conditions -----------------------------------------------------------------------------------
 
@@ -177,6 +152,20 @@ def each_of(sqlite: bool, query: Any, alias: str) -> Any:
     if sqlite:
         return fn.json_each(Select([query], [fn.json_group_array(SQL("value"))])).alias(alias)
     return query.lateral().alias(alias)
+
+
+@differing
+def hashed(sqlite: bool, one: Any, other: Any, on: Any) -> Any:
+    """Join two queries that have nothing but rows which match; `all_matched` holds of each that does.
+
+    PostgreSQL, which knows nothing of their sizes, compares each row with each; but for a full join it hashes or sorts.
+    """
+    return Join(one, other, JOIN.CROSS if sqlite else JOIN.FULL, on)
+
+
+def all_matched(*ids: Any) -> Any:
+    """Build the condition that a row of `hashed` has all that was joined, by an id of each: by which it stays full."""
+    return reduce(and_, (fn.coalesce(id, 0) > 0 for id in ids))
 
 
 @differing

@@ -10,6 +10,7 @@ from peewee import JOIN, SQL, Cast, Entity, Select, fn
 
 from models.queries.answer_filters import answered_statements
 from models.queries.days import known
+from models.queries.dialects import all_matched, hashed
 from models.queries.filter_sets import Filters, Order
 from models.queries.list_ids import compiled_ids
 from models.queries.nodes import STAR, Aliased, Compiled, cached, case, compiled
@@ -94,9 +95,11 @@ def _count_by_claims(noun: str, viewer: Viewer, items: Any, name: str) -> Select
     claims = Select([reduce(add, sides).alias("k")], [_k.claim_id, fn.count(STAR).alias("items")])
     claims = claims.group_by(_k.claim_id).cte("k", materialized=True)
     found, value, label = _of_claims(viewer, Select([claims], []), name)
-    values = found.columns(_k.claim_id, value.alias("value"), fn.min(label).alias("label"))
+    values = found.columns(
+        _k.claim_id, value.alias("value"), fn.min(label).alias("label"), fn.min(_k.items).alias("items")
+    )
     values = values.where(value.is_null(False)).group_by(_k.claim_id, value).cte("v", materialized=True)
-    counts = Select([values], [_v.value, _v.label, _k.items]).join(claims, on=_k.claim_id == _v.claim_id)
+    counts = Select([values], [_v.value, _v.label, _v.items])
     tables = [items, claims, values]
     if both:
         sizes = Select([values], [_v.claim_id, fn.count(STAR).alias("size")]).group_by(_v.claim_id)
@@ -110,13 +113,13 @@ def _of_both_sides(items: Select, values: Select, sizes: Select) -> Select:
     """Find (value, label, -1) of each counterclaim and value that both its claims have, by the one that has fewer."""
     fewer = _one.size < _other.size
     ends = case(fewer, _i.claim_id, _i.answer_id).alias("few"), case(fewer, _i.answer_id, _i.claim_id).alias("many")
-    sized = Select([items.alias("i")], ends).join(sizes.alias("one"), on=_one.claim_id == _i.claim_id)
-    sized = sized.join(sizes.alias("other"), on=_other.claim_id == _i.answer_id)
-    # In this order on SQLite, which knows of no sizes.
-    same = Select([sized.alias("i")], [_one.value, _one.label, SQL("-1")])
-    same = same.join(values.alias("one"), JOIN.CROSS).join(values.alias("other"), JOIN.CROSS)
-    theirs = (_one.claim_id == _i.few) & (_other.claim_id == _i.many)
-    return same.where(theirs & (_other.value == _one.value))
+    sized = hashed(items.alias("i"), sizes.alias("one"), _one.claim_id == _i.claim_id)
+    sized = hashed(sized, sizes.alias("other"), _other.claim_id == _i.answer_id)
+    sized = Select([sized], ends).where(all_matched(_i.id, _one.claim_id, _other.claim_id))
+    same = hashed(sized.alias("i"), values.alias("one"), _one.claim_id == _i.few)
+    same = hashed(same, values.alias("other"), (_other.claim_id == _i.many) & (_other.value == _one.value))
+    same = Select([same], [_one.value, _one.label, SQL("-1")])
+    return same.where(all_matched(_i.few, _one.claim_id, _other.claim_id))
 
 
 def _of_claims(viewer: Viewer, claims: Select, name: str) -> tuple[Select, Any, Any]:

@@ -11,8 +11,8 @@ from typing import Any
 from peewee import JOIN, Cast, Entity, Expression, Select
 
 from models.queries import search
-from models.queries.dialects import among, differing, in_ids, written
-from models.queries.nodes import P, cached
+from models.queries.dialects import among, in_ids
+from models.queries.nodes import P, cached, differing, written
 from models.queries.table_aliases import s
 from models.queries.visibility import Viewer, statement_seen
 from models.queries.word_tables import MOST_NAMES, aliases_of, tables_of

@@ -6,11 +6,14 @@ value `name`, never of what a caller sends.
 
 from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache, wraps
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from peewee import OP, SCOPE_VALUES, SQL, Case, Column, ColumnBase, Entity, Expression, Join, Node, NodeList, Table
 
 from models.storage.database import db, fetch, on_sqlite
+
+_Args = ParamSpec("_Args")
+_T = TypeVar("_T")
 
 #: SQL with `?` for each value, and the names of the values.
 Compiled = tuple[str, tuple[str, ...]]
@@ -145,3 +148,23 @@ def source_text(table: Any, links: Mapping[Any, Any]) -> str:
         source = Join(source, link, on=link.id == id)
     with ctx.scope_source():
         return str(ctx.sql(source).query()[0])
+
+
+class _Late(ColumnBase):
+    """A node that is made when the query is compiled: only then is it known for which database."""
+
+    def __init__(self, make: Callable[..., Any], args: tuple[Any, ...]) -> None:
+        self.make, self.args = make, args
+
+    def __sql__(self, ctx: Any) -> Any:
+        return ctx.sql(self.make(ctx.state.sqlite, *self.args))
+
+
+def differing(make: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a function make a node for the bound database: its argument `sqlite` is given when the query is compiled."""
+    return wraps(make)(lambda *args: _Late(make, args))
+
+
+def written(write: Callable[Concatenate[bool, _Args], _T]) -> Callable[_Args, _T]:
+    """Let a function write SQL for the bound database: its argument `sqlite` is given when it is called."""
+    return wraps(write)(lambda *args, **named: write(on_sqlite(), *args, **named))

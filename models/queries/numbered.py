@@ -4,7 +4,7 @@ from typing import Any
 
 from peewee import SQL, Select
 
-from models.queries.dialects import written
+from models.queries.nodes import written
 
 
 def numbered(rows: Select, order: str, name: str) -> Any:

@@ -9,8 +9,8 @@ from typing import Any
 from peewee import SQL, Cast, Entity, Expression, NodeList, Select, fn
 
 from models.queries import search
-from models.queries.dialects import differing, in_ids, written
-from models.queries.nodes import P, case
+from models.queries.dialects import in_ids
+from models.queries.nodes import P, case, differing, written
 
 #: Steps of a claim's length that its rowid in claim_search tells apart, of so many characters each.
 _STEPS, _STEP = 32, 16
