@@ -48,11 +48,18 @@ def once_visible(noun: str, ids: Collection[int]) -> set[int]:
 
 
 def changed_out_of_sight(claim: int) -> bool:
-    """Tell whether the public does not see a claim, and never saw it as it is worded and filed by now."""
-    line = "SELECT 1 FROM changes l WHERE l.noun = 'claims' AND l.noun_id = k.noun_id AND l.action = 'change'"
-    since = f"NOT k.public OR EXISTS ({line} AND l.made_at > k.public_changed_at)"
-    sql = f"SELECT 1 FROM last_changes k WHERE k.noun = 'claims' AND k.noun_id = ? AND NOT k.visible AND ({since})"  # noqa: S608 (our SQL)
-    return bool(fetch(sql, (claim,)))
+    """Tell whether the public does not see a claim, and never saw it, or what hangs on it, as it is by now."""
+    since = "retracted_at IS NULL AND updated_at > k.public_changed_at"
+    line = "changes l WHERE l.noun = 'claims' AND l.noun_id = k.noun_id AND l.action = 'change'"
+    hanging = (
+        f"{line} AND l.made_at > k.public_changed_at",
+        f"reviews WHERE claim_id = k.noun_id AND {since}",
+        f"counterclaims WHERE claim_id = k.noun_id AND {since}",
+        f"counterclaims WHERE answer_id = k.noun_id AND {since}",
+    )
+    changed = " OR ".join(f"EXISTS (SELECT 1 FROM {one})" for one in hanging)  # noqa: S608 (our SQL)
+    sql = "SELECT 1 FROM last_changes k WHERE k.noun = 'claims' AND k.noun_id = ? AND NOT k.visible"
+    return bool(fetch(f"{sql} AND (NOT k.public OR {changed})", (claim,)))
 
 
 def undone(last: str) -> str:

@@ -324,3 +324,22 @@ def test_who_does_not_review_brings_back_a_claim_as_it_was_seen_whatever_waits_f
     claims.unmerge(by=writer, id=claim)
     statements.restore(by=writer, id=said)
     assert claims.get(id=claim, viewer=PUBLIC)
+
+
+@pytest.mark.parametrize("what", ["review", "counterclaim", "note"])
+def test_who_does_not_review_brings_back_no_claim_on_which_something_hangs_that_only_reviewers_have_seen(
+    registry: str, actor: Actor, what: str
+) -> None:
+    said = put_plain(actor, "first")
+    claim = statements.claim_of(id=said)
+    known = counterclaims.create(by=actor, claim=claim, answer=put_claim(actor), kind="denies")
+    statements.retract(by=actor, id=said, version=None, reason=None)
+    if what == "review":
+        put_review(actor, claim)
+    elif what == "counterclaim":
+        counterclaims.create(by=actor, claim=claim, answer=put_claim(actor, "Another."), kind="disputes")
+    else:
+        counterclaims.change(by=actor, id=known, version=None, note="What a reviewer thinks of it.")
+    with pytest.raises(Conflict, match="only reviewers have seen"):
+        statements.restore(by=Actor(reviews=False), id=said)
+    statements.restore(by=actor, id=said)
