@@ -5,10 +5,10 @@ from functools import reduce
 from operator import and_
 from typing import Any
 
-from peewee import JOIN, SQL, Cast, Entity, Join, Select, Tuple, fn
+from peewee import JOIN, SQL, Cast, Entity, Join, Select, fn
 
 from models.queries.days import answering_first, last_days, may_answer
-from models.queries.dialects import among, any_of, exists_by_row, from_place, is_one, unindexed
+from models.queries.dialects import all_matched, among, any_of, exists_by_row, from_place, hashed, is_one, unindexed
 from models.queries.filter_sets import Filters
 from models.queries.nodes import FALSE, STAR, TRUE, Aliased, case
 from models.queries.said_by import said_within, wholes, within
@@ -21,7 +21,7 @@ from models.vocabulary import DISPUTING_KINDS
 _about = Aliased(ClaimAbout, "x")
 _printed, _beside = Aliased(Statement, "y"), Aliased(Statement, "z")
 _one, _of_many, _last, _all = Aliased(Statement, "n"), Aliased(Counterclaim, "g"), Entity("m"), Entity("a")
-_standing = Aliased(Counterclaim, "gs")
+_standing, _given, _said = Aliased(Counterclaim, "gs"), Entity("given"), Entity("said")
 
 #: Answers to a claim that are compared with each of its statements; of more, all its statements are with the last. Also
 #: the statements of a charge, or of an answer to as many charges, that are looked through for each that is found.
@@ -93,8 +93,11 @@ def _replied_by_common(viewer: Viewer, claim: Any) -> Any:
     them = wholes(s.claim_id.in_(common) & statement_seen(viewer), by_claim=True)
     said = them.select_from(them.c.claim_id, them.c.id)
     of_accused = (_about.claim_id == e.claim_id) & (_about.role == "accused")
-    found = answers(viewer, e.answer_id.in_(common), Tuple(e.answer_id, unindexed(_about.speaker_id)).in_(said))
-    return claim.in_(found.select(e.claim_id).join(_about, on=of_accused))
+    given = answers(viewer, e.answer_id.in_(common)).select(e.claim_id, e.answer_id, _about.speaker_id)
+    given = given.join(_about, on=of_accused)
+    by_them = (_said.claim_id == _given.answer_id) & (_said.id == _given.speaker_id)
+    found = Select([hashed(given.alias("given"), said.alias("said"), by_them)], [_given.claim_id])
+    return claim.in_(found.where(all_matched(_given.claim_id, _said.claim_id)))
 
 
 def of_its_answers(
