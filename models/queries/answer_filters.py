@@ -87,9 +87,9 @@ def _replied_by_common(viewer: Viewer, claim: Any) -> Any:
     A thousand statements of such an answer to a thousand charges are a million pairs: so who states one is found once,
     and who is accused is looked up among them.
     """
-    given = _standing.select(_standing.answer_id).where(_standing.retracted_at.is_null())
-    common = given.group_by(_standing.answer_id).having(fn.count(STAR) > MANY, _is_stock(_standing.answer_id))
-    common |= given.where(_standing.claim_id.in_(_claims_of_many()))
+    standing = _standing.select(_standing.answer_id).where(_standing.retracted_at.is_null())
+    common = standing.group_by(_standing.answer_id).having(fn.count(STAR) > MANY, _is_stock(_standing.answer_id))
+    common |= standing.where(_standing.claim_id.in_(_claims_of_many()))
     them = wholes(s.claim_id.in_(common) & statement_seen(viewer), by_claim=True)
     said = them.select_from(them.c.claim_id, them.c.id)
     of_accused = (_about.claim_id == e.claim_id) & (_about.role == "accused")

@@ -156,7 +156,7 @@ def each_of(sqlite: bool, query: Any, alias: str) -> Any:
 
 @differing
 def hashed(sqlite: bool, one: Any, other: Any, on: Any) -> Any:
-    """Join two queries that have nothing but rows which match; `all_matched` holds of each that does.
+    """Join two queries; `all_matched` tells the rows that match from those that a full join keeps besides.
 
     PostgreSQL, which knows nothing of their sizes, compares each row with each; but for a full join it hashes or sorts.
     """

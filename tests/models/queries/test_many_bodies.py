@@ -6,14 +6,12 @@ import pytest
 
 from models import disputes
 from models.history.changes import Actor
-from models.queries import lists
-from models.queries.filter_sets import Order
 from models.storage import database
 from models.storage.database import fetch
 from models.tables import ClaimAbout, Speaker
-from tests.factories import PUBLIC, store
+from tests.factories import store
 from tests.timing import within
-from tests.work import work
+from tests.work import read_list
 
 
 def answered(actor: Actor, name: str, *, charges: int, parts: int, line: int) -> None:
@@ -49,18 +47,7 @@ def by_index(registry: str) -> None:
         database.db.execute_sql("SET enable_seqscan = off")
 
 
-def read(registry: str, noun: str, **asked: Any) -> tuple[int, lists.Page]:
-    """Read the newest ids of a list: the work, and the page."""
-    sent: list[tuple[str, Any]] = []
-    database.db.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
-    bare = {"viewer": PUBLIC, "limit": 100, "order": Order("id", descending=True), "fields": (("id", ()),)}
-    page = lists.page(noun, **{"filters": {}} | bare | asked)
-    database.db.query_hooks.pop()
-    asking = ((sql, params) for sql, params in sent if sql.startswith(("SELECT", "WITH")))
-    return sum(work(registry, sql, params, bitmaps=False) for sql, params in asking), page
-
-
-REPLIED: dict[str, Any] = {"filters": {"charge": True, "replied": True}}
+REPLIED: dict[str, Any] = {"filters": {"charge": True, "replied": True}, "limit": 100}
 
 
 @pytest.mark.usefixtures("by_index")
@@ -68,11 +55,11 @@ def test_a_line_of_bodies_is_walked_once_for_all_who_answer_a_charge(registry: s
     spent = []
     for line in (1, 60):
         answered(actor, str(line), charges=1, parts=40, line=line)
-        spent.append(read(registry, "claims", **REPLIED)[0])
+        spent.append(read_list(registry, "claims", **REPLIED)[0])
     assert spent[1] < 3 * spent[0], spent
     top = Speaker.get(name="Body 60 0").id
     ClaimAbout.update(speaker=top).where(ClaimAbout.speaker == Speaker.get(name="Accused 60 0").id).execute()
-    assert read(registry, "claims", **REPLIED)[1].number == 1
+    assert read_list(registry, "claims", **REPLIED)[1].number == 1
 
 
 @pytest.mark.usefixtures("by_index")
@@ -80,12 +67,12 @@ def test_a_line_of_bodies_is_walked_once_for_all_charges_with_many_answers(regis
     spent = []
     for charges in (1, 7):
         answered(actor, str(charges), charges=charges, parts=60, line=30)
-        spent.append(read(registry, "claims", **REPLIED)[0])
+        spent.append(read_list(registry, "claims", **REPLIED)[0])
     # The second has both: twice the parts, and eight times the charges.
     assert spent[1] < 4 * spent[0], spent
     top = Speaker.get(name="Body 7 0").id
     ClaimAbout.update(speaker=top).where(ClaimAbout.speaker == Speaker.get(name="Accused 7 3").id).execute()
-    assert read(registry, "claims", **REPLIED)[1].number == 1
+    assert read_list(registry, "claims", **REPLIED)[1].number == 1
 
 
 def test_whom_many_parts_of_a_body_answered_is_found_at_once(registry: str, actor: Actor) -> None:
@@ -103,6 +90,6 @@ def test_a_value_that_all_have_is_counted_without_each_of_their_pairs(registry: 
     for number in range(2):
         answered(actor, str(number), charges=1, parts=300, line=1)
         fetch("UPDATE documents SET publisher = 'Times', publisher_key = 'times'")
-        spent.append(read(registry, "counterclaims", facets=(facet,)))
+        spent.append(read_list(registry, "counterclaims", facets=(facet,)))
     assert spent[1][0] < 3 * spent[0][0], [work for work, _ in spent]
     assert [one["count"] for one in spent[1][1].facets[facet]["values"]] == [600]

@@ -18,7 +18,7 @@ from models.storage.rows import row
 from models.tables import Alias, Claim, ClaimAbout, Counterclaim, Review, Speaker, Statement
 from tests.factories import PUBLIC, REVIEWER, charge, put_review
 from tests.timing import within
-from tests.work import work
+from tests.work import read_list, work
 
 #: Statements and answers that are added at once, and how much more twice as many may cost: of each pair, four times.
 MANY, TWICE = 300, 3
@@ -127,27 +127,16 @@ def charged(answered: tuple[Statement, Statement, Grow]) -> tuple[int, Grow]:
     return charge.speaker_id, grow
 
 
-def _read(registry: str, noun: str, **asked: Any) -> tuple[int, lists.Page]:
-    """Read the newest ids of a list: the work, and the page."""
-    sent: list[tuple[str, Any]] = []
-    database.db.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
-    bare = {"viewer": PUBLIC, "limit": 1, "order": Order("id", descending=True), "fields": (("id", ()),)}
-    page = lists.page(noun, **{"filters": {}} | bare | asked)
-    database.db.query_hooks.pop()
-    spent = (work(registry, sql, params, bitmaps=False) for sql, params in sent if sql.startswith(("SELECT", "WITH")))
-    return sum(spent), page
-
-
 def test_whom_answers_are_against_is_found_without_each_of_their_pairs(
     registry: str, charged: tuple[int, Grow]
 ) -> None:
     speaker, grow = charged
     against: dict[str, Any] = {"filters": {"against": (speaker,)}}
-    assert _growth(grow, lambda: _read(registry, "counterclaims", **against)[0]) < TWICE
-    assert _read(registry, "counterclaims", **against)[1].items == b""
+    assert _growth(grow, lambda: read_list(registry, "counterclaims", **against)[0]) < TWICE
+    assert read_list(registry, "counterclaims", **against)[1].items == b""
     first = Statement.select().where(Statement.speaker == speaker).order_by(Statement.id).first()
     Statement.update(day="2025").where(Statement.id == first.id + MANY).execute()
-    assert _read(registry, "counterclaims", **against)[1].items != b""
+    assert read_list(registry, "counterclaims", **against)[1].items != b""
 
 
 def test_who_answered_whom_is_found_without_each_pair_of_their_claims(
@@ -165,8 +154,8 @@ def test_who_answered_whom_is_found_without_each_pair_of_their_claims(
             Counterclaim.update(claim=20_000 + at).where(Counterclaim.id == link + at).execute()
 
     asked: dict[str, Any] = {"filters": {"by": (answer.speaker_id,), "against": (charge.speaker_id,)}}
-    assert _growth(grow_apart, lambda: _read(registry, "counterclaims", **asked)[0]) < TWICE
-    assert json.loads(_read(registry, "counterclaims", **asked)[1].items) == {"id": link + 2 * MANY}
+    assert _growth(grow_apart, lambda: read_list(registry, "counterclaims", **asked)[0]) < TWICE
+    assert json.loads(read_list(registry, "counterclaims", **asked)[1].items) == {"id": link + 2 * MANY}
 
 
 @pytest.mark.parametrize("facet", ["speaker", "publisher", "form"])
@@ -174,8 +163,8 @@ def test_a_facet_counts_answers_without_each_of_their_pairs(
     registry: str, charged: tuple[int, Grow], facet: str
 ) -> None:
     _, grow = charged
-    assert _growth(grow, lambda: _read(registry, "counterclaims", facets=(facet,))[0]) < TWICE
-    counts = _read(registry, "counterclaims", facets=(facet,))[1].facets
+    assert _growth(grow, lambda: read_list(registry, "counterclaims", facets=(facet,))[0]) < TWICE
+    counts = read_list(registry, "counterclaims", facets=(facet,))[1].facets
     assert counts
     shown = [one["count"] for one in counts[facet]["values"]]
     assert shown == [2 * MANY + 1] * (2 if facet == "speaker" else 1)
@@ -190,7 +179,7 @@ def test_whether_a_document_prints_both_is_found_without_each_of_their_pairs(
     link = Counterclaim.get().id
 
     def read() -> int:
-        spent, page = _read(registry, noun, viewer=viewer, filters={"answered_in_document": True})
+        spent, page = read_list(registry, noun, viewer=viewer, filters={"answered_in_document": True})
         assert page.items == b""
         return spent
 
@@ -198,7 +187,7 @@ def test_whether_a_document_prints_both_is_found_without_each_of_their_pairs(
     Statement.update(document=charge.document_id, sentence=charge.sentence_id).where(
         Statement.id == answer.id + MANY
     ).execute()
-    _, page = _read(registry, noun, viewer=viewer, filters={"answered_in_document": True})
+    _, page = read_list(registry, noun, viewer=viewer, filters={"answered_in_document": True})
     assert json.loads(page.items) == {"id": link + MANY if noun == "counterclaims" else charge.claim_id}
 
 
@@ -230,14 +219,14 @@ def test_what_its_reviews_say_of_a_statement_is_found_without_each_of_their_pair
         ).execute()
 
     def read() -> int:
-        return _read(registry, "statements", filters=asked, total=True)[0]
+        return read_list(registry, "statements", filters=asked, total=True)[0]
 
     assert _growth(grow, read) < TWICE
-    found = _read(registry, "statements", filters=asked, total=True)[1].total
+    found = read_list(registry, "statements", filters=asked, total=True)[1].total
     assert found == (2 * MANY + 1 if asked == {"conflicting": False} else 0)
     other = {"rating_value": 5, "publisher_name": "B", "publisher_key": "b"}
     Review.update(**other).where(Review.id == first + MANY).execute()
-    found = _read(registry, "statements", filters=asked, total=True)[1].total
+    found = read_list(registry, "statements", filters=asked, total=True)[1].total
     assert found == (0 if asked == {"conflicting": False} else 2 * MANY + 1)
 
 
@@ -247,10 +236,10 @@ def test_what_was_said_on_a_side_of_answers_is_found_without_each_of_their_pairs
 ) -> None:
     speaker, grow = charged
     asked: dict[str, Any] = {"filters": {"form": ("direct",)}}
-    assert _growth(grow, lambda: _read(registry, "counterclaims", **asked)[0]) < TWICE
-    assert _read(registry, "counterclaims", **asked)[1].items == b""
+    assert _growth(grow, lambda: read_list(registry, "counterclaims", **asked)[0]) < TWICE
+    assert read_list(registry, "counterclaims", **asked)[1].items == b""
     Statement.update(form="direct").where(Statement.speaker == speaker).execute()
-    assert _read(registry, "counterclaims", **asked)[1].items != b""
+    assert read_list(registry, "counterclaims", **asked)[1].items != b""
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # which merges all that begin with a prefix anew
@@ -285,8 +274,8 @@ def test_a_search_of_claims_asks_once_what_one_of_many_statements_must_pass(
 ) -> None:
     _, grow = charged
     search = _SEARCH | {"filters": {"q": "charge", **asked}}
-    assert _growth(grow, lambda: _read(registry, "claims", **search)[0]) < TWICE
-    assert _read(registry, "claims", **search)[1].items == b""
+    assert _growth(grow, lambda: read_list(registry, "claims", **search)[0]) < TWICE
+    assert read_list(registry, "claims", **search)[1].items == b""
 
 
 @pytest.mark.parametrize("asked", [{"answered_in_document": True}, {"counter_kind": ("corrects",)}])
@@ -296,8 +285,8 @@ def test_a_search_of_claims_asks_once_what_one_of_many_answers_must_pass(
 ) -> None:
     _, grow = charged
     search = _SEARCH | {"filters": {"q": "charge", **asked}, "viewer": viewer}
-    assert _growth(grow, lambda: _read(registry, "claims", **search)[0]) < TWICE
-    assert _read(registry, "claims", **search)[1].items == b""
+    assert _growth(grow, lambda: read_list(registry, "claims", **search)[0]) < TWICE
+    assert read_list(registry, "claims", **search)[1].items == b""
 
 
 @pytest.mark.parametrize("replied", [True, False])
@@ -305,10 +294,10 @@ def test_a_search_of_charges_asks_once_whether_the_accused_replied(registry: str
     accused, said = _said(actor, "Hello.", "Victim", "e/1").speaker_id, _said(actor, "A charge.", "Attacker", "e/2")
     ClaimAbout.insert(claim=said.claim_id, speaker=accused, role="accused").execute()
     search = _SEARCH | {"filters": {"q": "charge", "charge": True, "replied": replied}}
-    assert _growth(lambda places: _copy(said, places), lambda: _read(registry, "claims", **search)[0]) < TWICE
-    assert (_read(registry, "claims", **search)[1].items == b"") is replied
+    assert _growth(lambda places: _copy(said, places), lambda: read_list(registry, "claims", **search)[0]) < TWICE
+    assert (read_list(registry, "claims", **search)[1].items == b"") is replied
     Statement.update(on_behalf_of=accused).where(Statement.id == said.id + MANY).execute()
-    assert (_read(registry, "claims", **search)[1].items == b"") is not replied
+    assert (read_list(registry, "claims", **search)[1].items == b"") is not replied
 
 
 @pytest.mark.parametrize("replied", [True, False])
@@ -334,10 +323,10 @@ def test_who_states_what_answers_many_charges_is_found_once_for_all_of_these(
         Counterclaim.insert_many([row(first) | {"id": first.id + at, "claim": id} for at, id in ids]).execute()
 
     search: dict[str, Any] = {"filters": {"charge": True, "replied": replied}, "limit": 10 * MANY}
-    assert _growth(grow, lambda: _read(registry, "claims", **search)[0]) < TWICE
-    assert (_read(registry, "claims", **search)[1].items == b"") is replied
+    assert _growth(grow, lambda: read_list(registry, "claims", **search)[0]) < TWICE
+    assert (read_list(registry, "claims", **search)[1].items == b"") is replied
     Statement.update(on_behalf_of=victim).where(Statement.id == answer.id + MANY).execute()
-    assert _read(registry, "claims", **search)[1].number == (2 * MANY + 1 if replied else 0)
+    assert read_list(registry, "claims", **search)[1].number == (2 * MANY + 1 if replied else 0)
 
 
 def test_whom_a_statement_is_of_is_found_once_for_all_whom_a_charge_accuses(registry: str, actor: Actor) -> None:
@@ -349,11 +338,11 @@ def test_whom_a_statement_is_of_is_found_once_for_all_whom_a_charge_accuses(regi
     spent = []
     for some in (accused[:2], accused[2:]):
         ClaimAbout.insert_many([{"claim": charge.claim_id, "speaker": id, "role": "accused"} for id in some]).execute()
-        spent.append(_read(registry, "claims", **search)[0])
+        spent.append(read_list(registry, "claims", **search)[0])
     assert spent[1] < TWICE * spent[0]
     ClaimAbout.insert(claim=charge.claim_id, speaker=whole, role="accused").execute()
-    assert _read(registry, "claims", **search)[1].items == b""
+    assert read_list(registry, "claims", **search)[1].items == b""
     speakers.change(by=actor, id=accused[0], version=1, part_of=whole)
     Statement.update(speaker=accused[0]).where(Statement.id == charge.id + 20).execute()
     ClaimAbout.delete().where(ClaimAbout.speaker == accused[0]).execute()
-    assert _read(registry, "claims", **search)[1].number == 1
+    assert read_list(registry, "claims", **search)[1].number == 1
