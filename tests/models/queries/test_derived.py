@@ -59,11 +59,14 @@ def test_a_refresh_does_not_read_all_counterclaims_for_each_claim_though_most_an
 ) -> None:
     ids = _answers(actor, 400)
     fetch("ANALYZE")
+    # What an import of a busy machine, in smaller groups, read in the second before may be counted with it.
+    counting = "SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'counterclaims'"
     with transactions.transaction():
+        ((before,),) = fetch(counting)
         derived.refresh(set(ids))
-        read = fetch("SELECT seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'counterclaims'")
+        ((after,),) = fetch(counting)
         assert fetch("SHOW enable_seqscan") == [("on",)]
-    assert read[0][0] < 2_000
+    assert after - before < 2_000
     assert not derived.differences()
 
 
