@@ -225,7 +225,7 @@ def unmerge(*, by: Actor, id: int) -> None:
         claim = Claim.get_or_none(Claim.id == id)
         moved: ClaimMerge
         into, moved = merges.last_merge(by, Claim, claim, id, merges.known_claims)
-        restores.refuse_changed_out_of_sight(by, id)
+        restores.refuse_changed_out_of_sight(by, id, into=into, moved=moved)
         standing = merges.merges_into(Claim, into)
         edges = merge_scope.given_back(Counterclaim, standing, id, "retracted_edges")
         doubled_reviews = merge_scope.given_back(Review, standing, id, "retracted_reviews")

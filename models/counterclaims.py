@@ -61,7 +61,7 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
         counterclaim = standing_rows.lock_standing(Counterclaim, id, version)
         _refuse_wrong_evidence(by, new.get("statement"), counterclaim.answer_id, SESSION)
         if {"target", "of"} & new.keys():
-            aimed_at = evidence.seen_target(by=by, counterclaim=counterclaim)
+            aimed_at = evidence.seen_id(by=by, statement=counterclaim.target)
             if new.get("target", aimed_at) is None and aimed_at is None:
                 new.pop("target", None)
             target, of = new.get("target", aimed_at), new.get("of", counterclaim.of)

@@ -81,10 +81,9 @@ def _would_show(counterclaims: list[Counterclaim], **new: int) -> set[int]:
     }
 
 
-def seen_target(*, by: Actor, counterclaim: Counterclaim) -> int | None:
-    """Return the id of the statement that a counterclaim was aimed at; None where the actor sees none."""
-    target = counterclaim.target
-    return int(target.id) if target and (by.reviews or target.status == "accepted") else None
+def seen_id(*, by: Actor, statement: Statement | None) -> int | None:
+    """Return the id of the statement that a counterclaim is aimed at, or that a review checked; None if it is unseen."""
+    return int(statement.id) if statement and (by.reviews or statement.status == "accepted") else None
 
 
 def _refuse_waiting(by: Actor, id: int, session: Session, field: str = "") -> None:
@@ -197,7 +196,7 @@ def move_answers(*, by: Actor, statement: int, claim: int) -> None:
     taken = _twins(moving, answer=claim)
     for counterclaim in moving:
         if counterclaim.claim_id == claim:
-            if counterclaim.of == "attribution" and seen_target(by=by, counterclaim=counterclaim) is None:
+            if counterclaim.of == "attribution" and seen_id(by=by, statement=counterclaim.target) is None:
                 raise Conflict("A counterclaim that waits for review would answer itself.", field="/claim")
             raise Conflict(
                 f"Counterclaim {counterclaim.id} would answer itself: retract it first.",

@@ -59,6 +59,8 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
         if new.get("statement"):
             locks.hold(lambda: statements.rows_to_hold(id=new["statement"]))
         review = standing_rows.lock_standing(Review, id, version)
+        if new.get("statement", True) is None and evidence.seen_id(by=by, statement=review.statement) is None:
+            new.pop("statement")
         _refuse_other_wording(by, new.get("statement"), review.claim_id, SESSION)
         if new.get("statement") not in {None, review.statement_id}:
             evidence.refuse_many_reviews(new["statement"])

@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping
 import orjson
 
 from models.history.direct_reach import Whole
+from models.history.notes import ClaimMerge
 from models.queries.dialects import in_ids, wholes
 from models.queries.nodes import Part, cached
 from models.queries.visibility import PUBLIC, claim_seen
@@ -49,17 +50,36 @@ def once_visible(noun: str, ids: Collection[int]) -> set[int]:
 
 def changed_out_of_sight(claim: int) -> bool:
     """Tell whether the public does not see a claim, and never saw it, or what hangs on it, as it is by now."""
-    since = "retracted_at IS NULL AND updated_at > k.public_changed_at"
     line = "changes l WHERE l.noun = 'claims' AND l.noun_id = k.noun_id AND l.action = 'change'"
-    hanging = (
-        f"{line} AND l.made_at > k.public_changed_at",
-        f"reviews WHERE claim_id = k.noun_id AND {since}",
-        f"counterclaims WHERE claim_id = k.noun_id AND {since}",
-        f"counterclaims WHERE answer_id = k.noun_id AND {since}",
-    )
-    changed = " OR ".join(f"EXISTS (SELECT 1 FROM {one})" for one in hanging)  # noqa: S608 (our SQL)
-    sql = "SELECT 1 FROM last_changes k WHERE k.noun = 'claims' AND k.noun_id = ? AND NOT k.visible"
-    return bool(fetch(f"{sql} AND (NOT k.public OR {changed})", (claim,)))
+    changed = _any_of(f"{line} AND l.made_at > k.public_changed_at", *_hanging_changed())
+    return bool(fetch(f"{_UNSEEN} AND (NOT k.public OR {changed})", (claim,)))
+
+
+def hanging_changed_out_of_sight(claim: int, moved: ClaimMerge) -> bool:
+    """Tell whether the public does not see a claim, and never saw what `moved` to it, and still hangs on it, as it is.
+
+    Of what moved, that is its reviews and its counterclaims.
+    """
+    changed = _any_of(*(f"{one} AND {in_ids('id')}" for one in _hanging_changed()))
+    ids = (dumps(moved[name]) for name in ("reviews", "answered", "answers"))
+    return bool(fetch(f"{_UNSEEN} AND {changed}", (claim, *ids)))
+
+
+#: Finds the line of a claim, with this id, that the public does not see.
+_UNSEEN = "SELECT 1 FROM last_changes k WHERE k.noun = 'claims' AND k.noun_id = ? AND NOT k.visible"
+
+
+def _hanging_changed() -> list[str]:
+    """Write what reads the reviews of a claim, its counterclaims and its own answers that the public never saw so."""
+    since = "= k.noun_id AND retracted_at IS NULL AND updated_at > k.public_changed_at"
+    return [
+        f"{one} {since}"
+        for one in ("reviews WHERE claim_id", "counterclaims WHERE claim_id", "counterclaims WHERE answer_id")
+    ]
+
+
+def _any_of(*sources: str) -> str:
+    return "(" + " OR ".join(f"EXISTS (SELECT 1 FROM {one})" for one in sources) + ")"  # noqa: S608 (our SQL)
 
 
 def undone(last: str) -> str:

@@ -266,6 +266,20 @@ def test_who_does_not_review_neither_sees_nor_names_a_candidate(sound: None, act
     assert _checked(id) == candidate
 
 
+def test_who_does_not_review_takes_no_candidate_away_by_sending_back_what_is_read(sound: None, actor: Actor) -> None:
+    claim = put_claim(actor)
+    candidate = put_plain(actor, "first", claim={"id": claim}, status="candidate")
+    hidden, bare = put_review(actor, claim, statement=candidate), put_review(actor, claim, url="https://example.org/2")
+    for id in (hidden, bare):
+        reviews.change(by=Actor(reviews=False), id=id, version=1, statement=None)
+    assert [(row.statement_id, row.version) for row in Review.select().order_by(Review.id)] == [
+        (candidate, 1),
+        (None, 1),
+    ]
+    reviews.change(by=actor, id=hidden, version=1, statement=None)
+    assert Review.get_by_id(hidden).statement_id is None
+
+
 def test_a_statement_that_is_retracted_or_moves_takes_its_wording_along(sound: None, actor: Actor) -> None:
     said = put_charge(actor)
     id = _put_checked(actor, said)

@@ -298,6 +298,30 @@ def test_who_does_not_review_brings_back_no_claim_that_the_public_never_saw_as_i
     claims.unmerge(by=actor, id=reworded)
 
 
+@pytest.mark.parametrize("what", ["review", "counterclaim", "answer", None])
+def test_who_does_not_review_takes_out_of_a_merge_nothing_that_only_reviewers_have_seen_as_it_is(
+    registry: str, actor: Actor, what: str | None
+) -> None:
+    writer = Actor(reviews=False)
+    said, other = put_plain(actor, "first"), put_plain(actor, "second")
+    claim, into = (statements.claim_of(id=id) for id in (said, other))
+    review = put_review(actor, claim)
+    answered = counterclaims.create(by=actor, claim=claim, answer=put_claim(actor), kind="denies")
+    answers = counterclaims.create(by=actor, claim=put_claim(actor, "Another."), answer=claim, kind="denies")
+    claims.merge(by=writer, id=claim, into=into)
+    for id in (said, other):
+        statements.retract(by=actor, id=id, version=None, reason=None)
+    if what == "review":
+        reviews.change(by=actor, id=review, version=None, title="What a reviewer thinks of it")
+    elif what:
+        id = {"counterclaim": answered, "answer": answers}[what]
+        counterclaims.change(by=actor, id=id, version=None, note="What a reviewer thinks of it.")
+    if what:
+        with pytest.raises(Conflict, match="only reviewers have seen"):
+            claims.unmerge(by=writer, id=claim)
+    claims.unmerge(by=actor if what else writer, id=claim)
+
+
 def test_who_does_not_review_is_told_of_no_claim_that_the_public_never_saw_that_it_was_retracted(
     registry: str, actor: Actor
 ) -> None:
