@@ -225,7 +225,6 @@ def unmerge(*, by: Actor, id: int) -> None:
         claim = Claim.get_or_none(Claim.id == id)
         moved: ClaimMerge
         into, moved = merges.last_merge(by, Claim, claim, id, merges.known_claims)
-        restores.refuse_changed_out_of_sight(by, id, into=into, moved=moved)
         standing = merges.merges_into(Claim, into)
         edges = merge_scope.given_back(Counterclaim, standing, id, "retracted_edges")
         doubled_reviews = merge_scope.given_back(Review, standing, id, "retracted_reviews")
@@ -246,6 +245,7 @@ def unmerge(*, by: Actor, id: int) -> None:
         for merge, ids in doubled_reviews:
             merges.restore(by, Review, ids, may=merge_scope.may_stand, merge=merge)
         evidence.settle_reviews(by=by, claims=(id, into))
+        restores.refuse_changed_out_of_sight(by, id)
         survivor, had = Claim.get_by_id(into), subjects.of(into)
         hidden = lent - standalone_claims.by_merges([into])
         subjects.take_back(id, into)

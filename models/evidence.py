@@ -82,7 +82,7 @@ def _would_show(counterclaims: list[Counterclaim], **new: int) -> set[int]:
 
 
 def seen_id(*, by: Actor, statement: Statement | None) -> int | None:
-    """Return the id of the statement that a counterclaim is aimed at, or that a review checked; None if it is unseen."""
+    """Return the id of a statement, at which a counterclaim is aimed or a review; None where the actor sees none."""
     return int(statement.id) if statement and (by.reviews or statement.status == "accepted") else None
 
 

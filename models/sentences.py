@@ -110,7 +110,7 @@ def find(
             raise Conflict(f"Document {document.id} has no sentence {reference['id']}.", field=f"{field}/id")
         return SentenceSpan(found.id, found.start, found.end)
     if "text" in reference:
-        same = session.sentences_reading(document, reference["text"].strip())
+        same = session.sentences_reading(document, reference["text"].strip(), _LISTED + 1)
         return _only(document, same, "is this sentence", f"{field}/text")
     start, end = reference["start"], reference["end"]
     before = session.sentence_before(document.id, start)

@@ -13,7 +13,6 @@ from collections.abc import Collection, Mapping
 import orjson
 
 from models.history.direct_reach import Whole
-from models.history.notes import ClaimMerge
 from models.queries.dialects import in_ids, wholes
 from models.queries.nodes import Part, cached
 from models.queries.visibility import PUBLIC, claim_seen
@@ -49,37 +48,29 @@ def once_visible(noun: str, ids: Collection[int]) -> set[int]:
 
 
 def changed_out_of_sight(claim: int) -> bool:
-    """Tell whether the public does not see a claim, and never saw it, or what hangs on it, as it is by now."""
-    line = "changes l WHERE l.noun = 'claims' AND l.noun_id = k.noun_id AND l.action = 'change'"
-    changed = _any_of(f"{line} AND l.made_at > k.public_changed_at", *_hanging_changed())
-    return bool(fetch(f"{_UNSEEN} AND (NOT k.public OR {changed})", (claim,)))
+    """Tell whether the public does not see a claim, and never saw it, or what hangs on it, as it is by now.
 
-
-def hanging_changed_out_of_sight(claim: int, moved: ClaimMerge) -> bool:
-    """Tell whether the public does not see a claim, and never saw what `moved` to it, and still hangs on it, as it is.
-
-    Of what moved, that is its reviews and its counterclaims.
+    What moves by a merge has no line in the log for it.
     """
-    changed = _any_of(*(f"{one} AND {in_ids('id')}" for one in _hanging_changed()))
-    ids = (dumps(moved[name]) for name in ("reviews", "answered", "answers"))
-    return bool(fetch(f"{_UNSEEN} AND {changed}", (claim, *ids)))
+    line = "changes l WHERE l.noun = '{}' AND l.noun_id = {} AND l.effect IS NULL AND l.made_at > k.public_changed_at"
+    changed = [line.format("claims", "k.noun_id") + " AND l.action = 'change'"]
+    for noun, end, other in _HANGING:
+        # An answer is seen where both of its claims are.
+        end_seen = f"SELECT 1 FROM last_changes o WHERE o.noun = 'claims' AND o.noun_id = h.{other} AND o.visible"  # noqa: S608
+        seen = f" AND EXISTS ({end_seen})" if other else ""
+        unseen = f"EXISTS (SELECT 1 FROM {line.format(noun, 'h.id')})"  # noqa: S608 (our SQL)
+        changed.append(f"{noun} h WHERE h.{end} = k.noun_id AND h.retracted_at IS NULL{seen} AND {unseen}")
+    any_of = " OR ".join(f"EXISTS (SELECT 1 FROM {one})" for one in changed)  # noqa: S608 (our SQL)
+    sql = "SELECT 1 FROM last_changes k WHERE k.noun = 'claims' AND k.noun_id = ? AND NOT k.visible"
+    return bool(fetch(f"{sql} AND (NOT k.public OR {any_of})", (claim,)))
 
 
-#: Finds the line of a claim, with this id, that the public does not see.
-_UNSEEN = "SELECT 1 FROM last_changes k WHERE k.noun = 'claims' AND k.noun_id = ? AND NOT k.visible"
-
-
-def _hanging_changed() -> list[str]:
-    """Write what reads the reviews of a claim, its counterclaims and its own answers that the public never saw so."""
-    since = "= k.noun_id AND retracted_at IS NULL AND updated_at > k.public_changed_at"
-    return [
-        f"{one} {since}"
-        for one in ("reviews WHERE claim_id", "counterclaims WHERE claim_id", "counterclaims WHERE answer_id")
-    ]
-
-
-def _any_of(*sources: str) -> str:
-    return "(" + " OR ".join(f"EXISTS (SELECT 1 FROM {one})" for one in sources) + ")"  # noqa: S608 (our SQL)
+#: What hangs on a claim, by which column, and that of the other claim on which it hangs as well.
+_HANGING = (
+    ("reviews", "claim_id", ""),
+    ("counterclaims", "claim_id", "answer_id"),
+    ("counterclaims", "answer_id", "claim_id"),
+)
 
 
 def undone(last: str) -> str:

@@ -8,7 +8,7 @@ import orjson
 
 from models.history import changes, last_changes, standing_rows
 from models.history.changes import Actor
-from models.history.notes import ClaimMerge, Retraction
+from models.history.notes import Retraction
 from models.queries.dialects import in_ids, json_of
 from models.refusals import Conflict, Gone, Moved
 from models.storage import rows
@@ -71,14 +71,9 @@ def require(model: Any, *ids: int | None, unless_erased: bool = False) -> None:
             raise Conflict(f"{absent.detail} What stands on it cannot be restored before it.", id=id) from None
 
 
-def refuse_changed_out_of_sight(by: Actor, claim: int, *, into: int = 0, moved: ClaimMerge | None = None) -> None:
-    """Refuse that who does not review brings a claim back into sight that the public never saw as it is by now.
-
-    Nor, where it is taken out of the one that it was merged `into`, what `moved` there and comes back with it.
-    """
-    if by.reviews:
-        return
-    if last_changes.changed_out_of_sight(claim) or (moved and last_changes.hanging_changed_out_of_sight(into, moved)):
+def refuse_changed_out_of_sight(by: Actor, claim: int) -> None:
+    """Refuse that who does not review brings a claim back into sight that the public never saw as it is by now."""
+    if not by.reviews and last_changes.changed_out_of_sight(claim):
         raise Conflict(
             "A claim would be seen again that only reviewers have seen as it is by now: ask somebody with the review"
             " scope to do this."

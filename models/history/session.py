@@ -164,11 +164,10 @@ class Session:
         found = fetch(f'{_SENTENCE_SPANS} "start" >= ? ORDER BY "start" LIMIT ?', (document, offset, limit))
         return [SentenceSpan(*one) for one in found]
 
-    def sentences_reading(self, document: Any, words: str) -> list[SentenceSpan]:
-        """List the standing sentences of a document that read so, in the order of print."""
-        return [
-            SentenceSpan(*one) for one in fetch(f'{_SENTENCE_SPANS} text = ? ORDER BY "start"', (document.id, words))
-        ]
+    def sentences_reading(self, document: Any, words: str, limit: int) -> list[SentenceSpan]:
+        """List the first `limit` standing sentences of a document that read so, in the order of print."""
+        found = fetch(f'{_SENTENCE_SPANS} text = ? ORDER BY "start" LIMIT ?', (document.id, words, limit))
+        return [SentenceSpan(*one) for one in found]
 
     def create(self, by: Actor, model: Any, more: dict[str, Any] | None = None, **columns: Any) -> Any:
         """Store a new row and its line in the log, which holds `more` as well; return the row with its id."""

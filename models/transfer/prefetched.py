@@ -242,8 +242,8 @@ class PrefetchedSession(Session):
     def sentences_from(self, document: int, offset: int, limit: int) -> list[SentenceSpan]:
         return self._documents.sentences_from(document, offset, limit)
 
-    def sentences_reading(self, document: Any, words: str) -> list[SentenceSpan]:
-        return self._documents.sentences_reading(document, words)
+    def sentences_reading(self, document: Any, words: str, limit: int) -> list[SentenceSpan]:
+        return self._documents.sentences_reading(document, words, limit)
 
     # -- fetching ------------------------------------------------------------------------------------
 

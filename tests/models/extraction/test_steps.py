@@ -1,10 +1,7 @@
 """What follows the parse goes by steps, none of which grows with the text, so that others may be read between them."""
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from itertools import pairwise
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -12,28 +9,12 @@ import pytest
 from models.extraction import extract
 from models.extraction.parser import Parser
 from tests.models.extraction.hostile import text_of
+from tests.work import counting
 
 #: What is called between two steps may be so much more in a text that is four times as long: chance alone.
 EVEN = 1.3
 #: What is called in all may be so many times as much. Linear is 4, quadratic 16.
 GROWTH = 6
-
-
-@contextmanager
-def counting() -> Iterator[Callable[[], int]]:
-    """Count the calls of functions, ours and built in: unlike time, they are the same in each run."""
-    calls = 0
-
-    def count(_: FrameType, event: str, __: object) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(count)
-    try:
-        yield lambda: calls
-    finally:
-        sys.setprofile(before)
 
 
 def steps(parse: Parser, text: str) -> list[int]:

@@ -298,7 +298,7 @@ def test_who_does_not_review_brings_back_no_claim_that_the_public_never_saw_as_i
     claims.unmerge(by=actor, id=reworded)
 
 
-@pytest.mark.parametrize("what", ["review", "counterclaim", "answer", None])
+@pytest.mark.parametrize("what", ["review", "counterclaim", "answer", "new", None])
 def test_who_does_not_review_takes_out_of_a_merge_nothing_that_only_reviewers_have_seen_as_it_is(
     registry: str, actor: Actor, what: str | None
 ) -> None:
@@ -308,18 +308,28 @@ def test_who_does_not_review_takes_out_of_a_merge_nothing_that_only_reviewers_ha
     review = put_review(actor, claim)
     answered = counterclaims.create(by=actor, claim=claim, answer=put_claim(actor), kind="denies")
     answers = counterclaims.create(by=actor, claim=put_claim(actor, "Another."), answer=claim, kind="denies")
+    candidate = put_plain(actor, "third", claim={"id": claim}, status="candidate")
     claims.merge(by=writer, id=claim, into=into)
+    reviews.change(by=actor, id=review, version=None, title="What the public sees as well")
     for id in (said, other):
         statements.retract(by=actor, id=id, version=None, reason=None)
     if what == "review":
         reviews.change(by=actor, id=review, version=None, title="What a reviewer thinks of it")
+    elif what == "new":
+        answer = put_claim(actor, "A third.")
+        counterclaims.create(by=actor, claim=into, answer=answer, kind="disputes", target=candidate)
     elif what:
         id = {"counterclaim": answered, "answer": answers}[what]
         counterclaims.change(by=actor, id=id, version=None, note="What a reviewer thinks of it.")
     if what:
         with pytest.raises(Conflict, match="only reviewers have seen"):
             claims.unmerge(by=writer, id=claim)
-    claims.unmerge(by=actor if what else writer, id=claim)
+        claims.unmerge(by=actor, id=claim)
+        with pytest.raises(Conflict, match="only reviewers have seen"):
+            statements.restore(by=writer, id=said)
+    else:
+        claims.unmerge(by=writer, id=claim)
+        statements.restore(by=writer, id=said)
 
 
 def test_who_does_not_review_is_told_of_no_claim_that_the_public_never_saw_that_it_was_retracted(
