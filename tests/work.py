@@ -39,14 +39,14 @@ def work(url: str, sql: str, params: Any = (), *, bitmaps: bool = True) -> int:
     return _steps(url, sql, params) if database.on_sqlite() else _rows(sql, params, bitmaps=bitmaps)
 
 
-def read_list(url: str, noun: str, **asked: Any) -> tuple[int, lists.Page]:
+def read_list(url: str, noun: str, *, bitmaps: bool = False, **asked: Any) -> tuple[int, lists.Page]:
     """Read the newest ids of a list as the public does, unless it is `asked` otherwise: the work, and the page."""
     sent: list[tuple[str, Any]] = []
     database.db.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
     bare = {"viewer": PUBLIC, "limit": 1, "order": Order("id", descending=True), "fields": (("id", ()),)}
     page = lists.page(noun, **{"filters": {}} | bare | asked)
     database.db.query_hooks.pop()
-    spent = (work(url, sql, params, bitmaps=False) for sql, params in sent if sql.startswith(("SELECT", "WITH")))
+    spent = (work(url, sql, params, bitmaps=bitmaps) for sql, params in sent if sql.startswith(("SELECT", "WITH")))
     return sum(spent), page
 
 

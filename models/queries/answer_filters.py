@@ -209,7 +209,8 @@ def of_who_answered(viewer: Viewer, filters: Filters) -> Iterator[Any]:
     yield from found
     if "against" in filters.names:
         theirs = said["against"]
-        of_claim = theirs.where(s.claim_id == e.claim_id)
+        by_claim = s.select(s.claim_id).where(said_within("against", of_few=True), statement_seen(viewer))
+        of_claim = by_claim.where(s.claim_id == e.claim_id)
         first = theirs.where(s.claim_id.in_(_claims_of_many())).group_by(s.claim_id)
         at_once = e.id.in_(answering_first(first.select(s.claim_id, fn.min(s.day).alias("day"))))
         answering = case(_has_many(e.claim_id), at_once, fn.EXISTS(of_claim.where(may_answer(e, s))))

@@ -8,7 +8,7 @@ from functools import reduce
 from operator import and_
 from typing import Any
 
-from peewee import JOIN, SQL, Cast, Entity, Expression, Join, Node, NodeList, Select, Tuple, fn
+from peewee import JOIN, SQL, Case, Cast, Entity, Expression, Join, Node, NodeList, Select, Tuple, fn
 
 from models.queries.nodes import STAR, ByNumber, P, Param, differing, written
 
@@ -37,6 +37,15 @@ def holds(sqlite: bool, text: Any, part: str) -> Any:
 def among(sqlite: bool, id: Any, query: Any) -> Any:
     """Build the condition that `id` is one of those that a query finds; PostgreSQL plans for an array as for few."""
     return id.in_(query) if sqlite else id == fn.ANY(fn.ARRAY(query))
+
+
+@differing
+def among_many(sqlite: bool, id: Any, query: Any) -> Any:
+    """Build the condition that `id`, of few rows, is one of the many that a query finds.
+
+    PostgreSQL reads an array by an index anew for each row, and a list under a CASE once, which it hashes.
+    """
+    return id.in_(query) if sqlite else Case(None, ((id.in_(query), SQL("TRUE")),), SQL("FALSE"))
 
 
 @differing

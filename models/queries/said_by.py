@@ -10,7 +10,7 @@ from typing import Any
 
 from peewee import fn
 
-from models.queries.dialects import among, any_id, unindexed
+from models.queries.dialects import among, among_many, any_id, unindexed
 from models.queries.nodes import Aliased
 from models.queries.table_aliases import s
 from models.tables import Hidden, Speaker, Statement
@@ -58,7 +58,7 @@ def wholes(chosen: Any, *, by_claim: bool = False) -> Any:
     return them.union(onward.where(*_is_part))
 
 
-def _said(speaker: Callable[[Any], Any]) -> Any:
+def _said(speaker: Callable[[Any], Any], among: Callable[[Any, Any], Any] = among) -> Any:
     """Build the condition that the statement `s` was made by a speaker of whom a condition holds, or on their behalf.
 
     Each half is found by an index of its own: of an OR, SQLite without statistics reads all accepted statements.
@@ -72,6 +72,9 @@ def said_by(name: str) -> Any:
     return _said(lambda speaker: any_id(speaker, name))
 
 
-def said_within(name: str) -> Any:
-    """Build the condition that the statement `s` was made by that speaker or a part of it, or on their behalf."""
-    return _said(lambda speaker: within(speaker, name))
+def said_within(name: str, *, of_few: bool = False) -> Any:
+    """Build the condition that the statement `s` was made by that speaker or a part of it, or on their behalf.
+
+    It is asked `of_few` statements again and again, which something else finds.
+    """
+    return _said(lambda speaker: within(speaker, name), among_many if of_few else among)

@@ -158,6 +158,27 @@ def test_who_answered_whom_is_found_without_each_pair_of_their_claims(
     assert json.loads(read_list(registry, "counterclaims", **asked)[1].items) == {"id": link + 2 * MANY}
 
 
+def test_what_answers_are_against_does_not_read_all_of_their_statements_for_each(
+    registry: str, answered: tuple[Statement, Statement, Grow]
+) -> None:
+    charge, _, _ = answered
+    claim, first = row(Claim.get_by_id(charge.claim_id)), Counterclaim.select().first()
+    other = row(Speaker.get_by_id(charge.speaker_id)) | {"kind": "person"}
+    voices = range(100, 106)
+    Speaker.insert_many([other | {"id": id, "name": str(id), "name_key": str(id)} for id in voices]).execute()
+
+    def grow_printed(places: range) -> None:
+        Claim.insert_many([claim | {"id": 20_000 + at} for at in places]).execute()
+        for voice in voices:
+            ids = {"id": lambda at, voice=voice: 10_000 * voice + at, "claim": lambda at: 20_000 + at}
+            _copy(charge, places, **ids, speaker=lambda _, voice=voice: voice, on_behalf_of=lambda _: charge.speaker_id)
+        links = [row(first) | {"id": first.id + at, "claim": 20_000 + at} for at in places]
+        Counterclaim.insert_many(links).execute()
+
+    asked: dict[str, Any] = {"filters": {"against": (charge.speaker_id,)}}
+    assert _growth(grow_printed, lambda: read_list(registry, "counterclaims", bitmaps=True, **asked)[0]) < TWICE
+
+
 @pytest.mark.parametrize("facet", ["speaker", "publisher", "form"])
 def test_a_facet_counts_answers_without_each_of_their_pairs(
     registry: str, charged: tuple[int, Grow], facet: str
