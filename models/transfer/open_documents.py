@@ -1,11 +1,12 @@
 """The texts of documents and the places of their sentences, as the lines of an import read them: few at once."""
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from operator import itemgetter
 from typing import Any
 
+from models.history.session import SESSION
 from models.queries.dialects import in_ids
 from models.spans import SentenceSpan
 from models.storage import rows
@@ -18,6 +19,9 @@ from models.tables import Document
 _AT_ONCE = 500_000
 #: Code points of a document that is read along with another, before a line names it.
 _SHORT = 50_000
+#: Sentences of a longer one that are looked up each by itself, before all of them are read: lines that named two of
+#: 45,000 sentences in turn took 80 ms each.
+_BY_THEMSELVES = 100
 
 _START = itemgetter(1)
 
@@ -34,6 +38,8 @@ class OpenDocuments:
         #: time of a SentenceSpan, of which few are looked up. And those of the documents that were put in.
         self._sentences: dict[int, list[tuple[int, int, int]]] = {}
         self.new_sentences: dict[int, list[tuple[int, int, int]]] = {}
+        #: How often sentences were looked up in a document that was read.
+        self._asked = Counter[int]()
         #: The sentences of a document as listed above, and those of them that read the same: a line that named its
         #: sentence by its text took 56 ms among 49,000.
         self._alike: dict[int, tuple[list[tuple[int, int, int]], dict[str, list[SentenceSpan]]]] = {}
@@ -56,6 +62,7 @@ class OpenDocuments:
                 size += other.length
         if self._size + size > _AT_ONCE:
             self.whole, self._sentences, self._alike, self._size = {}, {}, {}, 0
+            self._asked.clear()
         self._size += size
         self.long += document.length > _SHORT
         for id, text in fetch(f"SELECT id, text FROM documents WHERE {in_ids('id')}", (dumps(sorted(wanted)),)):
@@ -63,18 +70,24 @@ class OpenDocuments:
 
     def sentence_before(self, document: int, offset: int) -> SentenceSpan | None:
         """Find a sentence as `Session.sentence_before` does."""
+        if self._is_new_to(document):
+            return SESSION.sentence_before(document, offset)
         spans = self._spans(document)
         at = bisect_right(spans, offset, key=_START)
         return SentenceSpan(*spans[at - 1]) if at else None
 
     def sentences_from(self, document: int, offset: int, limit: int) -> list[SentenceSpan]:
         """List sentences as `Session.sentences_from` does."""
+        if self._is_new_to(document):
+            return SESSION.sentences_from(document, offset, limit)
         spans = self._spans(document)
         at = bisect_left(spans, offset, key=_START)
         return [SentenceSpan(*span) for span in spans[at : at + limit]]
 
     def sentences_reading(self, document: Any, words: str, limit: int) -> list[SentenceSpan]:
         """List sentences as `Session.sentences_reading` does."""
+        if self._is_new_to(document.id):
+            return SESSION.sentences_reading(document, words, limit)
         spans = self._spans(document.id)
         listed, alike = self._alike.get(document.id, (None, {}))
         if listed is not spans:
@@ -83,6 +96,13 @@ class OpenDocuments:
                 alike[document.text[one[1] : one[2]]].append(SentenceSpan(*one))
             self._alike[document.id] = spans, alike
         return alike.get(words, [])[:limit]
+
+    def _is_new_to(self, document: int) -> bool:
+        """Tell whether a long document was read, and few of its sentences were looked up."""
+        if document in self.new_sentences or document not in self.whole or self.whole[document].length <= _SHORT:
+            return False
+        self._asked[document] += 1
+        return self._asked[document] <= _BY_THEMSELVES
 
     def _spans(self, document: int) -> list[tuple[int, int, int]]:
         if document in self.new_sentences:
