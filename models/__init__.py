@@ -1,8 +1,8 @@
 """The inside: the nouns, their rules, and how they are stored.
 
-A noun is a module of this folder; beside the nouns lie evidence.py and what is pure (refusals, addresses, spans,
-claim_text). The rooms below are storage, queries, history, ingest, transfer, access, upkeep, extraction and matching.
-docs/architecture.md says which may import which.
+A noun is a module of this folder. Beside the nouns lie evidence.py, restored_links.py, and what is pure: refusals,
+addresses, spans, claim_text. The rooms below are storage, queries, history, ingest, transfer, access, upkeep,
+extraction and matching. docs/architecture.md says which may import which.
 
 Who points at whom (an arrow is a foreign key):
 

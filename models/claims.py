@@ -5,7 +5,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from models import evidence, speakers, topics
+from models import evidence, restored_links, speakers, topics
 from models.history import (
     changes,
     large,
@@ -238,13 +238,16 @@ def unmerge(*, by: Actor, id: int) -> None:
         ):
             merges.move_rows(column, ids, into, id)
         suggested.settle(id, into)
-        evidence.settle(by=by, claims=(id, into))
+        since = next(one.sequence for one in standing if one.id == id)
+        restored_links.rest_again(by=by, claims=(id, into), since=since)
+        restored_links.settle(by=by, claims=(id, into))
         for may in (_may_be_shown_again, merge_scope.may_stand):
             for merge, ids in edges:
                 merges.restore(by, Counterclaim, ids, may=may, merge=merge)
+        merges.restore(by, Counterclaim, merge_scope.taken_back_of(id, into), may=merge_scope.may_stand)
         for merge, ids in doubled_reviews:
             merges.restore(by, Review, ids, may=merge_scope.may_stand, merge=merge)
-        evidence.settle_reviews(by=by, claims=(id, into))
+        restored_links.settle_reviews(by=by, claims=(id, into))
         restores.refuse_changed_out_of_sight(by, id)
         survivor, had = Claim.get_by_id(into), subjects.of(into)
         hidden = lent - standalone_claims.by_merges([into])

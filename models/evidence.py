@@ -1,13 +1,12 @@
 """Evidence: counterclaims and reviews in step with the statements that they name, and the claims that those state."""
 
-from collections import Counter
 from collections.abc import Collection
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from models.history import changes, large, merge_scope, merges
+from models.history import changes, large
 from models.history.changes import Actor
-from models.history.notes import Reassigned, Retraction
+from models.history.notes import Reassigned
 from models.history.session import SESSION, Session
 from models.queries import lists, shapes
 from models.queries.dialects import in_ids
@@ -191,7 +190,7 @@ def move_answers(*, by: Actor, statement: int, claim: int) -> None:
     why = "What it was aimed at states another claim instead."
     going = [one for one in aimed if one.id not in seen and one.claim_id != claim]
     large.refuse_counterclaims(by, {claim: "/claim"}, len(going))
-    _move_or_retract_all(by, going, why, claim=claim)
+    move_or_retract_all(by, going, why, claim=claim)
     moving = [one for one in _standing_with("statement", statement) if one.answer_id != claim]
     taken = _twins(moving, answer=claim)
     for counterclaim in moving:
@@ -207,7 +206,7 @@ def move_answers(*, by: Actor, statement: int, claim: int) -> None:
             refuse_taken(by=by, one=one)
     large.refuse_counterclaims(by, {claim: "/claim"}, len(moving))
     changes.update_all(by, moving, answer=claim)
-    _refuse_attributions(by, going + moving)
+    refuse_attributions(by, going + moving)
 
 
 def move_counterclaims(*, by: Actor, left: int, taken: int, accepted: bool) -> bool:
@@ -226,32 +225,17 @@ def move_counterclaims(*, by: Actor, left: int, taken: int, accepted: bool) -> b
         staying |= set() if accepted else _would_show(found, **{end: taken})
         moving = [one for one in found if one.id not in staying]
         large.refuse_counterclaims(by, {taken: "/claim"}, len(moving))
-        _move_or_retract_all(by, moving, why, **{end: taken})
-    _refuse_attributions(by, linked)
+        move_or_retract_all(by, moving, why, **{end: taken})
+    refuse_attributions(by, linked)
     return not staying
 
 
-def _refuse_attributions(by: Actor, moved: list[Counterclaim], field: str | None = "/claim") -> None:
+def refuse_attributions(by: Actor, moved: list[Counterclaim], field: str | None = "/claim") -> None:
     """Raise Conflict where counterclaims were moved, and one now answers attributions of more claims than may be."""
     large.refuse_attributions(by, {one.answer_id for one in moved if one.of == "attribution"}, field)
 
 
-def settle(*, by: Actor, claims: tuple[int, int]) -> None:
-    """Let the counterclaims of these two claims link what their evidence and their target state, after an unmerge."""
-    here = "(claim_id IN (?, ?) OR answer_id IN (?, ?)) AND retracted_at IS NULL"
-    found = changes.read_locked(Counterclaim, here, (*claims, *claims))
-    stated = _stated([one for counterclaim in found for one in (counterclaim.statement_id, counterclaim.target_id)])
-    for end, column, what in (("answer", "statement", "evidence"), ("claim", "target", "target")):
-        moving: dict[int, list[Counterclaim]] = {}
-        for counterclaim in found:
-            if claim := stated.get(counterclaim.__data__[column]):
-                moving.setdefault(claim, []).append(counterclaim)
-        for claim, some in moving.items():
-            _move_or_retract_all(by, some, f"Its {what} states claim {claim} again.", **{end: claim})
-    _refuse_attributions(by, found, field=None)
-
-
-def _move_or_retract_all(by: Actor, counterclaims: list[Counterclaim], why: str, **new: Any) -> None:
+def move_or_retract_all(by: Actor, counterclaims: list[Counterclaim], why: str, **new: Any) -> None:
     """Let counterclaims link the `new` claim at one end; take back what answers itself then, or stands there already.
 
     Of two that become one, the one that `to_take_back` chooses is taken back.
@@ -290,30 +274,6 @@ def unlink_reviews(*, by: Actor, statement: int, claim: int | None = None) -> li
     others = [review for review in naming if review.claim_id != claim]
     changes.relink_all(by, others, "statement", None)
     return [review.id for review in others]
-
-
-def settle_reviews(*, by: Actor, claims: tuple[int, int]) -> None:
-    """Let the reviews of these two claims name no statement that states another, after an unmerge.
-
-    Nor more of them one than may, as where the merge had taken some back: the first stay.
-    """
-    naming = "claim_id IN (?, ?) AND statement_id IS NOT NULL AND retracted_at IS NULL"
-    found = changes.read_locked(Review, naming, claims)
-    stated = _stated([review.statement_id for review in found], " AND retracted_at IS NULL")
-    named: Counter[int] = Counter()
-    others = []
-    for review in found:
-        rightly = stated.get(review.statement_id) == review.claim_id
-        named[review.statement_id] += rightly
-        if not rightly or named[review.statement_id] > MOST_REVIEWS:
-            others.append(review)
-    changes.update_all(by, others, statement=None)
-
-
-def _stated(statements: list[int | None], which: str = "") -> dict[int, int]:
-    """Map some statements to the claims that they state."""
-    sql = f"SELECT id, claim_id FROM statements WHERE {in_ids('id')}{which}"  # noqa: S608 (our SQL)
-    return dict(fetch(sql, (dumps([id for id in statements if id]),)))
 
 
 def reassign_evidence(*, by: Actor, statements: Collection[int]) -> dict[int, Reassigned]:
@@ -361,28 +321,6 @@ def retract_with(*, by: Actor, statement: int) -> dict[str, Any]:
         "retracted_edges": [counterclaim.id for counterclaim in gone],
         "untargeted": [counterclaim.id for counterclaim in untargeted],
     }
-
-
-def restore_with(*, by: Actor, statement: Statement, noted: Retraction) -> None:
-    """Undo what was done to counterclaims and reviews as `statement`, which stands again, was retracted.
-
-    `noted` is what the log kept of it. What was changed since stays as it is. A counterclaim that went before, with the
-    other statement at which it hangs, stands again where that does.
-    """
-    id, claim = statement.id, statement.claim_id
-    answers = merges.rows_with(Counterclaim, noted.get("untargeted", []))
-    untargeted = [one for one in answers if (one.claim_id, one.target_id, one.retracted_at) == (claim, None, None)]
-    changes.relink_all(by, untargeted, "target", id)
-    merges.restore(by, Counterclaim, merge_scope.taken_back_at(id), may=merge_scope.may_stand)
-    rested = dict(noted.get("reassigned", []))
-    others = merges.rows_with(Counterclaim, sorted(rested)) if statement.status == "accepted" else []
-    resting = [
-        one for one in others if (one.answer_id, one.statement_id, one.retracted_at) == (claim, rested[one.id], None)
-    ]
-    changes.update_all(by, resting, statement=id)
-    reviews = merges.rows_with(Review, noted.get("unlinked_reviews", []))
-    unlinked = [one for one in reviews if (one.claim_id, one.statement_id, one.retracted_at) == (claim, None, None)]
-    changes.relink_all(by, unlinked, "statement", id)
 
 
 def _standing_with(column: str, statement: int) -> list[Counterclaim]:

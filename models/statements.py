@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from models import claim_text, claims, documents, evidence, hierarchy, prints, sentences, speakers
+from models import claim_text, claims, documents, evidence, hierarchy, prints, restored_links, sentences, speakers
 from models.history import changes, large, locks, merge_scope, merged_filters, restores, same_words, standing_rows
 from models.history.changes import Actor
 from models.history.locks import Rows, to_change, to_name
@@ -208,7 +208,7 @@ def restore(*, by: Actor, id: int) -> None:
         if not statement.sentence.start <= statement.content_start < statement.sentence.end:
             raise Conflict(f"Statement {id} does not start in its sentence any more: move the edges of that first.")
         restores.restore(by, statement, original=prints.original_again(by=by, statement=statement))
-        evidence.restore_with(by=by, statement=statement, noted=restores.noted(id))
+        restored_links.restore_with(by=by, statement=statement, noted=restores.noted(id))
 
 
 def get(

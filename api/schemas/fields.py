@@ -182,7 +182,7 @@ class Number(Field[float]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise ValidationError("Give a number.")
-        return float(f"{value:.15g}")
+        return float(f"{value:.15g}") + 0.0  # of a zero, SQLite keeps no sign
 
 
 class QueryNumber(Number):

@@ -49,13 +49,14 @@ def of_unmerged_claim(id: int) -> list[Rows]:
     moved: ClaimMerge = merges.moved_by_last_merge(Claim, id)
     standing = merges.merges_into(Claim, claim.merged_into_id)
     edges, reviews = (_doubled(standing, name) for name in ("retracted_edges", "retracted_reviews"))
-    counterclaims = merges.rows_with(Counterclaim, [id for id, _ in edges])
+    back = taken_back_of(id, claim.merged_into_id)
+    counterclaims = merges.rows_with(Counterclaim, [*(id for id, _ in edges), *back])
     return [
         *of_restored_claim(id),
         *subjects_of(claim.merged_into_id),
         to_change(Claim, claim.merged_into_id, *_ends(counterclaims)),
         to_change(Statement, *moved["statements"], *_stated_by(counterclaims)),
-        to_change(Counterclaim, *chain.from_iterable(edges)),
+        to_change(Counterclaim, *chain.from_iterable(edges), *back),
         to_change(Review, *chain.from_iterable(reviews)),
         *_links(id, claim.merged_into_id),
     ]
@@ -106,12 +107,32 @@ def of_restored_statement(id: int, original: int | None) -> list[Rows]:
 def taken_back_at(statement: int) -> list[int]:
     """List the counterclaims at a statement that were taken back with it, or with the other one at which they hang.
 
-    One that somebody took back by itself since is none of them.
+    Or by a merge that was undone since. One that somebody took back by itself since is none of them.
     """
-    at = "(statement_id = ? OR target_id = ?) AND retracted_at IS NOT NULL"
-    hanging = rows.where(Counterclaim, at, (statement, statement), only=("id", "statement", "target"))
-    retractions = restores.retractions({statement, *filter(None, _stated_by(hanging))}, ["retracted_edges"])
+    return _taken_back("(statement_id = ? OR target_id = ?)", (statement, statement))
+
+
+def taken_back_of(*claims: int) -> list[int]:
+    """List those of two claims, which were parted."""
+    return _taken_back("(claim_id IN (?, ?) OR answer_id IN (?, ?))", (*claims, *claims))
+
+
+def _taken_back(at: str, params: tuple[int, ...]) -> list[int]:
+    known = ("id", "statement", "target", "claim", "answer")
+    hanging = rows.where(Counterclaim, f"{at} AND retracted_at IS NOT NULL", params, only=known)
+    retractions = restores.retractions(set(filter(None, _stated_by(hanging))), ["retracted_edges"])
     line = {id: sequence for sequence, note in retractions for id in note.get("retracted_edges", ())}
+    parted = "SELECT id FROM claims WHERE {} AND merged_into_id IS NULL AND retracted_at IS NULL"
+    ends = fetch(parted.format(in_ids("id")), (dumps(sorted({*_ends(hanging)})),))
+    undone = [
+        (pair, one.sequence)
+        for one in merges.last_merges(Claim, [id for (id,) in ends])
+        for pair in one.moved["retracted_edges"]
+    ]
+    stand = {id for (id,) in _standing(Counterclaim, "id", {kept for (_, kept), _ in undone})}
+    for (gone, kept), sequence in undone:
+        if kept in stand or kept in line:
+            line[gone] = max(line.get(gone, 0), sequence)
     last = f"SELECT noun_id, max(sequence) FROM changes WHERE noun = 'counterclaims' AND {in_ids('noun_id')}"  # noqa: S608 (our SQL)
     lines = fetch(f"{last} GROUP BY noun_id", (dumps([one.id for one in hanging]),))
     return [id for id, sequence in lines if sequence < line.get(id, 0)]

@@ -52,6 +52,12 @@ def test_refuses_a_rating_off_its_own_scale(writer: FlaskClient) -> None:
         assert refusal(writer.post("/v1/reviews", json=body)) == (409, [place]), wrong
 
 
+def test_a_zero_has_no_sign(writer: FlaskClient) -> None:
+    posted(writer, "claims", claim())
+    rated = posted(writer, "reviews", review(1, rating={"label": "Half", "value": -0.0, "best": 1, "worst": -1}))
+    assert '"value":-' not in rated.text.replace(" ", "")
+
+
 def test_names_the_member_of_another_shape(writer: FlaskClient) -> None:
     wrong: list[tuple[dict[str, Any], str]] = [
         ({"rating": {"label": "x", "value": "4"}}, "/rating/value"),
