@@ -106,10 +106,10 @@ def item_or_refuse(
         if row := read():  # a merge was undone meanwhile, or a retraction
             return Item(id, *row)
         if may_know is not None:
-            # Only reviewers see it: the statements by which others did were taken back.
+            # Only reviewers see it: the statements by which others did were taken back, or its claim.
             detail = (
-                f"The {singular(model)} {id} is out of sight, because no statement that it was seen by stands "
-                "any more: nothing is left to retract."
+                f"The {singular(model)} {id} is out of sight, because nothing that it was seen by stands any more:"
+                " nothing is left to retract."
             )
             raise NotFound(detail)
     raise NotFound(unknown(model, id))
