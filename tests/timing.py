@@ -6,7 +6,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-TRIES = 3
+TRIES = 6
+#: Seconds between two tries: what else a machine does is over in some of them.
+PAUSE = 1
 
 
 def within(seconds: float, work: Callable[[], T]) -> T:
@@ -18,4 +20,5 @@ def within(seconds: float, work: Callable[[], T]) -> T:
         taken.append(time.perf_counter() - start)
         if taken[-1] < seconds:
             return done
+        time.sleep(PAUSE)
     raise AssertionError(f"took {taken} seconds, not {seconds}")
