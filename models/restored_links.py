@@ -60,6 +60,7 @@ def restore_with(*, by: Actor, statement: Statement, noted: Retraction) -> None:
     others = merges.rows_with(Counterclaim, sorted(rested)) if statement.status == "accepted" else []
     # Where the claims were parted since that state both, none of its own was left to rest on.
     standing = [one for one in others if one.answer_id == claim and one.retracted_at is None]
+    standing = standing if by.reviews else evidence.shown(standing)  # not what reviewers took out of sight since
     resting = [one for one in standing if one.statement_id in (rested[one.id], None)]
     changes.update_all(by, resting, statement=id)
     reviews = merges.rows_with(Review, noted.get("unlinked_reviews", []))
@@ -71,10 +72,11 @@ def rest_again(*, by: Actor, claims: tuple[int, int], since: int) -> None:
     """Rest counterclaims of these two claims on what bore them out before their merge, after an unmerge.
 
     That is where it was retracted or rejected, so that a statement of the other claim took its place: that states no
-    answer of theirs. `since` is the sequence of the merge. Where none of their own is left, they rest on none.
+    answer of theirs. `since` is the sequence of the merge. Where none of their own is left, they rest on none. Those
+    whose evidence was rejected stay with it, out of sight.
     """
     here = "answer_id IN (?, ?) AND retracted_at IS NULL"
-    found = changes.read_locked(Counterclaim, here, claims)
+    found = evidence.shown(changes.read_locked(Counterclaim, here, claims))
     stated = _stated([one.statement_id for one in found])
     resting = {one.id: one for one in found if stated.get(one.statement_id, one.answer_id) != one.answer_id}
     before, after = (json_of(column, "statement") for column in ("before", "after"))

@@ -108,8 +108,7 @@ def item_or_refuse(
         if may_know is not None:
             # Only reviewers see it: the statements by which others did were taken back, or its claim.
             detail = (
-                f"The {singular(model)} {id} is out of sight, because nothing that it was seen by stands any more:"
-                " nothing is left to retract."
+                f"The {singular(model)} {id} is out of sight, with all that it was seen by: nothing is left to retract."
             )
             raise NotFound(detail)
     raise NotFound(unknown(model, id))

@@ -13,7 +13,7 @@ from models.storage.database import fetch
 from models.storage.transactions import transaction
 from models.tables import Claim, ClaimAbout, Sentence, Statement
 from models.upkeep import erasures
-from tests.factories import MACHINE, NEWEST, PUBLIC, put_claim, put_plain, put_review
+from tests.factories import MACHINE, NEWEST, PUBLIC, listed_ids, put_claim, put_plain, put_review
 
 pytestmark = pytest.mark.usefixtures("sound")
 
@@ -377,3 +377,28 @@ def test_who_does_not_review_brings_back_no_claim_on_which_something_hangs_that_
     with pytest.raises(Conflict, match="only reviewers have seen"):
         statements.restore(by=Actor(reviews=False), id=said)
     statements.restore(by=actor, id=said)
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_who_does_not_review_shows_no_counterclaim_that_reviewers_took_out_of_sight(
+    registry: str, actor: Actor, merged: bool
+) -> None:
+    writer, answered = Actor(reviews=False), put_claim(actor)
+    into = put_claim(actor, "It was put in by itself.")
+    said = put_plain(writer, "first", claim={"id": into}, counters=[{"claim": answered, "kind": "denies"}])
+    other = put_plain(writer, "second", **({} if merged else {"claim": {"id": into}}))
+    claim = statements.claim_of(id=other)
+    if merged:
+        claims.merge(by=writer, id=claim, into=into)
+    statements.retract(by=writer, id=said, version=None, reason=None)
+    statements.change(by=actor, id=other, version=None, status="rejected")
+    counterclaims.change(by=actor, id=1, version=None, note="What a reviewer thinks of it.")
+    if merged:
+        with pytest.raises(Conflict, match="only reviewers have seen"):
+            claims.unmerge(by=writer, id=claim)
+        claims.unmerge(by=actor, id=claim)
+    else:
+        statements.restore(by=writer, id=said)
+    assert listed_ids(counterclaims, PUBLIC) == []
+    statements.change(by=actor, id=other, version=None, status="accepted")
+    assert listed_ids(counterclaims, PUBLIC) == [1]
