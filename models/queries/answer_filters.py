@@ -138,7 +138,7 @@ def _of_their_kinds(
         for kind in kinds or [TRUE]:
             yield claim.in_(answers(viewer, e.answer_id.in_(theirs), kind).select(e.claim_id))
             if of_one:
-                yield answered(e.answer_id.in_(theirs), kind)
+                yield answered(unindexed(e.answer_id).in_(theirs), kind)
     else:
         yield from map(answered, kinds)
     if "disputed" in filters.no:

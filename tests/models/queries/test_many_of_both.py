@@ -191,6 +191,34 @@ def test_a_facet_counts_answers_without_each_of_their_pairs(
     assert shown == [2 * MANY + 1] * (2 if facet == "speaker" else 1)
 
 
+def test_a_facet_asks_once_whether_a_claim_passes_not_again_for_each_of_its_answers(
+    registry: str, charged: tuple[int, Grow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, grow = charged
+    monkeypatch.setattr(filters, "FEW", 0)
+    nodes.clear_caches()
+    asked: dict[str, Any] = {"filters": {"answered_in_document": False}, "facets": ("counter_kind",)}
+    assert _growth(grow, lambda: read_list(registry, "claims", bitmaps=True, **asked)[0]) < TWICE
+    nodes.clear_caches()
+
+
+def test_what_a_body_answered_is_found_without_all_its_answers_for_each(
+    registry: str, answered: tuple[Statement, Statement, Grow]
+) -> None:
+    charge, answer, grow = answered
+    claim, link = row(Claim.get_by_id(charge.claim_id)), Counterclaim.select().first().id
+
+    def grow_apart(places: range) -> None:
+        grow(places)
+        Claim.insert_many([claim | {"id": 20_000 + at} for at in places]).execute()
+        for at in places:
+            Statement.update(claim=20_000 + at).where(Statement.id == charge.id + at).execute()
+            Counterclaim.update(claim=20_000 + at).where(Counterclaim.id == link + at).execute()
+
+    asked: dict[str, Any] = {"filters": {"answered_by": (answer.speaker_id,)}}
+    assert _growth(grow_apart, lambda: read_list(registry, "statements", bitmaps=True, **asked)[0]) < TWICE
+
+
 @pytest.mark.parametrize("viewer", [PUBLIC, REVIEWER])
 @pytest.mark.parametrize("noun", ["counterclaims", "claims"])
 def test_whether_a_document_prints_both_is_found_without_each_of_their_pairs(
