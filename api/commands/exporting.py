@@ -78,19 +78,25 @@ def export(
         form = query.pop("format")
         counted = noun in COUNTED
         parts = listing.counted(noun, form, query) if counted else listing.written(noun, form, query, viewer)
-        _export(file, parts, "parts")
+        _export(file, parts, lines=False)
     elif where or public or form != "ndjson":
         raise click.UsageError("--where, --format and --public take --of: they narrow one list.")
     else:
         write = dump.write if everything else ndjson.corrections if corrections else ndjson.write
-        _export(file, write(), "lines")
+        _export(file, write(), lines=True)
 
 
-def _export(file: Path, parts: Iterable[bytes], what: str) -> None:
-    count = 0
+def _export(file: Path, parts: Iterable[bytes], *, lines: bool) -> None:
+    """Write the parts of an export, each a line or whatever it is cut into, and tell how much."""
+    count = size = 0
     with replacing(file) as out:
         for count, part in enumerate(parts, 1):
             out.write(part)
+            size += len(part)
             if count % 1000 == 0:
-                click.echo(f"\r{count} {what}", nl=False, err=True)
-    click.echo(f"\r{count} {what} exported.", err=True)
+                click.echo(f"\r{_told(count, size, lines=lines)}", nl=False, err=True)
+    click.echo(f"\r{_told(count, size, lines=lines)} exported.", err=True)
+
+
+def _told(count: int, size: int, *, lines: bool) -> str:
+    return f"{count} lines" if lines else f"{size} bytes"

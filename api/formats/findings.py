@@ -22,7 +22,9 @@ def as_json(text: str, found: list[Finding]) -> bytes:
 def article(line: bytes) -> tuple[str | int, str]:
     """Read the name and the text of `{"doc_id", "text"}`; other members are passed over. Raises ValueError."""
     try:
-        value = orjson.loads(line)
+        value = orjson.loads(line.decode())
+    except UnicodeDecodeError as error:
+        raise ValueError(f"it is not UTF-8: byte {error.start} is the first that is not.") from None
     except orjson.JSONDecodeError as error:
         raise ValueError(f"it is not JSON: {error}") from None
     match value:

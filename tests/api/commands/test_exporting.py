@@ -97,7 +97,9 @@ def test_exports_a_list_with_the_filters_of_its_address(command: Command, tmp_pa
     lines = [json.loads(line) for line in command("export", *where).stdout.splitlines()]
     assert {name for line in lines for name in line} == {"id", "statements"}
     target = tmp_path / "claims.csv"
-    command("export", str(target), "--of", "claims", "--format", "csv", "--where", "answered=true", "--public")
+    table = ("--format", "csv", "--where", "answered=true", "--public")
+    told = command("export", str(target), "--of", "claims", *table).stderr
+    assert f"{target.stat().st_size} bytes exported." in told
     assert len(target.read_text(encoding="utf-8").splitlines()) == 1 + len(lines)
     told = command("export", "--of", "claims", "--where", "speeker=1", code=2).stderr
     assert "--where" in told

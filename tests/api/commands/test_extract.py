@@ -109,11 +109,12 @@ def test_writes_the_scorers_shape_line_by_line(extract: Extract, parse: Parser) 
 
 
 def test_tells_each_refused_line_and_goes_on(extract: Extract, parse: Parser) -> None:
-    given = b'{"doc_id": "a"}\n{not JSON\n\n' + _lines({"doc_id": "b", "text": "Lund said no."})
+    given = b'{"doc_id": "a"}\n{not JSON\n\n"\xff"\n' + _lines({"doc_id": "b", "text": "Lund said no."})
     told = extract("--jsonl", "-", input=given, code=1)
-    first, second = told.stderr.splitlines()
+    first, second, third = told.stderr.splitlines()
     assert first == 'line 1: it is no object with a "doc_id" and a "text".'
     assert second.startswith("line 2: it is not JSON: ")
+    assert third == "line 4: it is not UTF-8: byte 1 is the first that is not."
     assert json.loads(told.stdout)["doc_id"] == "b"
 
 
