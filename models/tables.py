@@ -753,7 +753,7 @@ class Change(BaseModel):
     noun_id = BigIntegerField()
     action = TextField(constraints=[one_of("action", ACTIONS)])
     #: Whose key did it; null for the command line.
-    key = ForeignKeyField(Key, null=True)
+    key = ForeignKeyField(Key, null=True, index=False)
     #: The row before, as JSON; null for a creation.
     before = TextField(null=True)
     #: The row after, as JSON; for a merge also what moved, so that it can be undone.
@@ -765,7 +765,12 @@ class Change(BaseModel):
 
     class Meta:
         table_name = "changes"
-        indexes = ((("noun", "noun_id", "sequence"), False), (("noun", "sequence"), False))
+        # By the key alone, PostgreSQL looks for what one wrote last through all that others wrote since.
+        indexes = (
+            (("key", "sequence"), False),
+            (("noun", "noun_id", "sequence"), False),
+            (("noun", "sequence"), False),
+        )
 
 
 # Most lines are of creations.

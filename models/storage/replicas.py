@@ -26,6 +26,12 @@ SELECT coalesce(max(sequence), 0), CASE WHEN pg_last_wal_receive_lsn() > pg_last
 THEN extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) ELSE 0 END FROM changes"""
 
 
+#: The last line of the log that a key wrote. As a range, and in this order, since PostgreSQL would rather look for it
+#: through all lines that others wrote since: .3 s for a million.
+LAST_OF_KEY = """
+SELECT sequence FROM changes WHERE key_id BETWEEN %s AND %s ORDER BY key_id DESC, sequence DESC LIMIT 1"""
+
+
 def _position(server: PostgresServer) -> tuple[int, float]:
     """Return the sequence of a server's last line of the log, and how far it is behind what it has received.
 
@@ -139,8 +145,8 @@ class Replicas:
 
     def _last_written(self, key_id: int) -> int:
         """Find the last line of the log that a key wrote, through whichever process; 0 where there is none."""
-        sql = "SELECT max(sequence) FROM changes WHERE key_id = %s"
-        return self._primary.execute_sql(sql, (key_id,)).fetchone()[0] or 0
+        found = self._primary.execute_sql(LAST_OF_KEY, (key_id, key_id)).fetchone()
+        return int(found[0]) if found else 0
 
     def _start(self) -> None:
         if not self._checked.is_set():

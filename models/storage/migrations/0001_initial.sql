@@ -307,7 +307,7 @@ CREATE TABLE "changes" (
   "claims" TEXT,
   FOREIGN KEY ("key_id") REFERENCES "keys" ("id")
 ){strict};
-CREATE INDEX "changes_key_id" ON "changes" ("key_id");
+CREATE INDEX "changes_key_id_sequence" ON "changes" ("key_id", "sequence");
 CREATE INDEX "changes_noun_noun_id_sequence" ON "changes" ("noun", "noun_id", "sequence");
 CREATE INDEX "changes_action" ON "changes" ("action", "sequence") WHERE action <> 'create';
 CREATE INDEX "changes_recorded" ON "changes" ("key_id", "noun_id") WHERE noun = 'statements' AND action = 'create';

@@ -11,9 +11,10 @@ from models.access import keys
 from models.history import changes, feed
 from models.history.changes import Actor
 from models.refusals import Conflict, Stale
-from models.storage import transactions
+from models.storage import database, replicas, transactions
 from models.tables import Change, Topic
 from tests.factories import REVIEWER, lines_of, put_charge, put_claim, put_denial, put_review
+from tests.work import work
 
 
 def test_a_life_is_told_line_by_line(registry: str, actor: Actor) -> None:
@@ -135,3 +136,16 @@ def test_a_whole_tells_its_id_and_version(registry: str, actor: Actor) -> None:
         item = noun.get(id=id, viewer=REVIEWER)
         told = orjson.loads(item.json)
         assert (item.id, item.version) == (told["id"], told["version"]) == (id, 1)
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_what_a_key_wrote_last_is_found_without_what_others_wrote_since(registry: str) -> None:
+    for name in ("first", "second", "third"):
+        keys.create(name=name, scope="write")
+    columns = ("made_at", "noun", "noun_id", "action", "key", "after")
+    for key in (1, 2):
+        lines = [("2026-01-01T00:00:00.000000Z", "topics", 1, "change", key, "{}") for _ in range(500)]
+        for _ in range(6):
+            Change.insert_many(lines, fields=[getattr(Change, name) for name in columns]).execute()
+    database.fetch("ANALYZE")
+    assert [work(registry, replicas.LAST_OF_KEY, (key, key)) for key in (1, 2, 3)] == [1, 1, 0]
