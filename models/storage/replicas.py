@@ -35,12 +35,12 @@ SELECT sequence FROM changes WHERE key_id BETWEEN %s AND %s ORDER BY key_id DESC
 def _position(server: PostgresServer) -> tuple[int, float]:
     """Return the sequence of a server's last line of the log, and how far it is behind what it has received.
 
-    Raises one of UNAVAILABLE where it does not answer.
+    Raises a DatabaseFailure where it does not answer, or has no log yet.
     """
     try:
         sequence, behind = server.execute_sql(_POSITION).fetchone()
         return int(sequence), math.inf if behind is None else float(behind)
-    except errors.UNAVAILABLE:
+    except errors.DatabaseFailure:
         server.close()
         raise
 
@@ -68,7 +68,7 @@ class Replica:
     def has(self, sequence: int) -> bool:
         """Tell whether it has this line of the log."""
         if self.last_sequence < sequence:
-            with suppress(*errors.UNAVAILABLE), self.connection():
+            with suppress(errors.DatabaseFailure), self.connection():
                 self.last_sequence, _ = _position(self.server)
         return self.last_sequence >= sequence
 
@@ -79,7 +79,7 @@ class Replica:
             self.answers = True
             if behind <= self._lag:
                 self.caught_up = time.monotonic()
-        except errors.UNAVAILABLE:
+        except errors.DatabaseFailure:
             self.drop()
 
     def drop(self) -> None:
@@ -110,7 +110,7 @@ class Replicas:
             return
         try:
             sequence = 0 if key_id is None else self._last_written(key_id)
-        except errors.UNAVAILABLE:
+        except errors.DatabaseFailure:
             return  # the connection was cut: none is known to have it, and reading from the primary tries again
         for replica in random.sample(usable, len(usable)):
             if replica.has(sequence):
@@ -173,7 +173,7 @@ class Replicas:
         try:
             self._seen.append((time.monotonic(), _position(self._primary)[0]))
             self._is_away = False
-        except errors.UNAVAILABLE:
+        except errors.DatabaseFailure:
             self._is_away = True
         while len(self._seen) > 1 and self._seen[1][0] <= time.monotonic() - self._lag - _INTERVAL:
             self._seen.popleft()

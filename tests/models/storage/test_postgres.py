@@ -179,6 +179,20 @@ def test_a_standby_that_is_gone_is_left_out_and_taken_back(bound: None, standby:
     _until(_on_standby)
 
 
+def test_a_standby_that_lags_is_left_out_though_the_log_was_away_for_a_moment(
+    bound: None, primary: Postgres, standby: Postgres, actor: Actor
+) -> None:
+    with psycopg.connect(primary.url(), autocommit=True) as others:
+        others.execute("ALTER TABLE changes RENAME TO away")
+        time.sleep(1.5)  # two looks at it
+        others.execute("ALTER TABLE away RENAME TO changes")
+    _until(_on_standby)
+    _pause(standby)
+    topics.create(by=actor, slug="unseen", label="Unseen")
+    _until(lambda: not _on_standby())
+    _resume(standby)
+
+
 def test_reading_goes_on_while_the_primary_is_gone_and_writing_when_it_is_back(
     bound: None, primary: Postgres, actor: Actor
 ) -> None:
