@@ -243,8 +243,8 @@ def unmerge(*, by: Actor, id: int) -> None:
         restored_links.settle(by=by, claims=(id, into))
         for may in (_may_be_shown_again, merge_scope.may_stand):
             for merge, ids in edges:
-                merges.restore(by, Counterclaim, ids, may=may, merge=merge)
-        merges.restore(by, Counterclaim, merge_scope.taken_back_of(id, into), may=merge_scope.may_stand)
+                restored_links.give_back(by=by, ids=ids, merge=merge, may=may)
+        restored_links.give_back(by=by, ids=merge_scope.taken_back_of(id, into))
         for merge, ids in doubled_reviews:
             merges.restore(by, Review, ids, may=merge_scope.may_stand, merge=merge)
         restored_links.settle_reviews(by=by, claims=(id, into))

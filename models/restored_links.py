@@ -1,12 +1,16 @@
 """What a retraction or a merge took from counterclaims and reviews, given back as it is undone."""
 
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 from models import evidence
-from models.history import changes, merge_scope, merges
+from models.history import changes, merge_scope, merges, restores
 from models.history.changes import Actor
+from models.history.merges import Merge
 from models.history.notes import Retraction
 from models.queries.dialects import in_ids, json_of
+from models.refusals import Conflict
 from models.storage.columns import dumps
 from models.storage.database import fetch
 from models.tables import Counterclaim, Review, Statement
@@ -45,6 +49,27 @@ def settle_reviews(*, by: Actor, claims: tuple[int, int]) -> None:
     changes.update_all(by, others, statement=None)
 
 
+def give_back(
+    *,
+    by: Actor,
+    ids: list[int],
+    merge: Merge | None = None,
+    may: Callable[[list[Any]], list[Any]] = merge_scope.may_stand,
+) -> None:
+    """Let counterclaims stand again, as `merges.restore` does.
+
+    Raises Conflict where an actor who does not review would show the public one that it has never seen so: what it
+    rests on was accepted since.
+    """
+    unseen = merges.restore(by, Counterclaim, ids, may=may, merge=merge)
+    if by.reviews or not unseen:
+        return
+    shown = evidence.shown(merges.rows_with(Counterclaim, unseen))
+    public = evidence.public_claims({end for one in shown for end in (one.claim_id, one.answer_id)})
+    if any(public.issuperset((one.claim_id, one.answer_id)) for one in shown):
+        raise Conflict(restores.NEVER_SEEN.format("counterclaim"))
+
+
 def restore_with(*, by: Actor, statement: Statement, noted: Retraction) -> None:
     """Undo what was done to counterclaims and reviews as `statement`, which stands again, was retracted.
 
@@ -55,7 +80,7 @@ def restore_with(*, by: Actor, statement: Statement, noted: Retraction) -> None:
     answers = merges.rows_with(Counterclaim, noted.get("untargeted", []))
     untargeted = [one for one in answers if (one.claim_id, one.target_id, one.retracted_at) == (claim, None, None)]
     changes.relink_all(by, untargeted, "target", id)
-    merges.restore(by, Counterclaim, merge_scope.taken_back_at(id), may=merge_scope.may_stand)
+    give_back(by=by, ids=merge_scope.taken_back_at(id))
     rested = dict(noted.get("reassigned", []))
     others = merges.rows_with(Counterclaim, sorted(rested)) if statement.status == "accepted" else []
     # Where the claims were parted since that state both, none of its own was left to rest on.

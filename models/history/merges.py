@@ -186,19 +186,22 @@ def refresh_claims_of(statements: list[int]) -> None:
 
 def restore(
     actor: Actor, model: Any, ids: list[int], *, may: Callable[[list[Any]], list[Any]], merge: Merge | None = None
-) -> None:
+) -> list[int]:
     """Let those of the rows `ids`, which a `merge` took back, stand again that `may` lists of them.
 
-    One of which the log knows anything since then stays as it is: it was erased, or somebody else took it back.
+    One of which the log knows anything since then stays as it is: it was erased, or somebody else took it back. Return
+    the ids of those that the public did not see as they were taken back.
     """
     last = f"SELECT max(sequence) FROM changes WHERE noun = ? AND {in_ids('noun_id')} GROUP BY noun_id"  # noqa: S608 (our SQL)
-    sql = f"SELECT noun_id, sequence, action FROM changes WHERE sequence IN ({last})"  # noqa: S608 (our SQL)
+    sql = f"SELECT noun_id, sequence, action, effect FROM changes WHERE sequence IN ({last})"  # noqa: S608 (our SQL)
     if not ids:
-        return
+        return []
     lines = fetch(sql, (model._meta.table_name, dumps(ids)))
-    known = {id for id, sequence, action in lines if action != "retract" or (merge and sequence > merge.sequence)}
-    taken = [row for row in rows_with(model, ids) if row.retracted_at and row.id not in known]
-    restores.restore_all(actor, may(taken))
+    known = {id for id, sequence, action, _ in lines if action != "retract" or (merge and sequence > merge.sequence)}
+    unseen = {id for id, *_, effect in lines if effect is None}
+    standing = may([row for row in rows_with(model, ids) if row.retracted_at and row.id not in known])
+    restores.restore_all(actor, standing)
+    return [row.id for row in standing if row.id in unseen]
 
 
 def rows_with(model: Any, ids: list[int]) -> list[Any]:

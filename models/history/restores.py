@@ -16,6 +16,12 @@ from models.storage.columns import dumps
 from models.storage.database import fetch
 from models.storage.transactions import transaction
 
+#: Why who does not review is refused what would show a claim or a counterclaim.
+NEVER_SEEN = (
+    "A {} would be seen again that only reviewers have seen as it is by now: ask somebody with the review scope to do"
+    " this."
+)
+
 
 @contextmanager
 def restoring() -> Iterator[None]:
@@ -74,10 +80,7 @@ def require(model: Any, *ids: int | None, unless_erased: bool = False) -> None:
 def refuse_changed_out_of_sight(by: Actor, claim: int) -> None:
     """Refuse that who does not review brings a claim back into sight that the public never saw as it is by now."""
     if not by.reviews and last_changes.changed_out_of_sight(claim):
-        raise Conflict(
-            "A claim would be seen again that only reviewers have seen as it is by now: ask somebody with the review"
-            " scope to do this."
-        )
+        raise Conflict(NEVER_SEEN.format("claim"))
 
 
 def restore(by: Actor, row: Any, **new: Any) -> None:

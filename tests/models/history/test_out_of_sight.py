@@ -402,3 +402,21 @@ def test_who_does_not_review_shows_no_counterclaim_that_reviewers_took_out_of_si
     assert listed_ids(counterclaims, PUBLIC) == []
     statements.change(by=actor, id=other, version=None, status="accepted")
     assert listed_ids(counterclaims, PUBLIC) == [1]
+
+
+def test_who_does_not_review_shows_by_an_unmerge_no_counterclaim_that_waited_as_the_claims_were_merged(
+    registry: str, actor: Actor
+) -> None:
+    answer, *answered = (put_claim(actor, text) for text in ("It is not.", "It is so.", "It was so."))
+    shown, waits = (put_plain(actor, word, claim={"id": answer}) for word in ("first", "second"))
+    statements.change(by=actor, id=waits, version=None, status="candidate")
+    for claim, said in zip(answered, (shown, waits), strict=True):
+        counterclaims.create(by=actor, claim=claim, answer=answer, kind="denies", statement=said, note="Look at this.")
+    claims.merge(by=actor, id=answered[1], into=answered[0])
+    claims.unmerge(by=Actor(reviews=False), id=answered[1])
+    claims.merge(by=actor, id=answered[1], into=answered[0])
+    statements.change(by=actor, id=waits, version=None, status="accepted")
+    with pytest.raises(Conflict, match="A counterclaim would be seen again"):
+        claims.unmerge(by=Actor(reviews=False), id=answered[1])
+    claims.unmerge(by=actor, id=answered[1])
+    assert listed_ids(counterclaims, PUBLIC) == [2, 1]
