@@ -106,6 +106,13 @@ def test_exports_a_list_with_the_filters_of_its_address(command: Command, tmp_pa
     assert "speeker: This is not known here: did you mean speaker?" in told
     assert "{" not in told
     assert "--of" in command("export", "--where", "speaker=1", code=2).stderr
+    each = [command("export", "--of", "statements", "--where", f"speaker={id}").stdout for id in (1, 2)]
+    for both in (("--where", "speaker=1", "--where", "speaker=2"), ("--where", "speaker=1,2")):
+        assert sorted(command("export", "--of", "statements", *both).stdout.splitlines()) == sorted(
+            "".join(each).splitlines()
+        )
+    twice = ("--where", "said_from=2020", "--where", "said_from=2021")
+    assert "said_from: This is given more than once" in command("export", "--of", "claims", *twice, code=2).stderr
     assert "NAME=VALUE" in command("export", "--of", "claims", "--where", "speaker", code=2).stderr
 
 
