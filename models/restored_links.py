@@ -114,9 +114,12 @@ def rest_again(*, by: Actor, claims: tuple[int, int], since: int) -> None:
         f"SELECT noun_id, made_at FROM changes WHERE noun = 'statements' AND {in_ids('noun_id')} AND sequence > ?"  # noqa: S608
     )
     beside = set(fetch(replaced, (dumps([was for was, _ in moved.values()]), since)))
+    again: dict[tuple[int, int], list[Counterclaim]] = {}
     for id, (was, at) in moved.items():
         if (was, at) in beside:
-            changes.update(by, resting[id], statement=_own(resting[id].answer_id, was))
+            again.setdefault((resting[id].answer_id, was), []).append(resting[id])
+    for (answer, was), some in again.items():
+        changes.update_all(by, some, statement=_own(answer, was))
 
 
 def _own(answer: int, was: int) -> int | None:
