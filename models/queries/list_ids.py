@@ -342,7 +342,7 @@ def _of_a_side(viewer: Viewer, filters: Filters, claim: Any) -> list[Any]:
     if "q" in filters.names:
         conditions.append(claim.in_(matched("claims", viewer, filters)))
     if of_it := filters.names & OF_A_STATEMENT.keys():
-        conditions.append(of_any_statement(viewer, of_it, claim, shared=True, by_row=True))
+        conditions.append(of_any_statement(viewer, of_it, claim, shared=shared, by_row=True))
     return conditions
 
 
