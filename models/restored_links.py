@@ -109,6 +109,7 @@ def rest_again(*, by: Actor, claims: tuple[int, int], since: int) -> None:
         f"SELECT noun_id, made_at, {before} FROM changes WHERE noun = 'counterclaims' AND {in_ids('noun_id')}"  # noqa: S608 (our SQL)
         f" AND sequence > ? AND action = 'change' AND {before} <> {after} ORDER BY sequence DESC"
     )
+    # Of several changes the first, which is read last: what one rested on as the claims were merged.
     moved = {id: (int(was), at) for id, at, was in fetch(lines, (dumps([*resting]), since)) if was != "null"}
     replaced = (
         f"SELECT noun_id, made_at FROM changes WHERE noun = 'statements' AND {in_ids('noun_id')} AND sequence > ?"  # noqa: S608

@@ -20,6 +20,13 @@ from models.storage.columns import dumps
 from models.storage.database import fetch
 from models.vocabulary import STAMPED
 
+#: What hangs on a claim, by which column, and that of the other claim on which it hangs as well.
+_HANGING = (
+    ("reviews", "claim_id", ""),
+    ("counterclaims", "claim_id", "answer_id"),
+    ("counterclaims", "answer_id", "claim_id"),
+)
+
 
 def stamp(made_at: str, stamps: Mapping[Whole, bool], *, hidden: Collection[Whole], visible: Collection[int]) -> None:
     """Note that these wholes changed then, for the public or for reviewers alone; `visible` are the claims that are."""
@@ -63,14 +70,6 @@ def changed_out_of_sight(claim: int) -> bool:
     any_of = " OR ".join(f"EXISTS (SELECT 1 FROM {one})" for one in changed)  # noqa: S608 (our SQL)
     sql = "SELECT 1 FROM last_changes k WHERE k.noun = 'claims' AND k.noun_id = ? AND NOT k.visible"
     return bool(fetch(f"{sql} AND (NOT k.public OR {any_of})", (claim,)))
-
-
-#: What hangs on a claim, by which column, and that of the other claim on which it hangs as well.
-_HANGING = (
-    ("reviews", "claim_id", ""),
-    ("counterclaims", "claim_id", "answer_id"),
-    ("counterclaims", "answer_id", "claim_id"),
-)
 
 
 def undone(last: str) -> str:

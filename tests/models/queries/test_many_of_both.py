@@ -139,10 +139,10 @@ def test_whom_answers_are_against_is_found_without_each_of_their_pairs(
     assert read_list(registry, "counterclaims", **against)[1].items != b""
 
 
-def test_who_answered_whom_is_found_without_each_pair_of_their_claims(
-    registry: str, answered: tuple[Statement, Statement, Grow]
-) -> None:
-    charge, answer, grow = answered
+@pytest.fixture
+def apart(answered: tuple[Statement, Statement, Grow]) -> Grow:
+    """What gives as many more answers, each to a claim of its own that is stated once."""
+    charge, _, grow = answered
     claim, link = row(Claim.get_by_id(charge.claim_id)), Counterclaim.select().first().id
 
     def grow_apart(places: range) -> None:
@@ -153,8 +153,16 @@ def test_who_answered_whom_is_found_without_each_pair_of_their_claims(
             moved.where(Statement.id == charge.id + at).execute()
             Counterclaim.update(claim=20_000 + at).where(Counterclaim.id == link + at).execute()
 
+    return grow_apart
+
+
+def test_who_answered_whom_is_found_without_each_pair_of_their_claims(
+    registry: str, answered: tuple[Statement, Statement, Grow], apart: Grow
+) -> None:
+    charge, answer, _ = answered
+    link = Counterclaim.select().first().id
     asked: dict[str, Any] = {"filters": {"by": (answer.speaker_id,), "against": (charge.speaker_id,)}}
-    assert _growth(grow_apart, lambda: read_list(registry, "counterclaims", **asked)[0]) < TWICE
+    assert _growth(apart, lambda: read_list(registry, "counterclaims", **asked)[0]) < TWICE
     assert json.loads(read_list(registry, "counterclaims", **asked)[1].items) == {"id": link + 2 * MANY}
 
 
@@ -203,20 +211,11 @@ def test_a_facet_asks_once_whether_a_claim_passes_not_again_for_each_of_its_answ
 
 
 def test_what_a_body_answered_is_found_without_all_its_answers_for_each(
-    registry: str, answered: tuple[Statement, Statement, Grow]
+    registry: str, answered: tuple[Statement, Statement, Grow], apart: Grow
 ) -> None:
-    charge, answer, grow = answered
-    claim, link = row(Claim.get_by_id(charge.claim_id)), Counterclaim.select().first().id
-
-    def grow_apart(places: range) -> None:
-        grow(places)
-        Claim.insert_many([claim | {"id": 20_000 + at} for at in places]).execute()
-        for at in places:
-            Statement.update(claim=20_000 + at).where(Statement.id == charge.id + at).execute()
-            Counterclaim.update(claim=20_000 + at).where(Counterclaim.id == link + at).execute()
-
+    _, answer, _ = answered
     asked: dict[str, Any] = {"filters": {"answered_by": (answer.speaker_id,)}}
-    assert _growth(grow_apart, lambda: read_list(registry, "statements", bitmaps=True, **asked)[0]) < TWICE
+    assert _growth(apart, lambda: read_list(registry, "statements", bitmaps=True, **asked)[0]) < TWICE
 
 
 @pytest.mark.parametrize("viewer", [PUBLIC, REVIEWER])
