@@ -2,44 +2,25 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlencode
 
 import click
-from marshmallow import Schema, ValidationError
 
 from api.commands.shared import refuse_empty, replacing
-from api.contract import json_body, wikidata_items
+from api.contract import bodies, wikidata_items
+from api.contract.problems import Problem
 from api.formats import dump, listing, ndjson
 from api.schemas.exports import COUNTED, FORMATS, LISTS, query_of
-from api.schemas.fields import made
-from api.schemas.several import AnyOf
 from models.queries.visibility import Viewer
 from models.storage import transactions
 from models.upkeep import backups
 
 
-def _pairs(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> dict[str, list[str]]:
-    given: dict[str, list[str]] = {}
-    for name, sign, value in (condition.partition("=") for condition in values):
-        if not (name and sign):
-            raise click.BadParameter("give NAME=VALUE, such as speaker=3.", context, option)
-        given.setdefault(name, []).append(value)
-    return given
-
-
-def _asked(where: dict[str, list[str]], shape: type[Schema]) -> dict[str, Any]:
-    """Read what is given of a list's parameters, as from an address, but that a comma in words is a comma."""
-    known = {field.data_key or name: field for name, field in made(shape).fields.items()}
-    asked: dict[str, Any] = {}
-    for name, values in where.items():
-        field = known.get(name)
-        if isinstance(field, AnyOf):
-            asked[name] = values if field.is_of_words else [part for value in values for part in value.split(",")]
-        elif len(values) > 1:
-            raise click.BadParameter(f"{name}: This is given more than once: give it once.", param_hint="--where")
-        else:
-            (asked[name],) = values
-    return asked
+def _pairs(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, str]]:
+    pairs = [condition.partition("=") for condition in values]
+    if not all(name and sign for name, sign, _ in pairs):
+        raise click.BadParameter("give NAME=VALUE, such as speaker=3.", context, option)
+    return [(name, value) for name, _, value in pairs]
 
 
 @click.command()
@@ -59,7 +40,7 @@ def export(
     force: bool,
     noun: str | None,
     form: str,
-    where: dict[str, list[str]],
+    where: list[tuple[str, str]],
     everything: bool,
     public: bool,
     corrections: bool,
@@ -87,11 +68,11 @@ def export(
     refuse_empty()
     if noun:
         viewer = Viewer() if public else Viewer(texts=True, unreviewed=True)
-        shape = query_of(noun)
         try:
-            asked = made(shape).load(_asked(where, shape) | {"format": form})
-        except ValidationError as error:
-            wrong = " ".join(f"{one['parameter']}: {one['detail']}" for one in json_body.misunderstood(error, shape))
+            # Encoded, a comma parts numbers and words of ours, and belongs to the words of others.
+            asked = bodies.query_in(query_of(noun), urlencode([*where, ("format", form)]).encode())
+        except Problem as problem:
+            wrong = " ".join(f"{one['parameter']}: {one['detail']}" for one in problem.errors)
             raise click.BadParameter(wrong, param_hint="--where") from None
         query = transactions.read(lambda: wikidata_items.in_query(asked, viewer))
         form = query.pop("format")

@@ -111,6 +111,7 @@ def test_exports_a_list_with_the_filters_of_its_address(command: Command, tmp_pa
         assert sorted(command("export", "--of", "statements", *both).stdout.splitlines()) == sorted(
             "".join(each).splitlines()
         )
+    assert command("export", "--of", "statements", "--where", "publisher=Nobody, Inc.").stdout == ""
     twice = ("--where", "said_from=2020", "--where", "said_from=2021")
     assert "said_from: This is given more than once" in command("export", "--of", "claims", *twice, code=2).stderr
     assert "NAME=VALUE" in command("export", "--of", "claims", "--where", "speaker", code=2).stderr
