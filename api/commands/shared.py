@@ -54,6 +54,17 @@ def database_name() -> str:
 @contextmanager
 def replacing(file: Path) -> Iterator[IO[bytes]]:
     """Open `file` to be written whole: the old one stays until the new one is complete, and where it fails."""
+    try:
+        with _opened(file) as out:
+            yield out
+    except OSError as error:
+        # Where the disk is full as it is written, the error names no file.
+        error.filename = error.filename or str(file)
+        raise
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[IO[bytes]]:
     file = file if str(file) == "-" else file.resolve()
     if str(file) == "-":
         yield sys.stdout.buffer

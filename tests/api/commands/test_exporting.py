@@ -179,6 +179,8 @@ def test_an_export_that_cannot_be_written_is_told_in_one_line(tmp_path: Path) ->
         line = error_line(run(url, "export", str(target)))
         assert str(target.parent) in line
     assert not (tmp_path / "absent").exists()
+    full = error_line(run(url, "export", "--whole", "/dev/full"))
+    assert full == "Error: No space left on device: /dev/full"
 
 
 def test_an_export_is_written_straight_to_a_device_or_a_pipe(command: Command, tmp_path: Path) -> None:
