@@ -25,9 +25,8 @@ _EMPTY = frozenset(
 )
 _OF_LATIN = re.compile("(?<=[a-z])[\u0300-\u036f]+")
 _WORD = re.compile(r"[^\W_]+")
-_ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ied", "ers", "er", "ed", "es", "ly", "s")
-#: How many letters an ending leaves at least.
-_ROOT = 4
+#: A word with an ending, the longest that leaves four letters: its root, enough to see "exports" in "exporting".
+_WITH_ENDING = re.compile(r"(.{4,}?)(?:ations?|ments?|ings?|ies|ied|ers?|ed|es|ly|s)\Z", re.DOTALL)
 #: How many reasons a match names.
 _NAMED = 8
 
@@ -72,8 +71,6 @@ def score(query: str, candidate: str, document_frequency: Mapping[str, int], tot
 
 
 def _stem(word: str) -> str:
-    """Cut a word's ending: enough to see "exports" in "exporting"."""
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _ROOT:
-            return word[: -len(ending)]
-    return word
+    """Cut a word's ending."""
+    ending = _WITH_ENDING.match(word)
+    return ending[1] if ending else word

@@ -107,6 +107,25 @@ def test_of_a_denial_in_common_words_no_claim_is_compared_that_has_one_of_them_a
     assert ([one.claim for one in found], compared) == ([charge], [texts[0]])
 
 
+def test_no_claim_is_compared_that_is_too_long_to_be_what_is_denied(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    denial = "Drones crossed the river Oder."
+    charge = put_claim(actor, denial)
+    for number in range(60):
+        put_claim(actor, f"{denial} {' '.join(f'word{number}x{other}' for other in range(50))}")
+    compared, score = list[str](), matching.score
+    monkeypatch.setattr(matching, "score", lambda *some: compared.append(some[1]) or score(*some))
+    found = suggest.suggested_claims(text=denial, language="en", speaker=0, document=0)
+    assert ([one.claim for one in found], compared) == ([charge], [denial])
+    long = " ".join(f"crossing{number}" for number in range(80))
+    del compared[:]
+    for number in range(60):
+        put_claim(actor, f"{long} {number} {'crossings ' * 200}")
+    assert not suggest.suggested_claims(text=long, language="en", speaker=0, document=0)
+    assert not compared
+
+
 def test_what_a_denial_is_compared_with_takes_no_more_than_in_line_with_the_claims(
     urls: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
