@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from marshmallow import ValidationError
 
-from api.commands.shared import ID, bring_up_to_date, refuse_empty
+from api.commands.shared import ID, bring_up_to_date, refuse_empty, tell
 from api.schemas.fields import Text
 from models.history import seals
 from models.history.changes import Actor
@@ -135,9 +135,9 @@ def _tell(outcome: Outcome) -> None:
     if outcome.names:
         named = [f"“{name}” {number}×" for name, number in outcome.names.items()]
         more = [f"{len(named) - LISTED} more"] if len(named) > LISTED else []
-        click.echo(f"Redacted as names of theirs: {', '.join(named[:LISTED] + more)}. {_NAMES}")
+        tell(f"Redacted as names of theirs: {', '.join(named[:LISTED] + more)}. {_NAMES}")
     if outcome.left:
-        click.echo(f"Left as they are, for you to decide: {', '.join(outcome.left)}.")
+        tell(f"Left as they are, for you to decide: {', '.join(outcome.left)}.")
         click.echo(_LEFT)
 
 

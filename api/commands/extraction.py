@@ -13,7 +13,7 @@ from typing import IO
 
 import click
 
-from api.commands.shared import watched
+from api.commands.shared import tell, watched
 from api.formats import findings
 from api.formats.marked_text import marked
 from models import extraction
@@ -71,7 +71,7 @@ def extract(file: IO[bytes], shape: str, jsonl: bool, jobs: int | None) -> None:
     refused = 0
     for number, told in enumerate(each(watched(file), jobs or _cores()), 1):
         if isinstance(told, str):
-            click.echo(f"line {number}: {told}", err=True)
+            tell(f"line {number}: {told}", err=True)
             refused += 1
         elif told:
             click.echo(told)

@@ -11,7 +11,7 @@ from typing import IO
 
 import click
 
-from api.commands.shared import bring_up_to_date, watched
+from api.commands.shared import bring_up_to_date, tell, watched
 from api.formats import dump
 from api.formats.line_parser import parse_groups
 from api.formats.read_ahead import parse_ahead
@@ -63,7 +63,7 @@ def import_(file: IO[bytes], if_empty: bool, dry_run: bool) -> None:
         for outcome in ndjson.store(groups, by=Actor(), dry_run=dry_run):
             counts[outcome.outcome] += 1
             if outcome.outcome == "refused":
-                click.echo(f"line {outcome.line} ({outcome.noun}): {outcome.why}", err=True)
+                tell(f"line {outcome.line} ({outcome.noun}): {outcome.why}", err=True)
     if not dry_run:
         seals.seal_all()
     what = f"{counts['new']} new, {counts['known']} known already, {counts['refused']} refused"

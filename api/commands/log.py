@@ -4,13 +4,10 @@ from typing import Any
 
 import click
 
-from api.commands.shared import ID, refuse_empty
+from api.commands.shared import ID, refuse_empty, tell
 from models.history import feed
 from models.queries.visibility import REVIEWER
 from models.vocabulary import ACTIONS, LOGGED
-
-#: Controls that JSON leaves as they are, and that would steer a terminal.
-_ESCAPED = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
 
 
 @click.command()
@@ -26,5 +23,5 @@ def log(past: int | None, **filters: Any) -> None:
     last = past
     while lines := feed.listed(viewer=REVIEWER, past=last, limit=1000, **filters):
         for _, line in lines:
-            click.echo(line.translate(_ESCAPED))
+            tell(line)
         last = lines[-1][0]

@@ -18,6 +18,13 @@ from models.storage import schema
 
 #: An id, or a sequence of the log, as the API takes it (api/schemas/fields.py).
 ID = click.IntRange(1, 2**53 - 1)
+#: Controls that would steer a terminal.
+_ESCAPED = {code: f"\\u{code:04x}" for code in (*range(9), *range(11, 32), *range(0x7F, 0xA0))}
+
+
+def tell(line: str, *, err: bool = False) -> None:
+    """Print a line in which others' words may stand, their controls escaped as JSON has them."""
+    click.echo(line.translate(_ESCAPED), err=err)
 
 
 def bring_up_to_date(quiet: bool = False) -> bool:

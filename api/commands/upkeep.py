@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from api.commands.shared import bring_up_to_date, database_name, refuse_empty
+from api.commands.shared import bring_up_to_date, database_name, refuse_empty, tell
 from models.access import keys
 from models.history import hidden, last_changes, subjects
 from models.queries import derived
@@ -139,7 +139,7 @@ def rebuild() -> None:
 def _tell(check: Check) -> None:
     click.echo(f"{check.name}: {'wrong' if check.problems else 'ok'}")
     for problem in check.problems:
-        click.echo(f"  {problem}")
+        tell(f"  {problem}")
 
 
 @contextmanager

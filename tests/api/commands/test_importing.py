@@ -80,6 +80,12 @@ def test_what_a_terminal_would_obey_is_written_out(command: Command) -> None:
     assert shown == [r"/\x1b[2J\x07", r"/\u202egnp"]
 
 
+def test_the_reason_of_a_refused_line_holds_no_controls_that_would_steer_a_terminal(command: Command) -> None:
+    named = speaker(name="Red \x9b31m Dorn", aliases=["Mona Verra"])
+    told = command("import", "-", input=lines({"speaker": named}, {"speaker": speaker(name="Mona Verra")}), code=1)
+    assert r"an alias of speaker 1, Red \u009b31m Dorn" in told.stderr
+
+
 def test_a_refused_line_leaves_nothing_behind(command: Command) -> None:
     command("import", "-", input=lines({"statement": charge(claim={"text": "x"})}), code=1)
     command("import", "-", input=lines({"statement": charge(content=[{"text": "no such words"}])}), code=1)
