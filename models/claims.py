@@ -167,6 +167,7 @@ def restore(*, by: Actor, id: int) -> None:
         locks.hold(lambda: merge_scope.of_restored_claim(id))
         if claim := restores.retracted(by, Claim, id, get):
             large.refuse(by, Claim, id)
+            restores.refuse_changed_out_of_sight(by, id)
             restores.restore(by, claim, standalone=claim.standalone or not by.reviews)
 
 

@@ -57,19 +57,51 @@ def once_visible(noun: str, ids: Collection[int]) -> set[int]:
 def changed_out_of_sight(claim: int) -> bool:
     """Tell whether the public does not see a claim, and never saw it, or what hangs on it, as it is by now.
 
-    What moves by a merge has no line in the log for it.
+    It saw what the last line about it shows, and a counterclaim of which no line does where it stood on the same before
+    the claim went. What moves by a merge has no line for it: claims that were merged out of sight count as a change.
     """
-    line = "changes l WHERE l.noun = '{}' AND l.noun_id = {} AND l.effect IS NULL AND l.made_at > k.public_changed_at"
-    changed = [line.format("claims", "k.noun_id") + " AND l.action = 'change'"]
+    changed = [
+        f"{_line('claims', 'k.noun_id')} AND l.action = 'change' AND l.effect IS NULL",
+        _merged_unseen("k.noun_id"),
+    ]
     for noun, end, other in _HANGING:
         # An answer is seen where both of its claims are.
         end_seen = f"SELECT 1 FROM last_changes o WHERE o.noun = 'claims' AND o.noun_id = h.{other} AND o.visible"  # noqa: S608
         seen = f" AND EXISTS ({end_seen})" if other else ""
-        unseen = f"EXISTS (SELECT 1 FROM {line.format(noun, 'h.id')})"  # noqa: S608 (our SQL)
+        last = f"SELECT max(m.sequence) FROM changes m WHERE m.noun = '{noun}' AND m.noun_id = h.id"  # noqa: S608
+        shown = f"l.sequence = ({last}) AND l.effect IN ('appeared', 'changed')"
+        unseen = f"NOT EXISTS (SELECT 1 FROM changes l WHERE {shown}) AND {_came_into_sight(noun, other)}"  # noqa: S608
         changed.append(f"{noun} h WHERE h.{end} = k.noun_id AND h.retracted_at IS NULL{seen} AND {unseen}")
     any_of = " OR ".join(f"EXISTS (SELECT 1 FROM {one})" for one in changed)  # noqa: S608 (our SQL)
     sql = "SELECT 1 FROM last_changes k WHERE k.noun = 'claims' AND k.noun_id = ? AND NOT k.visible"
     return bool(fetch(f"{sql} AND (NOT k.public OR {any_of})", (claim,)))
+
+
+def _line(noun: str, id: str, since: str = ">") -> str:
+    """Write in SQL the lines about rows of a noun since the claim `k` last changed for the public."""
+    return f"changes l WHERE l.noun = '{noun}' AND l.noun_id = {id} AND l.made_at {since} k.public_changed_at"
+
+
+def _merged_unseen(into: str) -> str:
+    """Write in SQL the claims that were merged into one since `k` last changed for the public, unseen by it."""
+    line = "l.noun = 'claims' AND l.noun_id = g.id AND l.action = 'merge' AND l.effect IS NULL"
+    return f"claims g JOIN changes l ON {line} WHERE g.merged_into_id = {into} AND l.made_at > k.public_changed_at"
+
+
+def _came_into_sight(noun: str, other: str) -> str:
+    """Write the condition of SQL that the public did not see `h`, of which no line shows it, before its claim `k` went.
+
+    As a rule an answer rests on what states the answer: where that stood, so did its claim.
+    """
+    after = [_line(noun, "h.id")]
+    if other:
+        after += [_line("statements", f"h.{name}", ">=") for name in ("statement_id", "target_id")]
+        # Or the claim at its other end may have come since.
+        its = f"o.noun = 'claims' AND o.noun_id = h.{other}"
+        unstated = "" if other == "claim_id" else " AND h.statement_id IS NULL"
+        after.append(f"last_changes o WHERE {its} AND o.public_changed_at > k.public_changed_at{unstated}")
+        after.append(_merged_unseen(f"h.{other}") + unstated)
+    return "(" + " OR ".join(f"EXISTS (SELECT 1 FROM {one})" for one in after) + ")"  # noqa: S608 (our SQL)
 
 
 def undone(last: str) -> str:

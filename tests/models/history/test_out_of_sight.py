@@ -379,6 +379,47 @@ def test_who_does_not_review_brings_back_no_claim_on_which_something_hangs_that_
     statements.restore(by=actor, id=said)
 
 
+@pytest.mark.parametrize("evidence", [True, False])
+@pytest.mark.parametrize("standalone", [True, False])
+def test_who_does_not_review_brings_back_no_claim_whose_counterclaim_came_into_sight_since(
+    registry: str, actor: Actor, standalone: bool, evidence: bool
+) -> None:
+    writer = Actor(reviews=False)
+    known = {"claim": {"id": put_claim(actor, "Everybody sees that it is not.")}} if evidence else {}
+    waits = put_plain(actor, "first", **known, origin=MACHINE)
+    said = put_plain(actor, "second")
+    claim = put_claim(actor) if standalone else statements.claim_of(id=said)
+    noun, id = (claims, claim) if standalone else (statements, said)
+    ends = {"claim": claim, "answer": statements.claim_of(id=waits)}
+    counterclaims.create(by=actor, **ends, kind="denies", statement=waits if evidence else None, note="Wait.")
+    noun.retract(by=actor, id=id, version=None, reason=None)
+    noun.restore(by=writer, id=id)
+    noun.retract(by=actor, id=id, version=None, reason=None)
+    statements.change(by=actor, id=waits, version=None, status="accepted")
+    with pytest.raises(Conflict, match="only reviewers have seen"):
+        noun.restore(by=writer, id=id)
+    noun.restore(by=actor, id=id)
+    noun.retract(by=actor, id=id, version=None, reason=None)
+    noun.restore(by=writer, id=id)
+    assert listed_ids(counterclaims, PUBLIC) == [1]
+
+
+@pytest.mark.parametrize("what", ["review", "answer"])
+def test_who_does_not_review_brings_back_no_claim_into_which_one_was_merged_that_only_reviewers_saw(
+    registry: str, actor: Actor, what: str
+) -> None:
+    waits = statements.claim_of(id=put_plain(actor, "first", origin=MACHINE))
+    if what == "review":
+        put_review(actor, waits)
+    else:
+        counterclaims.create(by=actor, claim=put_claim(actor), answer=waits, kind="denies", note="Wait.")
+    said, claim = _out_of_sight(actor, "second")
+    claims.merge(by=actor, id=waits, into=claim)
+    with pytest.raises(Conflict, match="only reviewers have seen"):
+        statements.restore(by=Actor(reviews=False), id=said)
+    statements.restore(by=actor, id=said)
+
+
 @pytest.mark.parametrize("merged", [True, False])
 def test_who_does_not_review_shows_no_counterclaim_that_reviewers_took_out_of_sight(
     registry: str, actor: Actor, merged: bool
