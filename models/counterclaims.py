@@ -89,7 +89,7 @@ def restore(*, by: Actor, id: int) -> None:
     with restores.restoring():
         locks.hold(lambda: _stood_on(id))
         if counterclaim := restores.retracted(by, Counterclaim, id, get):
-            restores.require(Claim, counterclaim.claim_id, counterclaim.answer_id)
+            restores.require(by, Claim, counterclaim.claim_id, counterclaim.answer_id)
             evidence.refuse_taken(by=by, one=evidence.answer_of(counterclaim))
             if not merge_scope.may_stand([counterclaim]):
                 raise Conflict("Its evidence, or its target, was retracted or states another claim by now.")

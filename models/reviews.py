@@ -86,7 +86,7 @@ def restore(*, by: Actor, id: int) -> None:
     with restores.restoring():
         locks.hold(lambda: _stood_on(id))
         if review := restores.retracted(by, Review, id, get):
-            restores.require(Claim, review.claim_id)
+            restores.require(by, Claim, review.claim_id)
             _refuse_taken(review.url_normalized, review.claim_id, SESSION)
             checked = review.statement
             stays = checked and checked.retracted_at is None and checked.claim_id == review.claim_id

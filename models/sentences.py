@@ -81,7 +81,7 @@ def restore(*, by: Actor, id: int) -> None:
         document = Sentence.select(Sentence.document).where(Sentence.id == id).scalar()
         locks.hold(lambda: [locks.to_change(Document, document)])
         if sentence := restores.retracted(by, Sentence, id):
-            restores.require(Document, document)
+            restores.require(by, Document, document)
             large.refuse(by, Sentence, document)
             _refuse_bad_span(sentence.document, sentence.start, sentence.end, apart_from=id)
             _refuse_one_more(document)

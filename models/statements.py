@@ -203,7 +203,7 @@ def restore(*, by: Actor, id: int) -> None:
         large.refuse(by, Statement, id)
         restores.refuse_changed_out_of_sight(by, statement.claim_id)
         for column, model in (STANDS_ON | PASSED_ON).items():
-            restores.require(model, statement.__data__[column], unless_erased=column in PASSED_ON)
+            restores.require(by, model, statement.__data__[column], unless_erased=column in PASSED_ON)
         same_words.refuse_known_beside(by, statement, SESSION)
         if not statement.sentence.start <= statement.content_start < statement.sentence.end:
             raise Conflict(f"Statement {id} does not start in its sentence any more: move the edges of that first.")

@@ -15,6 +15,7 @@ from models.storage import rows
 from models.storage.columns import dumps
 from models.storage.database import fetch
 from models.storage.transactions import transaction
+from models.tables import Claim
 
 #: Why who does not review is refused what would show a claim or a counterclaim.
 NEVER_SEEN = (
@@ -63,7 +64,7 @@ def was_erased(model: Any, id: int) -> bool:
     return bool(fetch(f"SELECT 1 WHERE {erased(model._meta.table_name, '?')}", (id,)))
 
 
-def require(model: Any, *ids: int | None, unless_erased: bool = False) -> None:
+def require(by: Actor, model: Any, *ids: int | None, unless_erased: bool = False) -> None:
     """Raise Conflict where one of these rows, on which another one stands, does not stand itself; null names none.
 
     With `unless_erased`, the other one stands all the same where the row was erased.
@@ -74,7 +75,9 @@ def require(model: Any, *ids: int | None, unless_erased: bool = False) -> None:
         except (Gone, Moved) as absent:
             if unless_erased and was_erased(model, id):
                 continue
-            raise Conflict(f"{absent.detail} What stands on it cannot be restored before it.", id=id) from None
+            # Who does not review may see neither the claim into which one was merged, nor that one was retracted.
+            told = absent.detail if by.reviews or model is not Claim else f"The claim {id} does not stand."
+            raise Conflict(f"{told} What stands on it cannot be restored before it.", id=id) from None
 
 
 def refuse_changed_out_of_sight(by: Actor, claim: int) -> None:

@@ -379,6 +379,25 @@ def test_who_does_not_review_brings_back_no_claim_on_which_something_hangs_that_
     statements.restore(by=actor, id=said)
 
 
+def test_who_does_not_review_is_not_told_into_which_claim_one_was_merged_out_of_sight(
+    registry: str, actor: Actor
+) -> None:
+    said = [put_plain(actor, word) for word in ("first", "second")]
+    merged, into = (statements.claim_of(id=id) for id in said)
+    between = counterclaims.create(by=actor, claim=merged, answer=into, kind="denies")
+    counterclaims.retract(by=actor, id=between, version=None, reason=None)
+    claims.merge(by=actor, id=merged, into=into)
+    for id in said:
+        statements.change(by=actor, id=id, version=None, status="rejected")
+    hidden = statements.claim_of(id=put_plain(actor, "third", origin=MACHINE))
+    claims.merge(by=actor, id=into, into=hidden)
+    with pytest.raises(Conflict, match=f"^The claim {merged} does not stand. What stands on it cannot") as refused:
+        counterclaims.restore(by=Actor(reviews=False), id=between)
+    assert refused.value.more == {"id": merged}
+    with pytest.raises(Conflict, match=f"was merged into {hidden}"):
+        counterclaims.restore(by=actor, id=between)
+
+
 @pytest.mark.parametrize("evidence", [True, False])
 @pytest.mark.parametrize("standalone", [True, False])
 def test_who_does_not_review_brings_back_no_claim_whose_counterclaim_came_into_sight_since(
