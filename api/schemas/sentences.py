@@ -45,6 +45,9 @@ class SentenceQuery(WholesQuery):
     """Which sentences to list."""
 
     document = one_id("The id of their document.")
-    q = search(" Only sentences that carry a statement which the caller sees are searched.")
+    q = search(
+        " Only sentences that carry a statement which the caller sees are searched: of one of more than 500 characters,"
+        " those about its content."
+    )
     sort = sort_by("-changed_at", "changed_at", "id", "-id", default="id")
     members = fields_of(Sentence)

@@ -160,7 +160,7 @@ def _statement_words() -> Source:
     return Source(
         "statement_search",
         columns,
-        "WITH w AS MATERIALIZED (SELECT s.id, s.claim_id, s.sentence_id, s.speaker_id,"
+        "WITH w AS MATERIALIZED (SELECT s.id, s.claim_id, s.sentence_id, s.speaker_id, s.content_start,"
         f" {word_tables.MENTION} AS mention FROM statements s WHERE {stands}",
         f"), n AS MATERIALIZED ({word_tables.names_of_statements()}) SELECT w.id, {words} FROM w"
         " JOIN claims c ON c.id = w.claim_id JOIN sentences se ON se.id = w.sentence_id"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models import claims, counterclaims, documents, speakers, statements, topics
+from models import claims, counterclaims, documents, sentences, speakers, statements, topics
 from models.history.changes import Actor
 from models.queries import derived, list_ids, lists, nodes, search, snippets
 from models.queries.filter_sets import Order
@@ -16,7 +16,18 @@ from models.queries.visibility import Viewer
 from models.storage.database import db
 from models.storage.transactions import transaction
 from models.tables import Statement
-from tests.factories import MACHINE, PUBLIC, REVIEWER, charge, items_of, listed_ids, listed_items, put_charge, put_claim
+from tests.factories import (
+    MACHINE,
+    PUBLIC,
+    REVIEWER,
+    charge,
+    items_of,
+    listed_ids,
+    listed_items,
+    put_charge,
+    put_claim,
+    put_plain,
+)
 
 #: The fixed set: claims by their number, from 1.
 TEXTS = (
@@ -175,6 +186,20 @@ def test_a_statement_is_found_by_the_first_words_of_long_claims_and_names(regist
     found = [("head", [1]), ("first", [1]), ("ann", [1]), ("tail", []), ("zz", [])]
     assert [(typed, listed_ids(statements, PUBLIC, q=typed)) for typed, _ in found] == found
     assert (listed_ids(claims, PUBLIC, q="tail"), listed_ids(speakers, PUBLIC, q="zz")) == ([1], [1])
+    assert derived.differences() == []
+
+
+def test_a_statement_in_a_long_sentence_is_found_by_the_words_about_its_content(registry: str, actor: Actor) -> None:
+    text = f"Zero {'far ' * 50}before {'near ' * 30}Ann says so {'near ' * 80}after {'far ' * 50}last."
+    document = {"text": text, "language": "en"}
+    said = put_plain(actor, "so", document=document, content=[{"text": "says so"}])
+    found = [("before", []), ("near", [said]), ("after", []), ("zero", []), ("last", [])]
+    assert [(typed, listed_ids(statements, PUBLIC, q=typed)) for typed, _ in found] == found
+    moved = [(text.index("after"), text.index("after") + 5)]
+    statements.change(by=actor, id=said, version=1, content=[{"start": start, "end": end} for start, end in moved])
+    found = [("before", []), ("near", [said]), ("after", [said]), ("zero", []), ("last", [said])]
+    assert [(typed, listed_ids(statements, PUBLIC, q=typed)) for typed, _ in found] == found
+    assert listed_ids(sentences, PUBLIC, q="last") == [1]
     assert derived.differences() == []
 
 
