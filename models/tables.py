@@ -863,6 +863,10 @@ class LastChange(BaseModel):
         )
 
 
+#: Bytes beyond which the answer to a create is long: few of these are kept.
+LONG_REPLY = 16_384
+
+
 class Reply(BaseModel):
     """The answer to a create that carried an Idempotency-Key, for as long as a retry may come."""
 
@@ -872,7 +876,7 @@ class Reply(BaseModel):
     #: The Idempotency-Key.
     token = TextField()
     #: SHA-256 of method, path and body, in hex: another request under the same token is refused. Empty, as headers and
-    #: body are null, where what it tells of was erased.
+    #: body are null, where what it tells of was erased; the body alone is null where it was long.
     request_hash = TextField()
     status = BigIntegerField(null=True)
     #: A JSON object of the headers that a retry gets again.
@@ -883,6 +887,9 @@ class Reply(BaseModel):
     class Meta:
         table_name = "replies"
         indexes = ((("key", "token"), True),)
+
+
+_partial_index("replies_long", Reply.key, Reply.id, where=f"octet_length(body) > {LONG_REPLY}")
 
 
 #: Every table, in an order in which each comes after those it points at, and in which rows are locked

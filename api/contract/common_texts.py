@@ -226,8 +226,9 @@ PARAMETERS = {
     "Idempotency-Key": {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "A name for this request, a UUID for example: a retry within a day gets the same answer. Send "
-        "one: a name with a comma is refused, because two of these headers arrive as such a one.",
+        "description": "A name for this request, a UUID for example: a retry within a day gets the same answer, and is "
+        "refused where that had more than 16 KiB and fifty such answers came since. Send one: a name "
+        "with a comma is refused, because two of these headers arrive as such a one.",
         "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-+\\--~]+$"},
     },
 }

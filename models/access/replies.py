@@ -11,6 +11,7 @@ from models.refusals import Conflict, Reused
 from models.storage.columns import dumps, now
 from models.storage.database import fetch
 from models.storage.transactions import takes_locks, transaction
+from models.tables import LONG_REPLY
 
 #: How long a reply is kept for a retry: a day, as Stripe and the IETF draft httpapi-idempotency-key suggest.
 KEPT = timedelta(hours=24)
@@ -18,6 +19,10 @@ KEPT = timedelta(hours=24)
 #: How many of those that are older one request forgets: it stores one, and after a day that was busy the next shall not
 #: wait for all of it, 16 s for 200,000.
 _FORGOTTEN = 10
+
+#: How many answers of more than LONG_REPLY bytes are kept for a key: one of a megabyte may come back to 120 bytes that
+#: were sent, and 60 GB of them in an hour.
+LONG_KEPT = 50
 
 #: Takes the place of one under the same token that is too old to be repeated.
 _MAKE = (
@@ -30,6 +35,11 @@ _FORGET = f"DELETE FROM replies WHERE id IN ({_OLDEST})"  # noqa: S608 (our word
 #: Requests at the same moment forget others each, and do not wait for one another. An array is read once: in a join
 #: PostgreSQL may ask for the oldest again and again, and forget them all.
 _FORGET_UNLOCKED = f"DELETE FROM replies WHERE id = ANY (ARRAY({_OLDEST} FOR UPDATE SKIP LOCKED))"  # noqa: S608 (our words)
+_SHORTEN = (
+    f"UPDATE replies SET body = NULL WHERE key_id = ? AND octet_length(body) > {LONG_REPLY}"  # noqa: S608 (our words)
+    f" AND id <= (SELECT id FROM replies WHERE key_id = ? AND octet_length(body) > {LONG_REPLY}"
+    " ORDER BY id DESC LIMIT 1 OFFSET ?)"
+)
 _KEPT = "SELECT request_hash, status, headers, body FROM replies WHERE key_id = ? AND token = ? AND made_at >= ?"
 _FILL = "UPDATE replies SET status = ?, headers = ?, body = ? WHERE id = ?"
 
@@ -57,6 +67,8 @@ def once(*, key_id: int, token: str, request: bytes, work: Callable[[], StoredRe
         fetch(_FORGET_UNLOCKED if takes_locks() else _FORGET, (oldest, _FORGOTTEN))
         response = work()
         fetch(_FILL, (response.status, dumps(response.headers), response.body, made[0][0]))
+        if len(response.body.encode()) > LONG_REPLY:
+            fetch(_SHORTEN, (key_id, key_id, LONG_KEPT))
         return response
 
 
@@ -70,8 +82,8 @@ def _stored(reply: tuple[Any, ...], digest: str) -> StoredResponse:
     request, status, headers, body = reply
     if body is None:
         raise Conflict(
-            "The answer to the request with this Idempotency-Key was removed, for it may name what was erased since: a"
-            " retry stores nothing, and is not told it again. Use a new one for a new request.",
+            "The answer to the request with this Idempotency-Key was removed, for it was long, or may name what was"
+            " erased since: a retry stores nothing, and is not told it again. Use a new one for a new request.",
             field="Idempotency-Key",
         )
     if request != digest:

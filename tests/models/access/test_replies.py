@@ -98,3 +98,22 @@ def test_after_a_busy_day_each_request_forgets_some(key: int, work: Callable[[],
     for left in (16, 7, 3):
         replies.once(key_id=key, token=f"new, {left} left", request=b"r", work=work)
         assert Reply.select().count() == left
+
+
+def test_of_long_answers_the_last_of_each_key_are_kept(
+    key: int, work: Callable[[], StoredResponse], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replies, "LONG_KEPT", 3)
+    other = int(keys.create(name="theirs", scope="write")[0].id)
+
+    def answered(who: int, token: str, size: int = 20_000) -> StoredResponse:
+        return replies.once(key_id=who, token=token, request=b"r", work=lambda: work()._replace(body="é" * (size // 2)))
+
+    first = answered(key, "short", 16_384), answered(other, "long")
+    told = {token: answered(key, token) for token in "abcde"}
+    for token in "ab":
+        with pytest.raises(Conflict, match="was removed, for it was long"):
+            answered(key, token)
+    assert {token: answered(key, token) for token in "cde"} == {token: told[token] for token in "cde"}
+    assert (answered(key, "short"), answered(other, "long")) == first
+    assert Topic.select().count() == 7
