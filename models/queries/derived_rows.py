@@ -153,20 +153,13 @@ def word_sources() -> Iterator[Source]:
 
 
 def _statement_words() -> Source:
-    """Write the source of the words of statements; the names of each speaker are read once."""
+    """Write the source of the words of statements."""
     columns, words = word_tables.statement_words()
     # Else SQLite reads all that stand in the order of an index of these, each from another page.
     stands = f"{Part(unindexed(s.retracted_at)).sql} IS NULL"
-    return Source(
-        "statement_search",
-        columns,
-        "WITH w AS MATERIALIZED (SELECT s.id, s.claim_id, s.sentence_id, s.speaker_id, s.content_start,"
-        f" {word_tables.MENTION} AS mention FROM statements s WHERE {stands}",
-        f"), n AS MATERIALIZED ({word_tables.names_of_statements()}) SELECT w.id, {words} FROM w"
-        " JOIN claims c ON c.id = w.claim_id JOIN sentences se ON se.id = w.sentence_id"
-        " JOIN n ON n.speaker_id = w.speaker_id AND n.mention = w.mention",
-        claim="s.claim_id",
-    )
+    read = "s.id, s.claim_id, s.sentence_id, s.speaker_id, s.content_start, s.mention"
+    said = f"WITH w AS MATERIALIZED (SELECT {read} FROM statements s WHERE {stands}"
+    return Source("statement_search", columns, said, f"), {words}", claim="s.claim_id")
 
 
 def name_source() -> Source:

@@ -20,16 +20,15 @@ CLAIM_OF_ROWID = f"rowid & {2**_ID_BITS - 1}"
 #: Characters of a speaker's names by which the speaker is found: merges add up aliases, and PostgreSQL takes 1 MB for
 #: a row.
 MOST_NAMES = 100_000
-#: Characters of a claim, and of a speaker's names, by which each statement of theirs is found: one change of them is
-#: written to the row of each. With all of 100 aliases, 8,000 statements held SQLite's writer for 12 s; with 2,000
-#: characters of a claim, PostgreSQL needed 10 s for them.
-MOST_OF_CLAIM, MOST_OF_NAMES = 500, 1_000
+#: Characters of a claim, of a speaker's names, and of what print calls them, by which each statement of theirs is
+#: found: one change of them is written to the row of each. With all of 100 aliases, 8,000 statements held SQLite's
+#: writer for 12 s; with 2,000 characters of a claim, PostgreSQL needed 10 s for them.
+MOST_OF_CLAIM, MOST_OF_NAMES, MOST_OF_MENTION = 500, 1_000, 500
 #: Characters of a sentence by which a statement in it is found, of which so many stand before its content: what changes
 #: a claim writes them anew for each of its statements, and 9,900 in sentences of 4,900 took 4 to 7 s.
 MOST_OF_SENTENCE, _BEFORE_CONTENT = 500, 100
 #: As many aliases are read for that.
 _MOST_ALIASES = 100
-MENTION = "coalesce(s.mention, '')"
 
 
 def _search_rowid(claim: str, steps: str) -> str:
@@ -85,55 +84,66 @@ def aliases_of(sqlite: bool, speaker: str, most: int | None = None) -> str:
     return f"coalesce((SELECT {together} FROM {rows}), '')"
 
 
-def _names_of(mention: str) -> str:
-    """Build the SQL of the names under which the statements of a speaker `sp` that call them so are found."""
-    return f"substr(sp.name || ' ' || {mention} || ' ' || {aliases_of('sp', _MOST_ALIASES)}, 1, {MOST_OF_NAMES})"
+def _names() -> str:
+    """Build the SQL of the names under which the statements of a speaker `sp` are found."""
+    return f"substr(sp.name || ' ' || {aliases_of('sp', _MOST_ALIASES)}, 1, {MOST_OF_NAMES})"
+
+
+def _mention(of: str) -> str:
+    """Build the SQL of what print calls the speaker of the statement `of`."""
+    return f"substr(coalesce({of}.mention, ''), 1, {MOST_OF_MENTION})"
 
 
 @written
 def statement_words(sqlite: bool) -> tuple[tuple[str, ...], str]:
-    """Build the SQL of the columns of statement_search, and of their words.
+    """Build the SQL of the columns of statement_search, and of what they hold of some statements `w`.
 
-    They are of a claim `c`, of a sentence `se` about the content of the statement `w`, and of names `n`.
+    It goes on where these have been selected. The names of each speaker are read once: for each statement, or each
+    mention, 100 aliases took SQLite 3 s.
     """
+    of = "w" if sqlite else "s"
     claim = f"substr(c.text, 1, {MOST_OF_CLAIM})"
     least, greatest = ("min", "max") if sqlite else ("least", "greatest")
-    near = f"{least}(w.content_start - se.start - {_BEFORE_CONTENT}, length(se.text) - {MOST_OF_SENTENCE})"
+    near = f"{least}({of}.content_start - se.start - {_BEFORE_CONTENT}, length(se.text) - {MOST_OF_SENTENCE})"
     sentence = f"substr(se.text, CAST({greatest}({near}, 0) AS integer) + 1, {MOST_OF_SENTENCE})"
+    around = f"JOIN claims c ON c.id = {of}.claim_id JOIN sentences se ON se.id = {of}.sentence_id"
     if sqlite:
-        return ("rowid", "claim", "sentence", "speaker"), f"words_of({claim}), words_of({sentence}), n.words"
-    return ("statement_id", "words"), f"{_vector(('A', claim), ('C', sentence))} || n.words"
+        columns = ("rowid", "claim", "sentence", "speaker")
+        whose = "speakers sp WHERE sp.id IN (SELECT w.speaker_id FROM w)"
+        named = f"k AS MATERIALIZED (SELECT sp.id, words_of({_names()}) AS words FROM {whose})"
+        words = f"words_of({claim}), words_of({sentence}), k.words || ' ' || words_of({_mention(of)})"
+        return columns, f"{named} SELECT w.id, {words} FROM w {around} JOIN k ON k.id = w.speaker_id"
+    words = f"{_vector(('A', claim), ('C', sentence))} || m.words || {_vector(('B', _mention(of)))}"
+    said = f"SELECT s.id, {words} FROM m JOIN statements s ON s.id = m.id {around}"
+    return ("statement_id", "words"), f"{_named_statements()} {said}"
 
 
-@written
-def names_of_statements(sqlite: bool) -> str:
-    """Build the SELECT of the words of the names of statements `w`, for each of their speakers and mentions.
+def _named_statements() -> str:
+    """Build for PostgreSQL the ids `m` of statements `w`, each with the words of its speaker's names.
 
-    Read for each statement, 100 aliases of a speaker with 8,000 took SQLite 1.5 s.
+    It expects few rows of each of these, and would join all with all: 9,900 with a mention each took it 44 s.
     """
-    names = _names_of("m.mention")
-    words = f"words_of({names})" if sqlite else _vector(("B", names))
-    return (
-        f"SELECT m.speaker_id, m.mention, {words} AS words FROM (SELECT DISTINCT w.speaker_id, w.mention FROM w) AS m"
-        " JOIN speakers sp ON sp.id = m.speaker_id"
-    )
+    together = "SELECT w.speaker_id, array_agg(w.id) AS ids FROM w GROUP BY 1"
+    words = f"SELECT {_vector(('B', _names()))} FROM speakers sp WHERE sp.id = g.speaker_id"
+    names = f"SELECT g.ids, ({words}) AS words FROM g"
+    each = "SELECT unnest(k.ids) AS id, k.words FROM k"
+    return f"g AS MATERIALIZED ({together}), k AS MATERIALIZED ({names}), m AS ({each})"
 
 
 @written
 def renaming_words(sqlite: bool) -> list[str]:
     """Build the SQL for statements whose speaker has other names, or is another; SQLite only takes them out.
 
-    PostgreSQL keeps the words of claim and sentence, and reads each mention once: 0.6 s for 40,000 statements, not 3.4.
+    PostgreSQL keeps the words of claim and sentence: 0.6 s for 40,000 statements, not 3.4.
     """
     if sqlite:
         return forgetting_words()[1]
-    grouped = f"SELECT s.speaker_id, {MENTION} AS mention, array_agg(s.id) AS ids FROM statements s"
-    names = f"SELECT m.ids, {_vector(('B', _names_of('m.mention')))} AS words"
+    renamed = f"SELECT s.id, s.speaker_id FROM statements s WHERE {in_ids('s.id')}"
+    words = f"ts_filter(z.words, '{{a,c}}') || m.words || {_vector(('B', _mention('s')))}"
     return [
-        f"WITH m AS ({grouped} WHERE {in_ids('s.id')} GROUP BY 1, 2),"
-        f" n AS MATERIALIZED ({names} FROM m JOIN speakers sp ON sp.id = m.speaker_id)"
-        " UPDATE statement_search AS w SET words = ts_filter(w.words, '{a,c}') || n.words"
-        " FROM (SELECT unnest(ids) AS id, words FROM n) AS n WHERE n.id = w.statement_id"
+        f"WITH w AS MATERIALIZED ({renamed}), {_named_statements()}"
+        f" UPDATE statement_search AS z SET words = {words} FROM m JOIN statements s ON s.id = m.id"
+        " WHERE z.statement_id = m.id"
     ]
 
 

@@ -13,7 +13,7 @@ from models.queries.touched import Touched
 from models.queries.visibility import Viewer
 from models.storage import transactions
 from models.storage.columns import dumps
-from models.storage.database import db, fetch, on_sqlite
+from models.storage.database import db, fetch, for_driver, on_sqlite
 from models.tables import Statement
 from models.upkeep import erasures, verify
 from tests.at_once import meanwhile
@@ -34,6 +34,7 @@ from tests.factories import (
     seen,
     store,
 )
+from tests.work import work
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
@@ -67,6 +68,33 @@ def test_a_refresh_does_not_read_all_counterclaims_for_each_claim_though_most_an
         ((after,),) = fetch(counting)
         assert fetch("SHOW enable_seqscan") == [("on",)]
     assert after - before < 2_000
+    assert not derived.differences()
+
+
+@pytest.mark.parametrize("who", ["speaker", "mention"])
+def test_the_words_of_statements_are_read_by_no_more_than_in_line_with_them(
+    registry: str, actor: Actor, who: str
+) -> None:
+    names = [f"Somebody{number}" for number in range(1_000)]
+    document = {"text": " ".join(f"{name} says it is so." for name in names), "language": "en"}
+    claim = {"id": put_claim(actor, "It is so.")}
+    spoken = [
+        {"speaker": {"name": name}} if who == "speaker" else {"speaker": {"name": "Ann"}, "mention": {"text": name}}
+        for name in names
+    ]
+    content = [
+        [{"start": start, "end": start + 5}] for start in (document["text"].index(f"{name} says") for name in names)
+    ]
+    rest = {"document": document, "claim": claim, "form": "indirect"}
+    store(actor, [("statement", rest | one | {"content": at}) for one, at in zip(spoken, content, strict=True)])
+    # As PostgreSQL counted them before a change, nearly all statements have their words.
+    fetch("ANALYZE")
+    fetch(word_tables.emptying("statement_search"))
+    (filling,) = (sql for sql in derived.refreshing() if sql.startswith("INSERT INTO statement_search"))
+    spent = work(registry, for_driver(filling), (dumps([1]),))
+    assert spent < 300 * len(names), spent
+    speaker = speakers.get(id=1, viewer=REVIEWER)
+    speakers.change(by=actor, id=1, version=speaker.version, aliases=["Other"])
     assert not derived.differences()
 
 
