@@ -889,7 +889,7 @@ class Reply(BaseModel):
         indexes = ((("key", "token"), True),)
 
 
-_partial_index("replies_long", Reply.key, Reply.id, where=f"octet_length(body) > {LONG_REPLY}")
+_partial_index("replies_long", Reply.key, Reply.made_at, where=f"octet_length(body) > {LONG_REPLY}")
 
 
 #: Every table, in an order in which each comes after those it points at, and in which rows are locked

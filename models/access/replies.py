@@ -37,8 +37,8 @@ _FORGET = f"DELETE FROM replies WHERE id IN ({_OLDEST})"  # noqa: S608 (our word
 _FORGET_UNLOCKED = f"DELETE FROM replies WHERE id = ANY (ARRAY({_OLDEST} FOR UPDATE SKIP LOCKED))"  # noqa: S608 (our words)
 _SHORTEN = (
     f"UPDATE replies SET body = NULL WHERE key_id = ? AND octet_length(body) > {LONG_REPLY}"  # noqa: S608 (our words)
-    f" AND id <= (SELECT id FROM replies WHERE key_id = ? AND octet_length(body) > {LONG_REPLY}"
-    " ORDER BY id DESC LIMIT 1 OFFSET ?)"
+    f" AND made_at <= (SELECT made_at FROM replies WHERE key_id = ? AND octet_length(body) > {LONG_REPLY}"
+    " ORDER BY made_at DESC LIMIT 1 OFFSET ?)"
 )
 _KEPT = "SELECT request_hash, status, headers, body FROM replies WHERE key_id = ? AND token = ? AND made_at >= ?"
 _FILL = "UPDATE replies SET status = ?, headers = ?, body = ? WHERE id = ?"

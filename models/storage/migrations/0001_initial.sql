@@ -351,4 +351,4 @@ CREATE TABLE "replies" (
 ){strict};
 CREATE INDEX "replies_made_at" ON "replies" ("made_at");
 CREATE UNIQUE INDEX "replies_key_id_token" ON "replies" ("key_id", "token");
-CREATE INDEX "replies_long" ON "replies" ("key_id", "id") WHERE octet_length(body) > 16384;
+CREATE INDEX "replies_long" ON "replies" ("key_id", "made_at") WHERE octet_length(body) > 16384;
