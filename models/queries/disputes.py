@@ -35,7 +35,7 @@ from models.queries.visibility import PUBLIC, counterclaim_seen, of_the_claim, s
 from models.tables import Speaker, Statement
 from models.vocabulary import COUNTER_KINDS
 
-#: Pairs that are made for a page at first: all of those who answer most, as many as come to this.
+#: Pairs that are made for a page at first: all of those who answer most, as many as come to this; then of more of them.
 FEW = 20_000
 _ALL = 2**62
 
@@ -76,7 +76,7 @@ def listed(*, past: tuple[int, int, int] | None, limit: int, **filters: Any) -> 
     query = _page(used(filters))
     values = dict(zip(("count", "by_id", "against_id"), past or (_ALL, 0, 0), strict=True))
     values |= parameters(filters) | {"limit": limit}
-    for few in (FEW, _ALL):
+    for few in (FEW, 8 * FEW, 64 * FEW, _ALL):
         rows = run(query, values | {"few": few})
         if _settled(rows, limit):
             break
@@ -127,10 +127,19 @@ def _page(filters: Filters) -> Compiled:
     one = Select([], [SQL("1 AS one")]).alias("z")
     pairs = Select([one], [_CURSOR, dialects.text(_pair()), SQL("n.most"), SQL("n.by_id")])
     pairs = pairs.join(others, JOIN.LEFT_OUTER, on=TRUE)
+    # Of a page alone: PostgreSQL expects few rows, and would pair everybody first.
+    answering, answered = _of_page(page, "w", "by_id"), _of_page(page, "u", "against_id")
     pairs = pairs.join(_counted(_made(_EACH, page)), JOIN.LEFT_OUTER, on=TRUE)
     pairs = pairs.join(_a, JOIN.LEFT_OUTER, on=_a.id == _p.by_id).join(_b, JOIN.LEFT_OUTER, on=_b.id == _p.against_id)
     pairs = pairs.order_by(_MOST_FREQUENT_FIRST)
-    return compiled(pairs.with_cte(*_tables(filters), _ranking(filters), page), filters.several)
+    tables = (*_tables(filters), _ranking(filters), page, answering, answered)
+    return compiled(pairs.with_cte(*tables), filters.several)
+
+
+def _of_page(page: Any, table: str, end: str) -> Any:
+    """Read of `w` or `u` who is at one end of the pairs of a page."""
+    found = Select([Entity(table)], [SQL(f"{table}.*")]).where(Entity(table, end).in_(Select([page], [SQL(end)])))
+    return found.cte(f"{table}_of_page", materialized=True)
 
 
 def _counted(pairs: Select) -> Any:
@@ -177,12 +186,12 @@ def _ranking(filters: Filters) -> Any:
 
 def _made(columns: list[Any], page: Any = None) -> Select:
     """Pair who answers a counterclaim, `w`, with each whom, `u`; only for the pairs of a page."""
-    made = Select([_w], columns)
-    if page is not None:
-        made = Select([page], columns).join(_w, on=_w.by_id == page.c.by_id)
-    made = made.join(_u, on=_u.key == _w.key)
-    if page is not None:
-        made = made.where(_u.against_id == page.c.against_id)
+    if page is None:
+        made = Select([_w], columns).join(_u, on=_u.key == _w.key)
+    else:
+        made = Select([page], columns).join(SQL("w_of_page AS w"), on=_w.by_id == page.c.by_id)
+        answered = (_u.key == _w.key) & (_u.against_id == page.c.against_id)
+        made = made.join(SQL("u_of_page AS u"), on=answered)
     return made.where(_w.by_id != _u.against_id, ~known_later(_u.day, _w.answered_on))
 
 

@@ -77,11 +77,11 @@ def walked(limit: int, **filters: Any) -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize("claims", [1, MANY])
-def test_a_page_of_many_who_answer_what_many_state_costs_what_it_shows(
-    registry: str, actor: Actor, claims: int
-) -> None:
-    """They state one answer, or each one of their own."""
+def many(actor: Actor, claims: int) -> tuple[Statement, Statement, range]:
+    """Let many state a charge, and as many others answer it by one claim, or by as many; the first of each, and ids.
+
+    Those of who answers, and of their claims, are odd.
+    """
     charged, denied = stated(actor, "It is so.", "US officials"), stated(actor, "It is not.", "Beijing")
     counterclaims.create(by=actor, claim=charged.claim_id, answer=denied.claim_id, kind="denies")
     speaker, answer, edge = (
@@ -98,10 +98,34 @@ def test_a_page_of_many_who_answer_what_many_state_costs_what_it_shows(
     for start in range(0, len(said), 500):
         Statement.insert_many(said[start : start + 500]).execute()
     derived.rebuild()
+    return charged, denied, ids
+
+
+@pytest.mark.parametrize("claims", [1, MANY])
+def test_a_page_of_many_who_answer_what_many_state_costs_what_it_shows(
+    registry: str, actor: Actor, claims: int
+) -> None:
+    """They state one answer, or each one of their own."""
+    charged, denied, _ = many(actor, claims)
     for past, by in ((None, denied.speaker_id), ((1, denied.speaker_id, 100 + 2 * MANY), 101)):
         page = within(0.4, partial(disputes.listed, past=past, limit=51))
         first = [charged.speaker_id, *range(100, 200, 2)]
         assert [cursor for cursor, _ in page] == [f"1_{by}_{against}" for against in first]
+
+
+def test_a_page_of_more_who_answer_than_are_looked_at_first_does_not_take_them_all(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    *_, ids = many(actor, MANY)
+    other = stated(actor, "It was so.", str(ids[0]), 1)
+    edge = row(Counterclaim.get_by_id(1)) | {"claim": other.claim_id}
+    Counterclaim.insert_many([edge | {"id": 2 * id, "answer": id} for id in ids[1::2]]).execute()
+    derived.rebuild()
+    made = list[int]()
+    monkeypatch.setattr(queries, "run", lambda query, values: made.append(values["few"]) or run(query, values))
+    page = disputes.listed(past=None, limit=51)
+    assert [cursor for cursor, _ in page] == [f"2_{id}_{ids[0]}" for id in ids[1:103:2]]
+    assert made == [20_000, 160_000]
 
 
 def test_pages_are_the_whole_however_few_pairs_are_made_at_first(
