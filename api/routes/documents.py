@@ -66,8 +66,8 @@ def create_document(query: dict[str, Any], body: dict[str, Any], findings: Any) 
     same text at the same address is refused with 409, which names the document that is known; a
     changed text at a known address is a new edition.
 
-    With `extract=true` the statements that are found in it, 200 at most, are stored with it, as
-    `POST /v1/documents/{id}/extract` does, all or nothing.
+    With `extract=true` the statements that are found in it, 200 at most and 40 denials among them, are stored
+    with it, as `POST /v1/documents/{id}/extract` does, all or nothing.
     """
     actor, viewer = caller().actor, caller().viewer
     if not query["extract"]:

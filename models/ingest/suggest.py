@@ -69,13 +69,17 @@ def suggested_claims(*, text: str, language: str, speaker: int, document: int) -
 
 
 def _query(groups: list[list[str]]) -> str:
-    """Write the search for claims with a word that begins with one of the stems of each group."""
-    wanted = tuple(tuple(Term((stem[:LONGEST_WORD],), prefix=True) for stem in stems) for stems in groups)
-    return search_words(Query(wanted=wanted, unwanted=()))
+    """Write the search for claims with a word of one of the stems of each group."""
+    return search_words(Query(wanted=tuple(tuple(map(_term, stems)) for stems in groups), unwanted=()))
+
+
+def _term(stem: str) -> Term:
+    """Look for words that begin with a stem; a short one is a word itself."""
+    return Term((stem[:LONGEST_WORD],), prefix=len(stem) >= matching.SHORTEST)
 
 
 def _count(stem: str) -> int:
-    """Count the claims with a word that begins with `stem`, up to a bound: beyond it, it is common."""
+    """Count the claims with a word of `stem`, up to a bound: beyond it, it is common."""
     _, matches = claim_search()
     sql = f"SELECT count(*) FROM (SELECT 1 FROM {matches} LIMIT {COMMON}) AS k"  # noqa: S608
     return int(fetch(sql, (_query([[stem]]),))[0][0])

@@ -3,6 +3,6 @@
 Pure: it imports nothing of ours, no tables and no web. Begin with overlap.py.
 """
 
-from models.matching.overlap import NAME, VERSION, Match, Reason, score, stems
+from models.matching.overlap import NAME, SHORTEST, VERSION, Match, Reason, score, stems
 
-__all__ = ["NAME", "VERSION", "Match", "Reason", "score", "stems"]
+__all__ = ["NAME", "SHORTEST", "VERSION", "Match", "Reason", "score", "stems"]

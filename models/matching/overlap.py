@@ -25,8 +25,10 @@ _EMPTY = frozenset(
 )
 _OF_LATIN = re.compile("(?<=[a-z])[\u0300-\u036f]+")
 _WORD = re.compile(r"[^\W_]+")
-#: A word with an ending, the longest that leaves four letters: its root, enough to see "exports" in "exporting".
-_WITH_ENDING = re.compile(r"(.{4,}?)(?:ations?|ments?|ings?|ies|ied|ers?|ed|es|ly|s)\Z", re.DOTALL)
+#: How many letters a stem that stands for other words has at least.
+SHORTEST = 4
+#: A word with an ending, the longest that leaves as many: its root, enough to see "exports" in "exporting".
+_WITH_ENDING = re.compile(rf"(.{{{SHORTEST},}}?)(?:ations?|ments?|ings?|ies|ied|ers?|ed|es|ly|s)\Z", re.DOTALL)
 #: How many reasons a match names.
 _NAMED = 8
 

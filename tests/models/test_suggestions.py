@@ -107,6 +107,14 @@ def test_of_a_denial_in_common_words_no_claim_is_compared_that_has_one_of_them_a
     assert ([one.claim for one in found], compared) == ([charge], [texts[0]])
 
 
+def test_a_short_word_of_a_denial_finds_no_word_that_begins_with_it(registry: str, actor: Actor) -> None:
+    put_claim(actor, "The warden of Carpathia left.")
+    assert not suggest.suggested_claims(text="No war in car.", language="en", speaker=0, document=0)
+    charge = put_claim(actor, "The war in that car.")
+    found = suggest.suggested_claims(text="No war in car.", language="en", speaker=0, document=0)
+    assert [one.claim for one in found] == [charge]
+
+
 def test_no_claim_is_compared_that_is_too_long_to_be_what_is_denied(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,7 @@ from models.extraction.parser import MODELS, Parser
 from models.history.changes import Actor
 from models.ingest import candidates, parser_queue, speaker_lookup
 from models.ingest.recorded import Place, Recorded
-from models.refusals import Busy, Conflict, Gone, Lacking
+from models.refusals import Busy, Conflict, Gone, Lacking, TooLong
 from models.storage import database
 from models.storage.columns import LONGEST_KEY
 from models.tables import Counterclaim, Document, Sentence, Speaker, Statement, Suggestion
@@ -180,6 +180,32 @@ def test_an_owned_charge_inside_its_denial_is_linked_in_parts_too(
         "The bridge was unsafe.",
         "The bridge was not unsafe.",
     )
+
+
+def test_few_denials_are_stored_at_once_since_claims_are_looked_for_to_each(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = " ".join(f"Ann denied matter {number}." for number in range(41))
+    findings = [
+        Finding(
+            str(at), None, SpeakerFound("Ann", "person"), None, ((at, at + 6),), "indirect", "deny", 0, 0.5, claim="It."
+        )
+        for at in (found.start() for found in re.finditer("matter", words))
+    ]
+    findings = [replace(finding, polarity="deny") for finding in findings]
+    monkeypatch.setattr(candidates, "read", lambda **_: findings)
+    with pytest.raises(TooLong, match="41 statements are found here, 41 of them denials, and 200 and 40 at most"):
+        candidates.read_new(document=document(text=words))
+    id, stored = put_document(actor, text=words), list[int]()
+
+    def in_place(work: Callable[[], Any]) -> Any:
+        try:
+            return work()
+        finally:
+            stored.append(Statement.select().count())
+
+    candidates.extract_stored(by=actor, id=id, in_place=in_place)
+    assert stored == [0, 20, 40, 41]
 
 
 @pytest.mark.parametrize(("status", "counterclaims"), [("accepted", 1), ("rejected", 0)])
