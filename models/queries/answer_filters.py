@@ -8,10 +8,10 @@ from typing import Any
 from peewee import JOIN, SQL, Cast, Entity, Join, Select, fn
 
 from models.queries.days import answering_first, last_days, may_answer
-from models.queries.dialects import all_matched, among, any_of, exists_by_row, from_place, hashed, is_one, unindexed
+from models.queries.dialects import among, among_many, any_of, exists_by_row, from_place, is_one, matching, unindexed
 from models.queries.filter_sets import Filters
 from models.queries.nodes import FALSE, STAR, TRUE, Aliased, case
-from models.queries.said_by import said_within, wholes, within
+from models.queries.said_by import claims_within, said_within, wholes, within
 from models.queries.shapes import answers
 from models.queries.table_aliases import e, s
 from models.queries.visibility import Viewer, of_the_claim, statement_seen, statement_seen_of_claim, target_seen
@@ -41,10 +41,11 @@ def of_a_charge(viewer: Viewer, filters: Filters, claim: Any, *, shared: bool) -
     """
     if "against" in filters.names:
         yield claim.in_(accusing("against"))
-        theirs = s.select(s.claim_id).where(said_within("against"), statement_seen(viewer))
+        theirs = claims_within(viewer, "against")
         replied = claim.in_(theirs | answers(viewer, e.answer_id.in_(theirs)).select(e.claim_id))
     else:
-        yield fn.EXISTS(_about.select(1).where(_about.claim_id == claim, _about.role == "accused"))
+        charge = fn.EXISTS(_about.select(1).where(_about.claim_id == claim, _about.role == "accused"))
+        yield charge
         replied = _replied(viewer, claim)
         if shared:
             charges = _about.select(_about.claim_id).where(_about.role == "accused")
@@ -52,6 +53,8 @@ def of_a_charge(viewer: Viewer, filters: Filters, claim: Any, *, shared: bool) -
             at_once = claim.in_(many.having(fn.count(STAR) > MANY, _replied(viewer, _one.claim_id)))
             has_many = fn.EXISTS(_one.select(1).where(_one.claim_id == claim).limit(1).offset(MANY))
             replied = case(has_many, at_once, replied)
+        # PostgreSQL would ask it of all claims first.
+        replied = case(charge, replied)
     if "replied" in filters.yes:
         yield replied
     if "replied" in filters.no:
@@ -96,8 +99,8 @@ def _replied_by_common(viewer: Viewer, claim: Any) -> Any:
     given = answers(viewer, e.answer_id.in_(common)).select(e.claim_id, e.answer_id, _about.speaker_id)
     given = given.join(_about, on=of_accused)
     by_them = (_said.claim_id == _given.answer_id) & (_said.id == _given.speaker_id)
-    found = Select([hashed(given.alias("given"), said.alias("said"), by_them)], [_given.claim_id])
-    return claim.in_(found.where(all_matched(_given.claim_id, _said.claim_id)))
+    both = (_given.claim_id, _said.claim_id)
+    return claim.in_(matching(given.alias("given"), [(said.alias("said"), by_them)], [_given.claim_id], both))
 
 
 def of_its_answers(
@@ -134,11 +137,11 @@ def _of_their_kinds(
     kinds = [any_of(e.kind, "counter_kind")] if "counter_kind" in filters.names else []
     kinds += [against] if "disputed" in filters.yes else []
     if "answered_by" in filters.names:
-        theirs = s.select(s.claim_id).where(said_within("answered_by"), statement_seen(viewer))
+        theirs = claims_within(viewer, "answered_by")
         for kind in kinds or [TRUE]:
             yield claim.in_(answers(viewer, e.answer_id.in_(theirs), kind).select(e.claim_id))
             if of_one:
-                yield answered(unindexed(e.answer_id).in_(theirs), kind)
+                yield answered(among_many(unindexed(e.answer_id), theirs), kind)
     else:
         yield from map(answered, kinds)
     if "disputed" in filters.no:
@@ -187,7 +190,9 @@ def answered_statements(viewer: Viewer, claims: Select, *conditions: Any) -> Sel
     last = last_days(found.select(e.id)).alias("m")
     by_day = Select([last], [_one.id, _last.kind]).join(_one, on=_one.claim_id == _last.claim_id)
     of_one = (_one.id == e.target_id) & (_one.claim_id == e.claim_id)
-    return by_day.where(_one.day <= _last.until).union_all(found.select(_one.id, e.kind).join(_one, on=of_one))
+    # One by one: PostgreSQL would compare all that were aimed at one with all statements of their claims.
+    aimed = found.where(exists_by_row(_one.select(1).where(of_one))).select(e.target_id, e.kind)
+    return by_day.where(_one.day <= _last.until).union_all(aimed)
 
 
 #: Filters on who gave the answer, and whose statement it answers, of the counterclaim `e`.
@@ -201,14 +206,13 @@ def of_who_answered(viewer: Viewer, filters: Filters) -> Iterator[Any]:
     it later only.
     """
     ends = {"by": e.answer_id, "against": e.claim_id}
-    said = {name: s.select(s.claim_id).where(said_within(name), statement_seen(viewer)) for name in OF_WHO_ANSWERED}
-    found = [ends[name].in_(said[name]) for name in OF_WHO_ANSWERED if name in filters.names]
+    found = [ends[name].in_(claims_within(viewer, name)) for name in OF_WHO_ANSWERED if name in filters.names]
     if len(found) > 1:
         # PostgreSQL would look for a counterclaim between any two of their claims.
         found = [among(e.id, reduce(and_, (e.select(e.id).where(one) for one in found)))]
     yield from found
     if "against" in filters.names:
-        theirs = said["against"]
+        theirs = s.select(s.claim_id).where(said_within("against"), statement_seen(viewer))
         by_claim = s.select(s.claim_id).where(said_within("against", of_few=True), statement_seen(viewer))
         of_claim = by_claim.where(s.claim_id == e.claim_id)
         first = theirs.where(s.claim_id.in_(_claims_of_many())).group_by(s.claim_id)

@@ -5,7 +5,6 @@ words stand in word_tables.py.
 """
 
 from functools import reduce
-from operator import and_
 from typing import Any
 
 from peewee import JOIN, SQL, Case, Cast, Entity, Expression, Join, Node, NodeList, Select, Tuple, fn
@@ -163,18 +162,20 @@ def each_of(sqlite: bool, query: Any, alias: str) -> Any:
     return query.lateral().alias(alias)
 
 
-@differing
-def hashed(sqlite: bool, one: Any, other: Any, on: Any) -> Any:
-    """Join two queries; `all_matched` tells the rows that match from those that a full join keeps besides.
+def matching(first: Any, others: list[tuple[Any, Any]], columns: Any, ids: tuple[Any, ...]) -> Select:
+    """Read the columns of what matches of a query and `others`, each with its condition; `ids` has one of each.
 
     PostgreSQL, which knows nothing of their sizes, compares each row with each; but for a full join it hashes or sorts.
+    What a full join keeps besides has not all of the ids, by a condition of which it stays one. So it does behind an
+    OFFSET where more is asked of the rows, as by an IN.
     """
+    joined = reduce(lambda one, other: _hashed(one, *other), others, first)
+    return Select([joined], columns).where(*(fn.coalesce(id, 0) > 0 for id in ids)).offset(0)
+
+
+@differing
+def _hashed(sqlite: bool, one: Any, other: Any, on: Any) -> Any:
     return Join(one, other, JOIN.CROSS if sqlite else JOIN.FULL, on)
-
-
-def all_matched(*ids: Any) -> Any:
-    """Build the condition that a row of `hashed` has all that was joined, by an id of each: by which it stays full."""
-    return reduce(and_, (fn.coalesce(id, 0) > 0 for id in ids))
 
 
 @differing

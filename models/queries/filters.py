@@ -24,6 +24,7 @@ from models.queries.dialects import (
     in_list,
     in_ranges,
     indexed_by,
+    is_one,
     share,
     topic_bounds,
     unindexed,
@@ -208,9 +209,10 @@ def of_any_statement(viewer: Viewer, names: set[str], claim: Any, *, shared: boo
 
 def _exists(rows: Any, claim: Any, *conditions: Any, many: int | None, by_row: bool = False) -> Any:
     """Build the condition that one of the rows of a claim passes some; of more than `many` rows by all that do."""
-    of_claim = rows.select(1).where(rows.claim_id == claim)
     if many is None:
-        return (exists_by_row if by_row else fn.EXISTS)(of_claim.where(*conditions))
+        of_claim = rows.select(1).where(rows.claim_id == claim, *conditions)
+        return exists_by_row(of_claim) if by_row else fn.EXISTS(of_claim)
+    of_claim = rows.select(1).where(is_one(rows.claim_id, claim))
     among_all = claim.in_(rows.select(rows.claim_id).where(*conditions))
     return case(fn.EXISTS(of_claim.limit(1).offset(many)), among_all, exists_by_row(of_claim.where(*conditions)))
 
@@ -247,7 +249,9 @@ def of_a_claim(
     if "against" in names or "charge" in filters.yes:
         yield from of_a_charge(viewer, filters, claim, shared=shared)
     yield from of_its_answers(viewer, filters, claim, answered, statement, shared=shared)
-    yield from _of_its_reviews(filters, claim, MANY_REVIEWS if shared or statement is not None else None, by_row=by_row)
+    # Statements and counterclaims of one claim are asked of its reviews each, whatever a database shares.
+    many = MANY_REVIEWS if shared or by_row or statement is not None else None
+    yield from _of_its_reviews(filters, claim, many, by_row=by_row)
 
 
 def _of_its_reviews(filters: Filters, claim: Any, many: int | None, *, by_row: bool) -> Iterator[Any]:

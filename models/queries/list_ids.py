@@ -7,7 +7,7 @@ from functools import reduce
 from operator import add, and_, or_
 from typing import Any, NamedTuple
 
-from peewee import JOIN, SQL, Entity, Expression, Select, Tuple, fn
+from peewee import JOIN, SQL, Entity, Expression, Join, Select, Tuple, fn
 
 from models.queries import dialects, word_tables
 from models.queries.answer_filters import OF_WHO_ANSWERED, in_one_document, of_who_answered
@@ -385,5 +385,10 @@ def _nearest(noun: str, viewer: Viewer, filters: Filters, order: Order, match: A
     if bare and len(word_tables.tables_of("claim_search")) > 1:
         # Nothing else has to hold of a claim, and the table holds none that is hidden: it is not looked up.
         return Select([match], [_m.id.alias("id"), word_tables.fit("m")])
-    found = _find(noun, viewer, filters, order, beside=match)
-    return found.query.where(found.id == _m.id).columns(found.id.alias("id"), word_tables.fit("m"))
+    if dialects.decides_at_once():
+        found = _find(noun, viewer, filters, order, beside=match)
+        return found.query.where(found.id == _m.id).columns(found.id.alias("id"), word_tables.fit("m"))
+    # Each by itself: PostgreSQL would find all that pass what is decided at once, and compare each match with these.
+    found = _find(noun, viewer, filters, order)
+    each = found.query.where(found.id == _m.id).columns(found.id.alias("id")).offset(0).lateral().alias("l")
+    return Select([Join(match, each, JOIN.CROSS)], [SQL("l.id"), word_tables.fit("m")])

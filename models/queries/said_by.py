@@ -8,11 +8,12 @@ from functools import reduce
 from operator import add, or_
 from typing import Any
 
-from peewee import fn
+from peewee import Select, fn
 
 from models.queries.dialects import among, among_many, any_id, unindexed
 from models.queries.nodes import Aliased
 from models.queries.table_aliases import s
+from models.queries.visibility import Viewer, statement_seen
 from models.tables import Hidden, Speaker, Statement
 from models.vocabulary import SPEAKING_FOR_A_BODY
 
@@ -65,6 +66,18 @@ def _said(speaker: Callable[[Any], Any], among: Callable[[Any, Any], Any] = amon
     """
     halves = (voice.select(voice.id).where(speaker(id)) for id in (voice.speaker_id, voice.on_behalf_of_id))
     return among(s.id, reduce(add, (half.where(voice.retracted_at.is_null()) for half in halves)))
+
+
+def claims_within(viewer: Viewer, name: str) -> Select:
+    """Find the claims of the statements that the viewer sees of `said_within`.
+
+    By that, PostgreSQL would look each claim up among thousands of statements.
+    """
+    halves = (
+        voice.select(voice.claim_id).where(within(id, name), statement_seen(viewer, voice))
+        for id in (voice.speaker_id, voice.on_behalf_of_id)
+    )
+    return reduce(add, halves)
 
 
 def said_by(name: str) -> Any:

@@ -210,11 +210,35 @@ def test_a_facet_asks_once_whether_a_claim_passes_not_again_for_each_of_its_answ
     nodes.clear_caches()
 
 
-def test_what_a_body_answered_is_found_without_all_its_answers_for_each(
-    registry: str, answered: tuple[Statement, Statement, Grow], apart: Grow
+@pytest.mark.parametrize("aimed", [True, False])
+def test_a_facet_counts_what_is_answered_without_each_pair_of_its_statements(
+    registry: str, answered: tuple[Statement, Statement, Grow], aimed: bool
 ) -> None:
-    _, answer, _ = answered
+    charge, _, grow = answered
+    Statement.update(said_on=None, day="").where(Statement.id == charge.id).execute()
+    charge.said_on, charge.day = None, ""
+
+    def grow_answered(places: range) -> None:
+        grow(places)
+        if aimed:
+            first = Counterclaim.select().first().id
+            for at in places:
+                Counterclaim.update(target=charge.id + at).where(Counterclaim.id == first + at).execute()
+
+    asked: dict[str, Any] = {"filters": {"part_of": (charge.speaker_id,)}, "facets": ("counter_kind",)}
+    assert _growth(grow_answered, lambda: read_list(registry, "statements", bitmaps=True, **asked)[0]) < TWICE
+    counts = read_list(registry, "statements", **asked)[1].facets
+    assert counts
+    assert [one["count"] for one in counts["counter_kind"]["values"]] == [2 * MANY + 1]
+
+
+@pytest.mark.parametrize("of_a_body", [True, False])
+def test_what_a_body_answered_is_found_without_all_its_answers_for_each(
+    registry: str, answered: tuple[Statement, Statement, Grow], apart: Grow, of_a_body: bool
+) -> None:
+    charge, answer, _ = answered
     asked: dict[str, Any] = {"filters": {"answered_by": (answer.speaker_id,)}}
+    asked["filters"] |= {"part_of": (charge.speaker_id,)} if of_a_body else {}
     assert _growth(apart, lambda: read_list(registry, "statements", bitmaps=True, **asked)[0]) < TWICE
 
 
@@ -276,6 +300,25 @@ def test_what_its_reviews_say_of_a_statement_is_found_without_each_of_their_pair
     Review.update(**other).where(Review.id == first + MANY).execute()
     found = read_list(registry, "statements", filters=asked, total=True)[1].total
     assert found == (0 if asked == {"conflicting": False} else 2 * MANY + 1)
+
+
+def test_what_its_reviews_say_of_a_claim_is_found_without_each_of_them_for_each_answer(
+    registry: str, actor: Actor, answered: tuple[Statement, Statement, Grow], frequent: None
+) -> None:
+    charge, _, grow = answered
+    first = put_review(actor, charge.claim_id, rating={"label": "False", "value": 1, "worst": 1, "best": 5})
+    others = row(Review.get_by_id(first))
+
+    def grow_reviewed(places: range) -> None:
+        grow(places)
+        urls = ({"id": first + at, "url_normalized": f"e.example/{at}"} for at in places)
+        Review.insert_many([others | url for url in urls]).execute()
+
+    asked: dict[str, Any] = {"filters": {"speaker": (charge.speaker_id,), "conflicting": True}}
+    assert _growth(grow_reviewed, lambda: read_list(registry, "counterclaims", **asked)[0]) < TWICE
+    assert read_list(registry, "counterclaims", **asked)[1].items == b""
+    Review.update(rating_value=5).where(Review.id == first + MANY).execute()
+    assert read_list(registry, "counterclaims", **asked)[1].items != b""
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # PostgreSQL plans badly where this is decided at once
