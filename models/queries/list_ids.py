@@ -26,7 +26,7 @@ from models.queries.filters import (
     of_a_claim,
     of_any_statement,
 )
-from models.queries.matches import matched, matches, matching
+from models.queries.matches import Match, matched, matches, matching
 from models.queries.nodes import NULL, STAR, TRUE, Aliased, ByNumber, P, Part, cached, case
 from models.queries.parts import jointly, last, last_changed, told_at
 from models.queries.shapes import SIDES, answers
@@ -366,8 +366,8 @@ def by_relevance(noun: str, viewer: Viewer, filters: Filters, order: Order) -> S
     OTHERS_MAY_MATCH where the bound was met. No more are ranked, so that a page costs the same however many match.
     """
     parts = []
-    for number, (match, first) in enumerate(matches(noun, viewer, filters)):
-        nearest = _nearest(noun, viewer, filters, order, match).order_by(first).limit(RANKED).alias("n")
+    for number, match in enumerate(matches(noun, viewer, filters)):
+        nearest = _nearest(noun, viewer, filters, order, match).order_by(match.first).limit(RANKED).alias("n")
         parts.append(Select([nearest], [_ID, dialects.rank().alias("at")]).cte(f"n{number}", materialized=True))
     together = reduce(add, (Select([part], [_ID, _AT]) for part in parts))
     if len(parts) > 1:
@@ -380,15 +380,15 @@ def by_relevance(noun: str, viewer: Viewer, filters: Filters, order: Order) -> S
     return Select([everything], [_ID, _AT, ids.alias("ranking")]).with_cte(*parts, everything)
 
 
-def _nearest(noun: str, viewer: Viewer, filters: Filters, order: Order, match: Any) -> Select:
+def _nearest(noun: str, viewer: Viewer, filters: Filters, order: Order, match: Match) -> Select:
     bare = noun == "claims" and not viewer.unreviewed and not filters.without("q", "in_", "stated").pairs
     if bare and len(word_tables.tables_of("claim_search")) > 1:
         # Nothing else has to hold of a claim, and the table holds none that is hidden: it is not looked up.
-        return Select([match], [_m.id.alias("id"), word_tables.fit("m")])
-    if dialects.decides_at_once():
-        found = _find(noun, viewer, filters, order, beside=match)
+        return Select([match.table], [_m.id.alias("id"), word_tables.fit("m")])
+    if dialects.decides_at_once() or not match.once:
+        found = _find(noun, viewer, filters, order, beside=match.table)
         return found.query.where(found.id == _m.id).columns(found.id.alias("id"), word_tables.fit("m"))
     # Each by itself: PostgreSQL would find all that pass what is decided at once, and compare each match with these.
     found = _find(noun, viewer, filters, order)
     each = found.query.where(found.id == _m.id).columns(found.id.alias("id")).offset(0).lateral().alias("l")
-    return Select([Join(match, each, JOIN.CROSS)], [SQL("l.id"), word_tables.fit("m")])
+    return Select([Join(match.table, each, JOIN.CROSS)], [SQL("l.id"), word_tables.fit("m")])

@@ -2,7 +2,7 @@
 
 from functools import reduce
 from operator import add
-from typing import Any
+from typing import Any, NamedTuple
 
 from peewee import JOIN, SQL, Entity, Select, fn
 
@@ -18,8 +18,17 @@ _WEIGHTS = (4.0, 1.0, 2.0)
 _m, _w = Entity("m"), Entity("w")
 
 
-def matches(noun: str, viewer: Viewer, filters: Filters) -> list[tuple[Any, Any]]:
-    """Read what the value `q` finds among `noun`, each as a table `m` of (key, id, ...) with the order of its keys.
+class Match(NamedTuple):
+    """What a search finds in one table of words: a table `m` of (key, id, ...), and the order of its keys."""
+
+    table: Any
+    first: Any
+    #: Whether it has each id once: a claim is found by each of its statements.
+    once: bool = True
+
+
+def matches(noun: str, viewer: Viewer, filters: Filters) -> list[Match]:
+    """Read what the value `q` finds among `noun`.
 
     Claims begin with the shortest, in which the words count for most; statements with the newest.
     """
@@ -27,22 +36,23 @@ def matches(noun: str, viewer: Viewer, filters: Filters) -> list[tuple[Any, Any]
     of_statements = word_tables.tables_of("statement_search", viewer.unreviewed)
     if noun == "statements":
         found = [dialects.matches("m", one, "statement_id", row, statement, *_WEIGHTS) for one in of_statements]
-        return [(match, _m.key.desc()) for match in found]
+        return [Match(table, _m.key.desc()) for table in found]
     of_claims = word_tables.tables_of("claim_search", viewer.unreviewed)
     id, length = SQL(word_tables.CLAIM_OF_ROWID), fn.length(SQL("words"))
-    worded = [(dialects.matches("m", one, "claim_id", id, length), _m.key.asc()) for one in of_claims]
+    worded = [Match(dialects.matches("m", one, "claim_id", id, length), _m.key.asc()) for one in of_claims]
     if "in_" in filters.names:
         return worded
     for one in of_statements:
         stated = dialects.matches("w", one, "statement_id", row, statement, *_WEIGHTS)
         stated = Select([stated], [_w.key, s.claim_id.alias("id"), word_tables.fit("w")]).join(s, JOIN.CROSS)
-        worded.append((stated.where(s.id == _w.key, statement_seen(viewer)).alias("m"), _m.key.desc()))
+        table = stated.where(s.id == _w.key, statement_seen(viewer)).alias("m")
+        worded.append(Match(table, _m.key.desc(), once=False))
     return worded
 
 
 def matched(noun: str, viewer: Viewer, filters: Filters) -> Select:
     """Find the ids of all that the value `q` finds among `noun`."""
-    return reduce(add, (Select([match], [_m.id]) for match, _ in matches(noun, viewer, filters)))
+    return reduce(add, (Select([match.table], [_m.id]) for match in matches(noun, viewer, filters)))
 
 
 def matching(noun: str, viewer: Viewer, filters: Filters, id: Any) -> Any:
