@@ -41,7 +41,7 @@ def of_a_charge(viewer: Viewer, filters: Filters, claim: Any, *, shared: bool) -
     """
     if "against" in filters.names:
         yield claim.in_(accusing("against"))
-        theirs = claims_within(viewer, "against")
+        theirs = s.select(s.claim_id).where(said_within("against"), statement_seen(viewer))
         replied = claim.in_(theirs | answers(viewer, e.answer_id.in_(theirs)).select(e.claim_id))
     else:
         charge = fn.EXISTS(_about.select(1).where(_about.claim_id == claim, _about.role == "accused"))
@@ -137,11 +137,16 @@ def _of_their_kinds(
     kinds = [any_of(e.kind, "counter_kind")] if "counter_kind" in filters.names else []
     kinds += [against] if "disputed" in filters.yes else []
     if "answered_by" in filters.names:
-        theirs = claims_within(viewer, "answered_by")
+        theirs = s.select(s.claim_id).where(said_within("answered_by"), statement_seen(viewer))
+        at_once = claims_within(viewer, "answered_by")
         for kind in kinds or [TRUE]:
-            yield claim.in_(answers(viewer, e.answer_id.in_(theirs), kind).select(e.claim_id))
+            if "part_of" in filters.names:
+                # Of a body's statements, PostgreSQL would read all for each claim that is found so.
+                yield among_many(claim, answers(viewer, among_many(e.answer_id, at_once), kind).select(e.claim_id))
+            else:
+                yield claim.in_(answers(viewer, e.answer_id.in_(theirs), kind).select(e.claim_id))
             if of_one:
-                yield answered(among_many(unindexed(e.answer_id), theirs), kind)
+                yield answered(among_many(unindexed(e.answer_id), at_once), kind)
     else:
         yield from map(answered, kinds)
     if "disputed" in filters.no:
@@ -206,13 +211,14 @@ def of_who_answered(viewer: Viewer, filters: Filters) -> Iterator[Any]:
     it later only.
     """
     ends = {"by": e.answer_id, "against": e.claim_id}
-    found = [ends[name].in_(claims_within(viewer, name)) for name in OF_WHO_ANSWERED if name in filters.names]
+    said = {name: s.select(s.claim_id).where(said_within(name), statement_seen(viewer)) for name in OF_WHO_ANSWERED}
+    found = [ends[name].in_(said[name]) for name in OF_WHO_ANSWERED if name in filters.names]
     if len(found) > 1:
         # PostgreSQL would look for a counterclaim between any two of their claims.
         found = [among(e.id, reduce(and_, (e.select(e.id).where(one) for one in found)))]
     yield from found
     if "against" in filters.names:
-        theirs = s.select(s.claim_id).where(said_within("against"), statement_seen(viewer))
+        theirs = said["against"]
         by_claim = s.select(s.claim_id).where(said_within("against", of_few=True), statement_seen(viewer))
         of_claim = by_claim.where(s.claim_id == e.claim_id)
         first = theirs.where(s.claim_id.in_(_claims_of_many())).group_by(s.claim_id)

@@ -385,10 +385,14 @@ def _nearest(noun: str, viewer: Viewer, filters: Filters, order: Order, match: M
     if bare and len(word_tables.tables_of("claim_search")) > 1:
         # Nothing else has to hold of a claim, and the table holds none that is hidden: it is not looked up.
         return Select([match.table], [_m.id.alias("id"), word_tables.fit("m")])
-    if dialects.decides_at_once() or not match.once:
+    most_pass = not filters.without("q", "in_", "stated", "charge", *filters.no).pairs
+    if dialects.decides_at_once() or not (match.once and most_pass):
         found = _find(noun, viewer, filters, order, beside=match.table)
         return found.query.where(found.id == _m.id).columns(found.id.alias("id"), word_tables.fit("m"))
-    # Each by itself: PostgreSQL would find all that pass what is decided at once, and compare each match with these.
+    # Each by itself: PostgreSQL would find all that pass, and compare each match with these. Under a CASE, what an IN
+    # finds is found once.
     found = _find(noun, viewer, filters, order)
-    each = found.query.where(found.id == _m.id).columns(found.id.alias("id")).offset(0).lateral().alias("l")
+    query = found.query.clone()
+    query._where = case(found.query._where, TRUE)
+    each = query.where(found.id == _m.id).columns(found.id.alias("id")).offset(0).lateral().alias("l")
     return Select([Join(match.table, each, JOIN.CROSS)], [SQL("l.id"), word_tables.fit("m")])
