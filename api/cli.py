@@ -87,7 +87,8 @@ def run() -> None:
     try:
         main()
     except Refusal as refusal:
-        click.echo(f"Error: {refusal.detail}", err=True)
+        # It may hold others' words, as of a file.
+        import_module("api.commands.shared").tell(f"Error: {refusal.detail}", err=True)
         sys.exit(1)
     except errors.DatabaseFailure as error:
         first_line = str(error).partition("\n")[0]

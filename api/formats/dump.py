@@ -32,6 +32,8 @@ def read(first: bytes, lines: Iterable[bytes]) -> int:
     if not isinstance(head, dict) or head.get("format") != 1:
         raise Conflict("Line 1: this form of a whole registry is not known to this version.", field="/registry/format")
     schema_then = head.get("schema") or []
+    if not isinstance(schema_then, list) or not all(isinstance(name, str) for name in schema_then):
+        raise Conflict("Line 1: give the schema as a list of the names of migrations.", field="/registry/schema")
     return dumps.restore(_rows(lines), schema=schema_then, contradictions=verify.CHECKS["texts"])
 
 

@@ -13,6 +13,7 @@ from tests.api.conftest import SAMPLE, Command, lines
 from tests.api.steps import changed
 from tests.at_once import write_beside
 from tests.factories import charge, claim, review, speaker, topic
+from tests.live import error_line, run
 
 
 def test_imports_the_sample_and_a_second_time_changes_nothing(command: Command) -> None:
@@ -78,6 +79,15 @@ def test_what_a_terminal_would_obey_is_written_out(command: Command) -> None:
     )
     shown = [line.split(": ")[1] for line in told.stderr.splitlines() if line.startswith("line")]
     assert shown == [r"/\x1b[2J\x07", r"/\u202egnp"]
+
+
+def test_the_reason_of_a_refused_file_holds_no_controls_that_would_steer_a_terminal(tmp_path: Path) -> None:
+    file = tmp_path / "whole.ndjson"
+    file.write_bytes(lines({"registry": {"format": 1, "schema": ["\x1b[31m"]}}))
+    url = f"sqlite:///{tmp_path}/new.db"
+    assert run(url, "migrate").returncode == 0
+    told = error_line(run(url, "import", str(file)))
+    assert r"another schema (\u001b[31m)" in told
 
 
 def test_the_reason_of_a_refused_line_holds_no_controls_that_would_steer_a_terminal(command: Command) -> None:

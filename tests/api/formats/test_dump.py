@@ -102,6 +102,7 @@ def test_it_goes_into_an_empty_database_only_and_leaves_another_as_it_is(rich: b
     [
         (b'"format":1', b'"format":2', "not known"),
         (b"0001_initial", b"0009_other", "another schema"),
+        (b'"schema":["', b'"schema":[5,"', "list of the names of migrations"),
         (b'"speaker_id":1,', b'"speaker_id":99999,', "speaker"),
         (b'{"claims":{"id"', b'{"claimz":{"id"', "claimz"),
         (b'{"claims":{"id"', b'{"claims":{"di"', "columns"),
