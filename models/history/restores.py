@@ -75,9 +75,17 @@ def require(by: Actor, model: Any, *ids: int | None, unless_erased: bool = False
         except (Gone, Moved) as absent:
             if unless_erased and was_erased(model, id):
                 continue
-            # Who does not review may see neither the claim into which one was merged, nor that one was retracted.
-            told = absent.detail if by.reviews or model is not Claim else f"The claim {id} does not stand."
+            # Who does not review may not see the claim into which one was merged, nor one that was retracted unseen.
+            known = by.reviews or model is not Claim or (isinstance(absent, Gone) and _went_in_sight(id))
+            told = absent.detail if known else f"The claim {id} does not stand."
             raise Conflict(f"{told} What stands on it cannot be restored before it.", id=id) from None
+
+
+def _went_in_sight(claim: int) -> bool:
+    """Tell whether the public saw a claim as it was retracted."""
+    lines = "SELECT effect FROM changes WHERE noun = 'claims' AND noun_id = ? AND action IN ('retract', 'erase')"
+    ((effect,),) = fetch(f"{lines} ORDER BY sequence DESC LIMIT 1", (claim,)) or [(None,)]
+    return effect is not None
 
 
 def refuse_changed_out_of_sight(by: Actor, claim: int) -> None:

@@ -396,6 +396,12 @@ def test_who_does_not_review_is_not_told_into_which_claim_one_was_merged_out_of_
     assert refused.value.more == {"id": merged}
     with pytest.raises(Conflict, match=f"was merged into {hidden}"):
         counterclaims.restore(by=actor, id=between)
+    seen = put_claim(actor, "Everybody saw it go.")
+    other = counterclaims.create(by=actor, claim=seen, answer=put_claim(actor), kind="denies")
+    counterclaims.retract(by=actor, id=other, version=None, reason=None)
+    claims.retract(by=actor, id=seen, version=None, reason=None)
+    with pytest.raises(Conflict, match=f"^The claim {seen} was retracted"):
+        counterclaims.restore(by=Actor(reviews=False), id=other)
 
 
 @pytest.mark.parametrize("evidence", [True, False])

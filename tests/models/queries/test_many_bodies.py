@@ -67,6 +67,8 @@ def test_a_line_of_bodies_is_walked_once_for_all_charges_with_many_answers(regis
     spent = []
     for charges in (1, 7):
         answered(actor, str(charges), charges=charges, parts=60, line=30)
+        if not database.on_sqlite():  # or autovacuum may count the rows before one of them alone
+            database.db.execute_sql("ANALYZE")
         spent.append(read_list(registry, "claims", **REPLIED)[0])
     # The second has both: twice the parts, and eight times the charges.
     assert spent[1] < 4 * spent[0], spent
