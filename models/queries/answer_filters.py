@@ -8,7 +8,7 @@ from typing import Any
 from peewee import JOIN, SQL, Cast, Entity, Join, Select, fn
 
 from models.queries.days import answering_first, last_days, may_answer
-from models.queries.dialects import among, among_many, any_of, exists_by_row, from_place, is_one, matching, unindexed
+from models.queries.dialects import among, among_many, any_of, exists_by_row, from_place, is_one, paired, unindexed
 from models.queries.filter_sets import Filters
 from models.queries.nodes import FALSE, STAR, TRUE, Aliased, case
 from models.queries.said_by import claims_within, said_within, wholes, within
@@ -100,7 +100,7 @@ def _replied_by_common(viewer: Viewer, claim: Any) -> Any:
     given = given.join(_about, on=of_accused)
     by_them = (_said.claim_id == _given.answer_id) & (_said.id == _given.speaker_id)
     both = (_given.claim_id, _said.claim_id)
-    return claim.in_(matching(given.alias("given"), [(said.alias("said"), by_them)], [_given.claim_id], both))
+    return claim.in_(paired(given.alias("given"), [(said.alias("said"), by_them)], [_given.claim_id], both))
 
 
 def of_its_answers(

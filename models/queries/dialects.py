@@ -162,7 +162,7 @@ def each_of(sqlite: bool, query: Any, alias: str) -> Any:
     return query.lateral().alias(alias)
 
 
-def matching(first: Any, others: list[tuple[Any, Any]], columns: Any, ids: tuple[Any, ...]) -> Select:
+def paired(first: Any, others: list[tuple[Any, Any]], columns: Any, ids: tuple[Any, ...]) -> Select:
     """Read the columns of what matches of a query and `others`, each with its condition; `ids` has one of each.
 
     PostgreSQL, which knows nothing of their sizes, compares each row with each; but for a full join it hashes or sorts.

@@ -4,8 +4,6 @@ One charge that a thousand state, answered by what a thousand state, is a millio
 those who answer as a page needs: first of those who may be in the most frequent ones.
 """
 
-from functools import reduce
-from operator import add
 from typing import Any
 
 from peewee import JOIN, SQL, Entity, Expression, Join, Select, Tuple, fn
@@ -30,7 +28,7 @@ from models.queries.members import Object, Scalar, scalars
 from models.queries.nodes import TRUE, Aliased, Compiled, P, cached, case, compiled, run
 from models.queries.numbered import in_order, numbered
 from models.queries.parts import speaker_part
-from models.queries.said_by import within
+from models.queries.said_by import claims_within, within
 from models.queries.visibility import PUBLIC, counterclaim_seen, of_the_claim, statement_seen
 from models.tables import Speaker, Statement
 from models.vocabulary import COUNTER_KINDS
@@ -45,16 +43,11 @@ _a, _b, _p, _o, _k = Aliased(Speaker, "a"), Aliased(Speaker, "sb"), Entity("p"),
 _e, _t, _w, _u, _ranked = Entity("e"), Entity("t"), Entity("w"), Entity("u"), Entity("ranked")
 
 
-def _said_within(name: str) -> Any:
-    # Else everybody would be paired with everybody first.
-    halves = (_v.select(_v.claim_id).where(within(id, name)) for id in (_v.speaker_id, _v.on_behalf_of_id))
-    return reduce(add, halves)
-
-
-#: What may be asked of a counterclaim `x`, `topic` of the charge or of the answer; of who answered; of whom.
+#: What may be asked of a counterclaim `x`, `topic` of the charge or of the answer; of who answered; of whom. `by` and
+#: `against` are, too, or everybody would be paired with everybody first.
 _OF_THE_COUNTERCLAIM: dict[str, Any] = {
-    "by": x.answer_id.in_(_said_within("by")),
-    "against": x.claim_id.in_(_said_within("against")),
+    "by": x.answer_id.in_(claims_within(PUBLIC, "by")),
+    "against": x.claim_id.in_(claims_within(PUBLIC, "against")),
     "kind": any_of(x.kind, "kind"),
     "topic": x.claim_id.in_(OF_TOPIC) | x.answer_id.in_(OF_TOPIC),
 }

@@ -10,7 +10,7 @@ from peewee import JOIN, SQL, Cast, Entity, Select, fn
 
 from models.queries.answer_filters import answered_statements
 from models.queries.days import known
-from models.queries.dialects import matching
+from models.queries.dialects import paired
 from models.queries.filter_sets import Filters, Order
 from models.queries.list_ids import compiled_ids
 from models.queries.nodes import STAR, Aliased, Compiled, cached, case, compiled
@@ -70,7 +70,7 @@ def facet(noun: str, viewer: Viewer, filters: Filters, name: str) -> Compiled:
     elif noun == "statements" and name == "counter_kind":
         answered = answered_statements(viewer, Select([items], [_i.claim_id])).alias("g")
         of_items = Select([items], [_i.id]).alias("i")
-        of_both = matching(of_items, [(answered, _g.id == _i.id)], [_i.id, _g.kind], (_i.id, _g.id)).alias("g")
+        of_both = paired(of_items, [(answered, _g.id == _i.id)], [_i.id, _g.kind], (_i.id, _g.id)).alias("g")
         counted = _count_each(_g.id, Select([of_both], []), _g.kind)
     elif noun == "statements" and (name == "form" or name in _OF_A_STATEMENT):
         counted = _count_each(_i.id, *_stated(Select([items], []), s.id == _i.id, name))
@@ -118,12 +118,12 @@ def _of_both_sides(items: Select, values: Select, sizes: Select) -> Select:
     ends = case(fewer, _i.claim_id, _i.answer_id).alias("few"), case(fewer, _i.answer_id, _i.claim_id).alias("many")
     one, other = sizes.alias("one"), sizes.alias("other")
     by_end = [(one, _one.claim_id == _i.claim_id), (other, _other.claim_id == _i.answer_id)]
-    sized = matching(items.alias("i"), by_end, ends, (_i.id, _one.claim_id, _other.claim_id))
+    sized = paired(items.alias("i"), by_end, ends, (_i.id, _one.claim_id, _other.claim_id))
     one, other = values.alias("one"), values.alias("other")
     both = (_other.claim_id == _i.many) & (_other.value == _one.value)
     same = [(one, _one.claim_id == _i.few), (other, both)]
     shown = [_one.value, _one.label, SQL("-1")]
-    return matching(sized.alias("i"), same, shown, (_i.few, _one.claim_id, _other.claim_id))
+    return paired(sized.alias("i"), same, shown, (_i.few, _one.claim_id, _other.claim_id))
 
 
 def _of_claims(viewer: Viewer, claims: Select, name: str) -> tuple[Select, Any, Any]:

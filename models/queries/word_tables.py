@@ -24,11 +24,11 @@ MOST_NAMES = 100_000
 #: found: one change of them is written to the row of each. With all of 100 aliases, 8,000 statements held SQLite's
 #: writer for 12 s; with 2,000 characters of a claim, PostgreSQL needed 10 s for them.
 MOST_OF_CLAIM, MOST_OF_NAMES, MOST_OF_MENTION = 500, 1_000, 500
+#: As many aliases are read for that.
+_MOST_ALIASES = 100
 #: Characters of a sentence by which a statement in it is found, of which so many stand before its content: what changes
 #: a claim writes them anew for each of its statements, and 9,900 in sentences of 4,900 took 4 to 7 s.
 MOST_OF_SENTENCE, _BEFORE_CONTENT = 500, 100
-#: As many aliases are read for that.
-_MOST_ALIASES = 100
 
 
 def _search_rowid(claim: str, steps: str) -> str:
@@ -134,7 +134,7 @@ def _named_statements() -> str:
 def renaming_words(sqlite: bool) -> list[str]:
     """Build the SQL for statements whose speaker has other names, or is another; SQLite only takes them out.
 
-    PostgreSQL keeps the words of claim and sentence: 0.6 s for 40,000 statements, not 3.4.
+    PostgreSQL keeps the words of claim and sentence.
     """
     if sqlite:
         return forgetting_words()[1]
