@@ -58,12 +58,9 @@ def changed_out_of_sight(claim: int) -> bool:
     """Tell whether the public does not see a claim, and never saw it, or what hangs on it, as it is by now.
 
     It saw what the last line about it shows, and a counterclaim of which no line does where it stood on the same before
-    the claim went. What moves by a merge has no line for it: claims that were merged out of sight count as a change.
+    the claim went. What moves by a merge has no line, but the claim that takes it over has one.
     """
-    changed = [
-        f"{_line('claims', 'k.noun_id')} AND l.action = 'change' AND l.effect IS NULL",
-        _merged_unseen("k.noun_id"),
-    ]
+    changed = [f"{_line('claims', 'k.noun_id')} AND l.action = 'change' AND l.effect IS NULL"]
     for noun, end, other in _HANGING:
         # An answer is seen where both of its claims are.
         end_seen = f"SELECT 1 FROM last_changes o WHERE o.noun = 'claims' AND o.noun_id = h.{other} AND o.visible"  # noqa: S608
@@ -82,12 +79,6 @@ def _line(noun: str, id: str, since: str = ">") -> str:
     return f"changes l WHERE l.noun = '{noun}' AND l.noun_id = {id} AND l.made_at {since} k.public_changed_at"
 
 
-def _merged_unseen(into: str) -> str:
-    """Write in SQL the claims that were merged into one since `k` last changed for the public, unseen by it."""
-    line = "l.noun = 'claims' AND l.noun_id = g.id AND l.action = 'merge' AND l.effect IS NULL"
-    return f"claims g JOIN changes l ON {line} WHERE g.merged_into_id = {into} AND l.made_at > k.public_changed_at"
-
-
 def _came_into_sight(noun: str, other: str) -> str:
     """Write the condition of SQL that the public did not see `h`, of which no line shows it, before its claim `k` went.
 
@@ -100,7 +91,6 @@ def _came_into_sight(noun: str, other: str) -> str:
         its = f"o.noun = 'claims' AND o.noun_id = h.{other}"
         unstated = "" if other == "claim_id" else " AND h.statement_id IS NULL"
         after.append(f"last_changes o WHERE {its} AND o.public_changed_at > k.public_changed_at{unstated}")
-        after.append(_merged_unseen(f"h.{other}") + unstated)
     return "(" + " OR ".join(f"EXISTS (SELECT 1 FROM {one})" for one in after) + ")"  # noqa: S608 (our SQL)
 
 
