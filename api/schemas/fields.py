@@ -27,11 +27,15 @@ _CONTROLS = r"\u0000-\u0008\u000b\u000c\u000e-\u001f"
 _ALL_CONTROLS = r"\u0000-\u001f\u007f"
 BLANKS = r"\u0000-\u0020\u007f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 _SURROGATE = re.compile("[\ud800-\udfff]")
-#: Characters that nobody sees: white space, and of Unicode's format characters those that show nothing by themselves.
-_UNSEEN = rf"{BLANKS}\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+#: Characters that nobody sees: white space, Unicode's Default_Ignorable_Code_Point below U+10000, the blank of Braille,
+#: and what is no character.
+_UNSEEN = (
+    rf"{BLANKS}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    r"\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\ufffe\uffff"
+)
 #: The longest name for which a similar one is looked for.
 _LONGEST_NAME = 40
-_INK = re.compile(f"[^{_UNSEEN}]")
+_INK = re.compile(f"[^{_UNSEEN}\U000e0000-\U000e0fff]")
 
 #: What no database keeps, or nobody types: control characters and halves of surrogate pairs.
 _NO_TEXT = re.compile(f"[{_ALL_CONTROLS}\ud800-\udfff]")
@@ -79,7 +83,7 @@ class Text(Field[str]):
         if not printable and self._refused.search(value):
             _refuse_no_text(value)
             raise ValidationError("This holds a control character: leave it out.")
-        if value.isspace() or (value and not printable and not _INK.search(value)):
+        if value.isspace() or (value and not (printable and value.isascii()) and not _INK.search(value)):
             raise ValidationError("This holds only white space, or what nobody sees: give words.")
         if not value.isascii():
             refuse_heaps_of_marks(value)

@@ -40,7 +40,7 @@ LEGITIMATE = (
 
 #: What no text field takes: nothing, blanks and what nobody sees alone, control characters, halves of pairs, and what is no string.
 REFUSED: tuple[object, ...] = (
-    "", " ", "\t", "\n", "\r\n", "\u00a0", "\u2003\u3000", "\ufeff", "\u061c", "\u200b\u2060", "\u0000", "a\u0000b", "\u0000a", "\u0001", "a\u0007", "a\u0008b",
+    "", " ", "\t", "\n", "\r\n", "\u00a0", "\u2003\u3000", "\ufeff", "\u061c", "\u200b\u2060", "\u3164\u2800", "\ufe0f", "\ufffe", "\U000e0001", "\u0000", "a\u0000b", "\u0000a", "\u0001", "a\u0007", "a\u0008b",
     "\u001b[31mred", "a\u000b", "a\u000c", "a\u001f", "\u0000" * 100,
     0, 1, -1, 1.5, True, False, [], ["a"], {}, {"a": 1}, [[]], 10**15,
 )  # fmt: skip
