@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from peewee import JOIN, SQL, Entity, Select, fn
 
 from models.queries import dialects, word_tables
-from models.queries.dialects import among
+from models.queries.dialects import among, among_many
 from models.queries.filter_sets import Filters
 from models.queries.table_aliases import s
 from models.queries.visibility import Viewer, statement_seen
@@ -56,5 +56,8 @@ def matched(noun: str, viewer: Viewer, filters: Filters) -> Select:
 
 
 def matching(noun: str, viewer: Viewer, filters: Filters, id: Any) -> Any:
-    """Build the condition that `id` is the id of something that the value `q` finds among `noun`."""
-    return among(id, matched(noun, viewer, filters))
+    """Build the condition that `id` is the id of something that the value `q` finds among `noun`.
+
+    By the statements of a body and all its parts PostgreSQL finds the claims, and asks that of each of these.
+    """
+    return (among_many if "part_of" in filters.names else among)(id, matched(noun, viewer, filters))
