@@ -194,10 +194,17 @@ def answered_statements(viewer: Viewer, claims: Select, *conditions: Any) -> Sel
     found = answers(viewer, e.claim_id.in_(claims), *conditions)
     last = last_days(found.select(e.id)).alias("m")
     by_day = Select([last], [_one.id, _last.kind]).join(_one, on=_one.claim_id == _last.claim_id)
-    of_one = (_one.id == e.target_id) & (_one.claim_id == e.claim_id)
     # One by one: PostgreSQL would compare all that were aimed at one with all statements of their claims.
-    aimed = found.where(exists_by_row(_one.select(1).where(of_one))).select(e.target_id, e.kind)
+    aimed = found.where(exists_by_row(_one.select(1).where(_aimed_at(_one)))).select(e.target_id, e.kind)
     return by_day.where(_one.day <= _last.until).union_all(aimed)
+
+
+def _aimed_at(one: Any) -> Any:
+    """Build the condition that the counterclaim `e` is aimed at a statement of its claim.
+
+    By an index of their claims, PostgreSQL would read all statements of a claim for each.
+    """
+    return (one.id == e.target_id) & (one.claim_id + 0 == e.claim_id)
 
 
 #: Filters on who gave the answer, and whose statement it answers, of the counterclaim `e`.
@@ -229,10 +236,9 @@ def of_who_answered(viewer: Viewer, filters: Filters) -> Iterator[Any]:
 
 def in_one_document(viewer: Viewer) -> Any:
     """Build the condition that one document prints what the counterclaim `e` answers and its answer."""
-    aimed_at = (_printed.id == e.target_id) & (_printed.claim_id == e.claim_id)
     beside = _printed.select(1).join(_beside, on=_beside.document_id == _printed.document_id)
     seen = (statement_seen(viewer, _printed), statement_seen_of_claim(viewer, _beside))
-    beside_target = exists_by_row(beside.where(aimed_at, _beside.claim_id == e.answer_id, *seen))
+    beside_target = exists_by_row(beside.where(_aimed_at(_printed), _beside.claim_id == e.answer_id, *seen))
     return case(of_the_claim(), _in_both(viewer, e.claim_id, e.answer_id), beside_target)
 
 

@@ -232,6 +232,21 @@ def test_a_facet_counts_what_is_answered_without_each_pair_of_its_statements(
     assert [one["count"] for one in counts["counter_kind"]["values"]] == [2 * MANY + 1]
 
 
+@pytest.mark.usefixtures("frequent")
+@pytest.mark.parametrize("answered_by_any", ["answered", "disputed"])
+def test_which_statements_of_a_document_are_answered_is_found_without_each_pair_of_their_claim(
+    registry: str, answered: tuple[Statement, Statement, Grow], answered_by_any: str
+) -> None:
+    charge, answer, grow = answered
+    # Most claims are stated once: PostgreSQL expects that of any.
+    claim, places = row(Claim.get_by_id(charge.claim_id)), range(1, 5 * MANY)
+    Claim.insert_many([claim | {"id": 20_000 + at} for at in places]).execute()
+    ids = {"id": lambda at: 20_000 + at, "claim": lambda at: 20_000 + at}
+    _copy(charge, places, **ids, speaker=lambda _: answer.speaker_id)
+    asked: dict[str, Any] = {"filters": {"document": (charge.document_id,), answered_by_any: True}}
+    assert _growth(grow, lambda: read_list(registry, "statements", bitmaps=True, **asked)[0]) < TWICE
+
+
 def test_what_a_body_answered_is_found_without_all_its_answers_for_each(
     registry: str, answered: tuple[Statement, Statement, Grow], apart: Grow
 ) -> None:
