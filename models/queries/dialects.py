@@ -196,6 +196,13 @@ def one_after_another(sqlite: bool, first: Any, e: Any, its: Any, sides: dict[An
 
 
 @written
+def expecting_many(sqlite: bool, query: Select) -> Select:
+    """Have PostgreSQL expect a thousand rows: of a query that it knows nothing of it expects one, and compares each."""
+    none = Select([fn.generate_series(1, 2000).alias("z")], [SQL("NULL") for _ in query._returning])
+    return query if sqlite else query.union_all(none.where(SQL("(SELECT FALSE)")))
+
+
+@written
 def topic_bounds(sqlite: bool) -> bool:
     """Tell whether a list of one topic is read by the index of that topic, whatever else is asked of it."""
     return sqlite

@@ -21,7 +21,7 @@ from models.queries.days import (
     x,
 )
 from models.queries.days import w as evidence
-from models.queries.dialects import any_of, true
+from models.queries.dialects import among, any_of, true
 from models.queries.filter_sets import Filters, used
 from models.queries.filters import OF_TOPIC, parameters
 from models.queries.members import Object, Scalar, scalars
@@ -52,7 +52,9 @@ _OF_THE_COUNTERCLAIM: dict[str, Any] = {
     "topic": x.claim_id.in_(OF_TOPIC) | x.answer_id.in_(OF_TOPIC),
 }
 _OF_THE_ANSWER = {"said_from", "said_to"}
-_OF_THE_CHARGE: dict[str, Any] = {"against": within(_v.speaker_id, "against") | within(_v.on_behalf_of_id, "against")}
+_OF_THE_CHARGE: dict[str, Any] = {
+    "against": within(_v.speaker_id, "against", many=True) | within(_v.on_behalf_of_id, "against", many=True)
+}
 
 _CURSOR = SQL("p.counted || '_' || p.by_id || '_' || p.against_id")
 _EACH = [_w.by_id, _u.against_id, _w.kind, _w.answered_on, _w.days]
@@ -202,11 +204,15 @@ def _tables(filters: Filters) -> list[Any]:
     columns += [evidence.speaker_id, evidence.on_behalf_of_id, day_of(evidence).alias("day")]
     seen = [of_the_claim(x), counterclaim_seen(PUBLIC, x)]
     seen += [true(summary.public) for summary in (summary_of_charge, summary_of_answer)]
-    asked = (_OF_THE_COUNTERCLAIM[name] for name in sorted(filters.names & _OF_THE_COUNTERCLAIM.keys()))
-    drawn = Select([with_days()], columns).where(*seen, *asked)
+    asked = {name: _OF_THE_COUNTERCLAIM[name] for name in sorted(filters.names & _OF_THE_COUNTERCLAIM.keys())}
+    if {"by", "against"} <= filters.names:
+        # Both databases would look for a counterclaim between any two of their claims.
+        by, against = (x.select(x.id).where(asked.pop(name)) for name in ("by", "against"))
+        asked["between"] = among(x.id, by & against)
+    drawn = Select([with_days()], columns).where(*seen, *asked.values())
     tables = {"e": drawn, "t": _stating(filters), "u": _whom(filters)}
     # Only of a few who answer is it read what each of them answered.
-    read = [query.cte(name, materialized=True) for name, query in tables.items()]
+    read = [dialects.expecting_many(query).cte(name, materialized=True) for name, query in tables.items()]
     return [*read, _who(filters).cte("w", materialized=False)]
 
 

@@ -43,7 +43,7 @@ def within(speaker: Any, name: str, *, many: bool = False) -> Any:
     them = them.union(parts.where(*_is_part))
     # PostgreSQL takes what is recursive for long, and an array for short.
     ids = them.select_from(them.c.id)
-    return speaker.in_(ids) if many else among(speaker, ids)
+    return (among_many if many else among)(speaker, ids)
 
 
 def wholes(chosen: Any, *, by_claim: bool = False) -> Any:

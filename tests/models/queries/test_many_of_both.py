@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models import counterclaims, speakers, statements
+from models import counterclaims, disputes, speakers, statements
 from models.history.changes import Actor
 from models.queries import attributions, derived, filters, lists, nodes
 from models.queries.filter_sets import Order
@@ -164,6 +164,24 @@ def test_who_answered_whom_is_found_without_each_pair_of_their_claims(
     asked: dict[str, Any] = {"filters": {"by": (answer.speaker_id,), "against": (charge.speaker_id,)}}
     assert _growth(apart, lambda: read_list(registry, "counterclaims", **asked)[0]) < TWICE
     assert json.loads(read_list(registry, "counterclaims", **asked)[1].items) == {"id": link + 2 * MANY}
+
+
+@pytest.mark.parametrize("names", [("by",), ("against",), ("by", "against")])
+def test_who_disputed_whom_is_found_without_each_pair_of_their_claims(
+    registry: str, answered: tuple[Statement, Statement, Grow], apart: Grow, names: tuple[str, ...]
+) -> None:
+    charge, answer, _ = answered
+    asked = {name: ({"by": answer, "against": charge}[name].speaker_id,) for name in names}
+
+    def read() -> int:
+        sent: list[tuple[str, Any]] = []
+        database.db.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
+        (pair,) = disputes.listed(past=None, limit=10, **asked)
+        database.db.query_hooks.pop()
+        assert json.loads(pair[1])["count"] > 0
+        return sum(work(registry, sql, params) for sql, params in sent if sql.startswith("WITH"))
+
+    assert _growth(apart, read) < TWICE
 
 
 def test_what_answers_are_against_does_not_read_all_of_their_statements_for_each(
