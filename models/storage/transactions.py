@@ -275,7 +275,7 @@ def _in_database() -> Iterator[None]:
     elif isinstance(db.obj, SqliteFile):
         own, deadline = thread_connection(), database.deadline()
         turn = db.obj.turn(deadline or NO_TIMEOUT, _local.caller)
-        with own.turn_within(deadline * _OF_DEADLINE), turn as connection, using(db.obj, connection), _sql_savepoint():
+        with own.turn_within(deadline * _OF_DEADLINE), turn as connection, using(db.obj, connection):
             own.begin_turn()
             schema.refuse_newer(fetch(schema.READ_APPLIED))
             yield

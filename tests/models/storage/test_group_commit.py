@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -179,6 +179,40 @@ def test_one_that_fails_takes_nothing_of_the_others_with_it(writer: Writer, path
     failed, _ = _queued(writer, path, 6, fails=(0, 3, 5))
     assert failed == ["ZeroDivisionError"] * 3
     assert _lines(path) == ["1", "2", "4"]
+
+
+def test_the_first_that_fails_stores_nothing_and_leaves_the_transaction_to_the_next(writer: Writer, path: str) -> None:
+    for name in ("a", ""), ("b", "b"):
+        with suppress(ZeroDivisionError), writer.turn(1) as connection:
+            connection.execute("INSERT INTO lines (by_whom) VALUES (?)", name[:1])
+            1 / len(name[1])  # the first fails
+    assert _lines(path) == ["b"]
+
+
+def test_a_turn_of_many_updates_takes_time_in_proportion_to_them(path: str) -> None:
+    with closing(_connect(path)) as connection:
+        connection.executemany("INSERT INTO lines (by_whom) VALUES (?)", [("a" * 2_000,)] * 12_000)
+        connection.execute("CREATE TABLE seen (line)")
+        connection.execute(
+            "CREATE TRIGGER t AFTER UPDATE ON lines BEGIN INSERT INTO seen VALUES (new.line);"
+            " SELECT RAISE(ABORT, 'no') WHERE new.by_whom = ''; END"
+        )
+
+    def connect() -> sqlite3.Connection:
+        connection = _connect(path)
+        connection.execute("PRAGMA temp_store = MEMORY")
+        return connection
+
+    writer = _writer(path, connect)
+    spent = []
+    with writer.turn(60) as connection:
+        for first in (0, 6_000):
+            began = time.process_time()
+            for line in range(first + 1, first + 6_001):
+                connection.execute("UPDATE lines SET by_whom = ? WHERE line = ?", ("b" * 2_000, line))
+            spent.append(time.process_time() - began)
+    writer.close()
+    assert spent[1] < 3 * spent[0], spent
 
 
 def test_a_commit_that_fails_fails_for_all_who_share_it(path: str) -> None:
