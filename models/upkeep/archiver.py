@@ -118,11 +118,11 @@ class _Archiver:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._opened = Path(db.database).stat()
         self._wal = Path(f"{Path(db.database).resolve()}-wal")
         self._connections = [db.obj.separate() for _ in range(3)]
         self._reading, self._idle, self._checkpointing = self._connections
         _begin(self._reading)
+        self._opened = {path: path.stat() for path in (Path(db.database), self._wal)}
         # Never closed: that would take the locks away that SQLite has on the file for this process.
         self._index = os.open(f"{Path(db.database).resolve()}-shm", os.O_RDONLY)
         #: When the WAL was looked at, what was copied was noted, and who reads for long may be waited for again.
@@ -175,10 +175,9 @@ class _Archiver:
                 self.note()
 
     def _refuse_replaced(self) -> None:
-        with suppress(FileNotFoundError):
-            if os.path.samestat(self._opened, Path(db.database).stat()):
-                return
-        raise Conflict(f"{db.database} is not the file that was opened: start again.")
+        for path, opened in self._opened.items():
+            if not path.exists() or not os.path.samestat(opened, path.stat()):
+                raise Conflict(f"{path} is not the file that was opened: start again.")
 
     def copy_whole(self) -> None:
         """Write a full copy, and go on copying the WAL meanwhile."""
@@ -262,7 +261,7 @@ class _Archiver:
     def _follow(self, begin: wal_frames.Position) -> None:
         """Go on with a WAL that has begun. Raises Conflict where another one was between."""
         if self._position != wal_frames.NOWHERE:
-            if not self._position.is_followed_by(begin.salts):
+            if not self._position.is_followed_by(begin):
                 raise Conflict("The WAL was removed or has restarted before all of it was copied: start again.")
             self._number += 1
         self._position, self._restarted = begin, False

@@ -43,9 +43,14 @@ class Position(NamedTuple):
         """Return the bytes before it; 0 where there are no frames."""
         return HEADER + self.frames * _frame(self.header) if self.frames else 0
 
-    def is_followed_by(self, salts: bytes) -> bool:
-        """Tell whether these are the salts of the WAL's next run: each restart counts the first one up."""
-        return (int.from_bytes(self.salts[:4], "big") + 1) % 2**32 == int.from_bytes(salts[:4], "big")
+    def is_followed_by(self, begin: "Position") -> bool:
+        """Tell whether a run of the WAL may be the next: each restart counts the first of its salts up.
+
+        A connection that has restarted none itself draws both salts anew where it writes first after another's
+        restart, and notes 0 as the number of its restarts.
+        """
+        first, next_first = (int.from_bytes(one.salts[:4], "big") for one in (self, begin))
+        return (first + 1) % 2**32 == next_first or not any(begin.header[12:16])
 
 
 #: Where nothing was written yet.

@@ -110,6 +110,22 @@ def test_no_wal_restarts_before_it_is_copied(registry: str, folder: Path) -> Non
     assert restored(folder) == {f"{letter}{number}" for letter in "ab" for number in range(4)}
 
 
+def test_it_goes_on_where_one_connection_emptied_the_wal_and_another_writes_first(registry: str, folder: Path) -> None:
+    def empty() -> None:
+        with closing(sqlite3.connect(database.db.database)) as connection:
+            assert connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() == (0, 0, 0)
+
+    def salts() -> None:
+        seen.append(Path(f"{database.db.database}-wal").read_bytes()[12:24])
+
+    seen: list[bytes] = []
+    archived(folder, put("first"), checkpoint, salts, empty, put("second"), salts, put("third"))
+    restarts, first, following = seen[1][:4], seen[0][4:8], seen[1][4:8]
+    assert restarts == bytes(4), "who wrote first drew the salts"
+    assert int.from_bytes(following, "big") != int.from_bytes(first, "big") + 1
+    assert restored(folder) == {"first", "second", "third"}
+
+
 def test_it_goes_on_copying_while_it_waits_for_long_reads_to_end(registry: str, folder: Path) -> None:
     path, begun, copied = database.db.database, threading.Event(), []
 
@@ -401,6 +417,18 @@ def test_it_ends_where_the_registry_is_replaced(registry: str, folder: Path, tmp
         archived(folder, put("first"), replace)
     path.unlink()
     assert restored(folder) == {"first"}
+
+
+def test_it_ends_where_the_wal_is_replaced(registry: str, folder: Path) -> None:
+    wal = Path(f"{database.db.database}-wal")
+
+    def replace() -> None:
+        copy = wal.with_suffix(".copy")
+        copy.write_bytes(wal.read_bytes())
+        copy.replace(wal)
+
+    with pytest.raises(Conflict, match="-wal is not the file that was opened: start again"):
+        archived(folder, put("first"), replace)
 
 
 def test_one_process_archives_a_registry(registry: str, folder: Path) -> None:
