@@ -1,6 +1,7 @@
 """Corrections: what extraction found beside what reviewers made of it, as material to train and measure with.
 
-Nothing is stored for it: how a finding was stored stands in the log, and what became of it in its row.
+Nothing is stored for it: how a finding was stored, and how its claim and speakers read then, stands in the log, and
+what became of it in its row.
 """
 
 from collections.abc import Iterator
@@ -8,8 +9,9 @@ from typing import Any
 
 import orjson
 
+from models.queries.dialects import json_member
 from models.storage.snapshots import Snapshot, snapshot
-from models.tables import Change, Claim, Document, Speaker, Statement
+from models.tables import Change, Document, Statement
 
 #: The parts of a statement that a reviewer may correct.
 PARTS = ("speaker", "source", "cue", "content", "form", "via", "claim")
@@ -41,18 +43,18 @@ def _of(reader: Snapshot, document: int) -> Iterator[dict[str, Any]]:
     names = [field.name for field in Statement._meta.sorted_fields]
     for values in reader.fetch(query.order_by(Statement.content_start, Statement.id)):
         row = dict(zip(names, values, strict=True))
-        made = _lines("statements", row["id"]).where(Change.action == "create")
-        found = reader.fetch(made.order_by(Change.sequence).limit(1))
+        lines = Change.select(Change.sequence, Change.after).where(
+            Change.noun == "statements", Change.noun_id == row["id"], Change.action == "create"
+        )
+        found = reader.fetch(lines.order_by(Change.sequence).limit(1))
         if not found or (row["status"] == "candidate" and row["retracted_at"] is None):
             continue
         sequence, state = found[0][0], orjson.loads(found[0][1])
-        before = _parts(reader, state, _claim_at(reader, state["claim"], sequence))
+        before, stands = _parts(reader, state, sequence), row["retracted_at"] is None and row["status"] != "rejected"
+        after = _parts(reader, row) if stands else None
         if before is None:
             continue
-        after, verdict = _parts(reader, row), "accepted"
-        if row["retracted_at"] or row["status"] == "rejected":
-            verdict = "retracted" if row["retracted_at"] else "rejected"
-            after = None
+        verdict = "accepted" if stands else "retracted" if row["retracted_at"] else "rejected"
         changed = [part for part in PARTS if after and before[part] != after[part]]
         yield {
             "id": row["id"],
@@ -66,41 +68,38 @@ def _of(reader: Snapshot, document: int) -> Iterator[dict[str, Any]]:
         }
 
 
-def _lines(noun: str, id: int) -> Any:
-    return Change.select(Change.sequence, Change.after).where(Change.noun == noun, Change.noun_id == id)
+def _parts(reader: Snapshot, row: dict[str, Any], sequence: int | None = None) -> dict[str, Any] | None:
+    """Name the parts of a statement's row, as they read when a line was written, or now; None where words are gone."""
 
+    def speaker(name: str) -> dict[str, str] | None:
+        return _read(reader, "speakers", row[name], ("name", "kind"), sequence) if row[name] else None
 
-def _claim_at(reader: Snapshot, id: int, sequence: int) -> dict[str, Any] | None:
-    """Read from the log a claim as it stood when a line was written; None where the log does not have it.
-
-    Of one that was made at that moment the line may come later.
-    """
-    lines = _lines("claims", id)
-    before = lines.where(Change.sequence < sequence).order_by(Change.sequence.desc()).limit(1)
-    found = reader.fetch(before) or reader.fetch(lines.order_by(Change.sequence).limit(1))
-    return orjson.loads(found[0][1]) if found else None
-
-
-def _parts(reader: Snapshot, row: dict[str, Any], claim: dict[str, Any] | None = None) -> dict[str, Any] | None:
-    """Name the parts of a statement's row; None where its words were erased."""
-    text = claim["text"] if claim else reader.fetch(Claim.select(Claim.text).where(Claim.id == row["claim"]))[0][0]
-    if text is None:
+    claim = _read(reader, "claims", row["claim"], ("text",), sequence)
+    said_by, via = speaker("speaker"), speaker("via_speaker")
+    if not (claim and said_by) or (row["via_speaker"] and not via):
         return None
-    spans = ([int(edge) for edge in span.split("-")] for span in row["spans"].split(","))
     return {
-        "speaker": _speaker(reader, row["speaker"]),
+        "speaker": said_by,
         "source": _span(row, "mention"),
         "cue": _span(row, "cue"),
-        "content": list(spans),
+        "content": [[int(edge) for edge in span.split("-")] for span in row["spans"].split(",")],
         "form": row["form"],
-        "via": _speaker(reader, row["via_speaker"]) if row["via_speaker"] else None,
-        "claim": text,
+        "via": via,
+        "claim": claim["text"],
     }
 
 
-def _speaker(reader: Snapshot, id: int) -> dict[str, str]:
-    ((name, kind),) = reader.fetch(Speaker.select(Speaker.name, Speaker.kind).where(Speaker.id == id))
-    return {"name": name, "kind": kind}
+def _read(reader: Snapshot, noun: str, id: int, names: tuple[str, ...], sequence: int | None) -> dict[str, str] | None:
+    """Read members of a row from the log, as they were when a line was written, or are; None where the first is gone.
+
+    Of a row that was made at that moment the line may come later.
+    """
+    lines = Change.select(*(json_member(Change.after, name) for name in names))
+    lines = lines.where(Change.noun == noun, Change.noun_id == id)
+    before = lines if sequence is None else lines.where(Change.sequence < sequence)
+    found = reader.fetch(before.order_by(Change.sequence.desc()).limit(1))
+    found = found or reader.fetch(lines.order_by(Change.sequence).limit(1))
+    return dict(zip(names, found[0], strict=True)) if found and found[0][0] else None
 
 
 def _span(row: dict[str, Any], name: str) -> list[int] | None:

@@ -100,6 +100,24 @@ def test_a_finding_of_a_claim_that_was_reworded_before_it_is_not_corrected_by_th
     assert (told["verdict"], told["before"]) == ("accepted", told["after"])
 
 
+def test_a_speaker_and_a_reporter_who_are_renamed_are_told_with_the_names_found(registry: str, actor: Actor) -> None:
+    via = {"speaker": {"name": "The Herald", "kind": "organization"}}
+    found = put_charge(actor, origin=dict(MACHINE), via=via)
+    statements.change(by=actor, id=found, version=1, status="accepted")
+    row = Statement.get_by_id(found)
+    speakers.change(by=actor, id=row.speaker_id, version=1, name="American officials")
+    speakers.change(by=actor, id=row.via_speaker_id, version=1, kind="government")
+    (one,) = _corrections()
+    assert (one["verdict"], one["changed"]) == ("corrected", ["speaker", "via"])
+    assert [told["speaker"]["name"] for told in (one["before"], one["after"])] == ["US officials", "American officials"]
+    assert [told["via"]["kind"] for told in (one["before"], one["after"])] == ["organization", "government"]
+    put_charge(
+        actor, document=document(url="https://example.org/later"), speaker={"id": row.speaker_id}, origin=MACHINE
+    )
+    statements.change(by=actor, id=found + 1, version=1, status="accepted")
+    assert [told["verdict"] for told in _corrections()] == ["corrected", "accepted"]
+
+
 def test_leaves_out_what_people_recorded(registry: str, actor: Actor) -> None:
     put_charge(actor)
     assert list(corrections.documents()) == []
