@@ -1,7 +1,7 @@
 """Corrections: what extraction found beside what reviewers made of it, as material to train and measure with.
 
 Nothing is stored for it: how a finding was stored, and how its claim and speakers read then, stands in the log, and
-what became of it in its row.
+what became of it in its row. What an erasure took the words of is no finding, and nothing was decided on it.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,8 @@ def documents() -> Iterator[dict[str, Any]]:
 
     The lowest id comes first. A finding has `before` and `after` with the members of PARTS, spans as [start, end] in
     code points of the text; `after` is None where it was rejected or retracted. `verdict` is accepted, corrected,
-    rejected or retracted, and `changed` names the parts that differ. One that waits for review is left out.
+    rejected or retracted, and `changed` names the parts that differ. One that waits for review is left out, and one
+    that an erasure took, with its words, its claim's or the name of who said it.
     """
     decided = (Statement.status != "candidate") | Statement.retracted_at.is_null(False)
     ids = Statement.select(Statement.document).where(Statement.origin == "extractor", decided).distinct()
@@ -44,15 +45,15 @@ def _of(reader: Snapshot, document: int) -> Iterator[dict[str, Any]]:
     for values in reader.fetch(query.order_by(Statement.content_start, Statement.id)):
         row = dict(zip(names, values, strict=True))
         lines = Change.select(Change.sequence, Change.after).where(
-            Change.noun == "statements", Change.noun_id == row["id"], Change.action == "create"
+            Change.noun == "statements", Change.noun_id == row["id"], Change.action.in_(("create", "erase"))
         )
-        found = reader.fetch(lines.order_by(Change.sequence).limit(1))
-        if not found or (row["status"] == "candidate" and row["retracted_at"] is None):
+        found = reader.fetch(lines.order_by(Change.sequence).limit(2))
+        if len(found) != 1 or (row["status"] == "candidate" and row["retracted_at"] is None):
             continue
         sequence, state = found[0][0], orjson.loads(found[0][1])
         before, stands = _parts(reader, state, sequence), row["retracted_at"] is None and row["status"] != "rejected"
         after = _parts(reader, row) if stands else None
-        if before is None:
+        if before is None or (stands and after is None):
             continue
         verdict = "accepted" if stands else "retracted" if row["retracted_at"] else "rejected"
         changed = [part for part in PARTS if after and before[part] != after[part]]
@@ -76,7 +77,8 @@ def _parts(reader: Snapshot, row: dict[str, Any], sequence: int | None = None) -
 
     claim = _read(reader, "claims", row["claim"], ("text",), sequence)
     said_by, via = speaker("speaker"), speaker("via_speaker")
-    if not (claim and said_by) or (row["via_speaker"] and not via):
+    contents = "".join(span["text"] for span in orjson.loads(row["content"]))
+    if not (_has_words(contents) and claim and said_by) or (row["via_speaker"] and not via):
         return None
     return {
         "speaker": said_by,
@@ -95,11 +97,16 @@ def _read(reader: Snapshot, noun: str, id: int, names: tuple[str, ...], sequence
     Of a row that was made at that moment the line may come later.
     """
     lines = Change.select(*(json_member(Change.after, name) for name in names))
-    lines = lines.where(Change.noun == noun, Change.noun_id == id)
+    lines = lines.where(Change.noun == noun, Change.noun_id == id, Change.action != "erase")
     before = lines if sequence is None else lines.where(Change.sequence < sequence)
     found = reader.fetch(before.order_by(Change.sequence.desc()).limit(1))
     found = found or reader.fetch(lines.order_by(Change.sequence).limit(1))
-    return dict(zip(names, found[0], strict=True)) if found and found[0][0] else None
+    return dict(zip(names, found[0], strict=True)) if found and _has_words(found[0][0]) else None
+
+
+def _has_words(text: str | None) -> bool:
+    """Tell whether an erasure has left a letter or a digit of some words."""
+    return any(map(str.isalnum, text or ""))
 
 
 def _span(row: dict[str, Any], name: str) -> list[int] | None:

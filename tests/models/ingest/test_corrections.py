@@ -12,7 +12,8 @@ from models.history.changes import Actor
 from models.ingest import candidates, corrections
 from models.storage import snapshots
 from models.tables import Statement
-from tests.factories import MACHINE, TEXT, document, put_charge, put_claim, put_review
+from models.upkeep import erasures
+from tests.factories import MACHINE, TEXT, document, put_charge, put_claim, put_plain, put_review
 
 
 @pytest.fixture
@@ -116,6 +117,60 @@ def test_a_speaker_and_a_reporter_who_are_renamed_are_told_with_the_names_found(
     )
     statements.change(by=actor, id=found + 1, version=1, status="accepted")
     assert [told["verdict"] for told in _corrections()] == ["corrected", "accepted"]
+
+
+def test_what_an_erased_document_printed_is_neither_a_finding_nor_decided_on(registry: str, actor: Actor) -> None:
+    accepted, waiting, elsewhere = (
+        put_plain(actor, word, origin=MACHINE, claim={"text": "It is so.", "language": "en", "reuse": True}, **other)
+        for word, other in (
+            ("first", {}),
+            ("second", {}),
+            ("third", {"document": {"text": "Said to be so, says third.", "language": "en"}}),
+        )
+    )
+    for id in (accepted, elsewhere):
+        statements.change(by=actor, id=id, version=1, status="accepted")
+    assert [one["id"] for one in _corrections()] == [accepted, elsewhere]
+    assert Statement.get_by_id(waiting).claim_id == Statement.get_by_id(elsewhere).claim_id
+    erasures.document(id=1, reason="By order of a court.", by=actor)
+    (told,) = corrections.documents()
+    assert (told["doc_id"], [one["id"] for one in told["corrections"]]) == (2, [elsewhere])
+
+
+@pytest.mark.parametrize("part", ["speaker", "via", "via since", "content"])
+def test_what_an_erased_speaker_was_found_to_say_or_report_is_left_out(registry: str, actor: Actor, part: str) -> None:
+    erased, other = {"name": "Ann Quibblewick"}, {"name": "Bob Bay"}
+    own = put_plain(actor, "first", speaker=erased, origin=MACHINE, claim={"text": "It is so.", "language": "en"})
+    told = put_plain(
+        actor,
+        *("first" if part == "content" else "second",),
+        speaker=erased if part == "speaker" else other,
+        origin=MACHINE,
+        claim={"id": Statement.get_by_id(own).claim_id},
+        via={"speaker": erased} if part == "via" else None,
+    )
+    put_plain(actor, "third", speaker=other, claim={"id": Statement.get_by_id(own).claim_id})
+    mended: dict[str, Any] = {
+        "speaker": {"speaker": other},
+        "via": {"via": None},
+        "via since": {"via": {"speaker": erased}},
+        "content": {"content": [{"text": "says second"}], "sentence": {"text": "The second paragraph says second."}},
+    }[part]
+    statements.change(by=actor, id=told, version=1, status="accepted", **mended)
+    assert [one["id"] for one in _corrections()] == [told]
+    erasures.speaker(id=Statement.get_by_id(own).speaker_id, reason="By order of a court.", by=actor)
+    assert Statement.get_by_id(told).retracted_at is None
+    assert _corrections() == []
+
+
+def test_a_rejected_finding_that_is_erased_is_not_retracted_for_that(registry: str, actor: Actor) -> None:
+    found = put_plain(actor, "first", origin=MACHINE)
+    put_plain(actor, "first", speaker={"name": "Bob Bay"}, claim={"id": Statement.get_by_id(found).claim_id})
+    statements.change(by=actor, id=found, version=1, speaker={"name": "Ann Quibblewick"}, status="rejected")
+    assert [one["verdict"] for one in _corrections()] == ["rejected"]
+    erasures.speaker(id=Statement.get_by_id(found).speaker_id, reason="By order of a court.", by=actor)
+    assert "first" in Statement.get_by_id(found).content
+    assert _corrections() == []
 
 
 def test_leaves_out_what_people_recorded(registry: str, actor: Actor) -> None:
