@@ -117,6 +117,16 @@ def locate_content(content: list[dict[str, Any]], document: Text, sentence: Sent
     return spans
 
 
+def starts_of(words: str, text: str, most: int) -> list[int]:
+    """List where `words` stand in a text, inside longer words too: the first `most` offsets."""
+    starts: list[int] = []
+    at = text.find(words)
+    while at >= 0 and len(starts) < most:
+        starts.append(at)
+        at = text.find(words, at + 1)
+    return starts
+
+
 def _by_offsets(offsets: dict[str, Any], document: Text, field: str) -> Span:
     start, end, text = offsets["start"], offsets["end"], document.text
     if start >= end:

@@ -7,13 +7,14 @@ fetches beforehand what thousands of lines name, and inserts many rows at once.
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from models.history import changes, first_rows, locks, same_words, standing_rows
 from models.history.changes import Actor
 from models.queries.dialects import in_ids
 from models.queries.visibility import Viewer
-from models.spans import SentenceSpan
+from models.spans import SentenceSpan, starts_of
 from models.storage import bulk, rows
 from models.storage.columns import dumps
 from models.storage.database import db, fetch
@@ -45,6 +46,9 @@ _COUNTERCLAIMS = (
     " FROM claims c WHERE {}"
 )
 _REVIEWS = "SELECT statement_id, count(*) FROM reviews WHERE {} AND retracted_at IS NULL GROUP BY statement_id"
+#: Words that stand at as many places of a document are looked for among the starts of its sentences: .2 ms of 49,000.
+#: For those that stand at more, the sentences are read until enough read so, or all of them in 15 ms.
+_PLACES = 100
 _SENTENCE_SPANS = 'SELECT id, "start", "end" FROM sentences WHERE document_id = ? AND retracted_at IS NULL AND'
 
 
@@ -166,7 +170,12 @@ class Session:
 
     def sentences_reading(self, document: Any, words: str, limit: int) -> list[SentenceSpan]:
         """List the first `limit` standing sentences of a document that read so, in the order of print."""
-        found = fetch(f'{_SENTENCE_SPANS} text = ? ORDER BY "start" LIMIT ?', (document.id, words, limit))
+        if (starts := few_starts(document, words)) is None:
+            found = fetch(f'{_SENTENCE_SPANS} text = ? ORDER BY "start" LIMIT ?', (document.id, words, limit))
+        else:
+            # Put in order here: PostgreSQL may read all of them for the sake of an order.
+            found = fetch(f"{_SENTENCE_SPANS} {in_ids('start')} AND text = ?", (document.id, dumps(starts), words))
+            found = sorted(found, key=itemgetter(1))[:limit]
         return [SentenceSpan(*one) for one in found]
 
     def create(self, by: Actor, model: Any, more: dict[str, Any] | None = None, **columns: Any) -> Any:
@@ -189,6 +198,12 @@ class Session:
     def insert_sentences(self, document: Any, sentence_offsets: list[tuple[int, int]]) -> None:
         """Store the sentences of a new document; they have no line in the log, for they follow from the document."""
         bulk.insert(Sentence, SENTENCE, sentences(document, sentence_offsets))
+
+
+def few_starts(document: Any, words: str) -> list[int] | None:
+    """List where words stand in a document's text; None where that is at too many places to look each of them up."""
+    starts = starts_of(words, document.text, _PLACES + 1)
+    return starts if len(starts) <= _PLACES else None
 
 
 def merged_items(items: Collection[str] | None = None) -> dict[str, int]:

@@ -2,11 +2,15 @@
 
 from typing import Any
 
+import pytest
+
 from models.history.changes import Actor
+from models.history.session import SESSION
+from models.storage import database
 from models.tables import Document
 from models.transfer.open_documents import OpenDocuments
-from tests.factories import put_document
-from tests.work import counting
+from tests.factories import put_document, store
+from tests.work import counting, work
 
 
 def _lines_of(*ids: int) -> list[Any]:
@@ -40,3 +44,55 @@ def test_long_documents_that_are_named_in_turn_do_not_have_all_their_sentences_r
     assert done < 30_000
     several = [opened.sentences_from(document.id, start, 1) for start in range(0, 2_400, 12)]
     assert [one.start for (one,) in several] == [*range(0, 2_400, 12)]
+
+
+def _asking_for_sentences() -> list[tuple[str, Any]]:
+    """Collect the queries of sentences that are asked from now on."""
+    sent: list[tuple[str, Any]] = []
+    asking = "FROM sentences WHERE"
+    database.db.query_hooks.append(lambda event: asking in event.sql and sent.append((event.sql, event.params)))
+    return sent
+
+
+def test_a_sentence_named_by_its_text_is_found_without_all_of_a_long_document(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for longest in ("LONGEST", "LONGEST_OTHERWISE"):  # a transaction for each line
+        monkeypatch.setattr(f"models.transfer.imports.{longest}", 0)
+    document = put_document(actor, text="It is so. " * 6_000 + "It ends.")
+    common = {
+        "document": {"id": document},
+        "sentence": {"text": "It ends."},
+        "content": [{"text": "It ends"}],
+        "form": "indirect",
+        "claim": {"text": "It ends.", "language": "en", "reuse": True},
+    }
+    sent = _asking_for_sentences()
+    store(actor, [("statement", {"speaker": {"name": f"Speaker {number}"}} | common) for number in range(5)])
+    database.db.query_hooks.pop()
+    assert sent
+    assert sum(work(registry, *one) for one in sent) < 6_000
+
+
+def test_sentences_that_read_so_are_found_where_the_words_overlap_or_stand_in_others(
+    registry: str, actor: Actor
+) -> None:
+    id = put_document(actor, text="no no no no", sentence_offsets=[(0, 2), (3, 8), (9, 11)])
+    document = Document.get_by_id(id)
+    found = [SESSION.sentences_reading(document, *wanted) for wanted in (("no", 9), ("no", 1), ("no no", 9), ("o", 9))]
+    assert [[(one.start, one.end) for one in sentences] for sentences in found] == [
+        [(0, 2), (9, 11)],
+        [(0, 2)],
+        [(3, 8)],
+        [],
+    ]
+
+
+def test_words_that_stand_at_many_places_have_the_sentences_read_few_times(registry: str, actor: Actor) -> None:
+    id = put_document(actor, text="It is so. " * 6_000 + "It ends.")
+    opened = OpenDocuments()
+    document = opened.open(*_lines_of(id), [])
+    sent = _asking_for_sentences()
+    assert not any(opened.sentences_reading(document, "is so", 1) for _ in range(50))
+    database.db.query_hooks.pop()
+    assert len(sent) < 10
