@@ -1,6 +1,7 @@
 """Rate limits: a token bucket for each key and each address, shared by all processes of a server."""
 
 import mmap
+import re
 from array import array
 from hashlib import blake2b
 from ipaddress import IPv6Address
@@ -17,6 +18,9 @@ WINDOW = 60
 #: Buckets. Two callers fall into one once in as many; a thousand of them share with somebody at odds of 1 in 130.
 SLOTS = 131_072
 _DOUBLE = 8
+
+#: An address with a port after it, which may be a made-up one ("_a1"), or IPv6 in brackets with or without one.
+_WITH_PORT = re.compile(r"(?P<v4>[0-9]+(\.[0-9]+){3}):[\w.-]*|\[(?P<v6>[^]]*)\](:[\w.-]*)?")
 
 
 class RateLimits:
@@ -102,8 +106,11 @@ class Buckets:
 def network(address: str) -> str:
     """Return what an address is counted as: itself, or of IPv6 the /64 that one household is given.
 
-    A socket for both writes IPv4 as ::ffff:192.0.2.1 (RFC 4291, section 2.5.5.2).
+    A socket for both writes IPv4 as ::ffff:192.0.2.1 (RFC 4291, section 2.5.5.2). Some proxies write a port after an
+    address, and IPv6 in brackets (as RFC 7239, section 6, does): each connection has another one.
     """
+    if with_port := _WITH_PORT.fullmatch(address):
+        address = with_port["v4"] or with_port["v6"]
     if ":" not in address:
         return address
     try:

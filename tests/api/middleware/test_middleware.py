@@ -259,6 +259,31 @@ def test_ipv4_is_the_same_caller_on_a_socket_of_ipv6() -> None:
     assert limits.network("::ffff:192.0.2.1") != limits.network("::ffff:192.0.2.2")
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "192.0.2.7:{}",
+        "192.0.2.7:_p-{}.x",
+        "[2001:db8::1]:{}",
+        "[2001:db8::{}]",
+        "[::ffff:192.0.2.7]:{}",
+        "[fe80::1%eth0]:{}",
+    ],
+)
+def test_the_port_that_a_proxy_writes_makes_no_other_caller(written: str) -> None:
+    limit = limits.RateLimits(3, 0, proxies=1)
+    seen = [{"HTTP_X_FORWARDED_FOR": written.format(number)} for number in range(5000, 5006)]
+    assert [limit.count(environ, None) is None for environ in seen] == [True] * 3 + [False] * 3
+
+
+def test_an_address_is_the_same_caller_with_a_port_and_without() -> None:
+    assert limits.network("192.0.2.7:5000") == limits.network("[::ffff:192.0.2.7]:5000") == "192.0.2.7"
+    assert limits.network("[2001:db8:1:2::1]:5000") == limits.network("2001:db8:1:2::9") == "2001:0db8:0001:0002"
+    assert limits.network("192.0.2.7:5000") != limits.network("192.0.2.8:5000")
+    assert limits.network("64:ff9b::192.0.2.7") == "0064:ff9b:0000:0000"
+    assert limits.network("[2001:db8:1:2::1]:1") != limits.network("[2001:db8:1:3::1]:1")
+
+
 def test_processes_share_their_buckets(tmp_path: Path) -> None:
     file = tmp_path / "buckets"
     limits.Buckets.prepare(file)
