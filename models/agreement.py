@@ -1,11 +1,22 @@
-"""Agreement: how far several who coded one document recorded the same."""
+"""Agreement: how far several who coded one document recorded the same.
+
+What each recorded stands in the log, whatever was decided about it since. Where an erasure has redacted the log, what
+it left there is compared.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+import orjson
+from peewee import JOIN
+
 from models.history import standing_rows
-from models.tables import Change, ClaimAbout, Counterclaim, Document, Statement
+from models.queries.dialects import first_of_each, in_found, in_ids, json_member, json_of
+from models.queries.nodes import cached
+from models.storage.columns import dumps
+from models.storage.database import fetch
+from models.tables import Change, Claim, Document, Speaker, Statement
 
 #: What a coder has not said of a unit that another has said something of.
 _NONE = "none"
@@ -15,11 +26,12 @@ Coding = list[Counter[str]]
 
 
 class _Recorded(NamedTuple):
-    """One statement, and who recorded it."""
+    """One statement as it was recorded, by which key, and when."""
 
     id: int
-    unit: str
     key: int
+    at: str
+    unit: str
     speaker: int
     form: str
     claim: int
@@ -37,20 +49,22 @@ def of_document(*, id: int, keys: list[int] | None = None) -> dict[str, Any]:
     """
     standing_rows.lock_standing(Document, id)
     found: dict[str, _ByKey] = defaultdict(lambda: defaultdict(list))
-    for one in _recorded(id):
-        if keys is None or one.key in keys:
-            found[one.unit][one.key].append(one)
+    recorded = [one for one in _recorded(id) if keys is None or one.key in keys]
+    for one in recorded:
+        found[one.unit][one.key].append(one)
     shared = [by_key for by_key in found.values() if len(by_key) > 1]
-    kinds = _kinds(id)
+    kinds = _kinds(id, recorded)
+    roles = _roles(recorded)
+    same = _survivors(Speaker, {one.speaker for one in recorded}.union(*roles.values()))
     return {
         "document": id,
         "keys": sorted(set(keys) if keys else {key for by_key in found.values() for key in by_key}),
         "units": len(found),
         "shared": len(shared),
-        "speaker": _compared(_coded(shared, lambda one: [one.speaker])),
+        "speaker": _compared(_coded(shared, lambda one: [same[one.speaker]])),
         "form": _compared(_coded(shared, lambda one: [one.form])),
         "counter_kind": _compared(_where_given(_coded(shared, lambda one: kinds[one.id]))),
-        "about_role": _compared(_coded_roles(shared, _roles(id))),
+        "about_role": _compared(_coded_roles(shared, roles, same)),
     }
 
 
@@ -93,15 +107,15 @@ def _coded(shared: list[_ByKey], read: Callable[[_Recorded], Iterable[Any]]) -> 
     ]
 
 
-def _coded_roles(shared: list[_ByKey], roles: dict[int, dict[int, str]]) -> Coding:
+def _coded_roles(shared: list[_ByKey], roles: dict[tuple[int, str], dict[int, str]], same: dict[int, int]) -> Coding:
     """Count as what the claims are about whom, each speaker by themselves: those whom any of the coders names."""
     coding: Coding = []
     for by_key in shared:
         named: dict[int, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
         for key, said in by_key.items():
             for one in said:
-                for who, role in roles[one.claim].items():
-                    named[who][key].add(role)
+                for who, role in roles.get((one.claim, one.at), {}).items():
+                    named[same[who]][key].add(role)
         for given in named.values():
             silent = [_NONE] * (len(by_key) - len(given))
             coding.append(Counter([*map(_joined, given.values()), *silent]))
@@ -119,29 +133,62 @@ def _where_given(coding: Coding) -> Coding:
 
 def _recorded(document: int) -> Iterable[_Recorded]:
     """Read what keys recorded in a document, in that order."""
-    rows = Statement.select(
-        Statement.id, Statement.spans, Change.key, Statement.speaker, Statement.form, Statement.claim
-    ).join(Change, on=Change.noun_id == Statement.id)
-    rows = rows.where(Change.noun == "statements", Change.action == "create", Change.key.is_null(False))
-    rows = rows.where(Statement.document == document, Statement.retracted_at.is_null()).order_by(Statement.id)
-    return (_Recorded(*row) for row in rows.tuples())
+    spans, speaker, form, claim = (json_member(Change.after, name) for name in ("spans", "speaker", "form", "claim"))
+    rows = Statement.select(Statement.id, Change.key, Change.made_at, spans, speaker, form, claim)
+    rows = rows.join(Change, JOIN.CROSS)  # in this order: SQLite would read the whole log
+    rows = rows.where(Change.noun == "statements", Change.noun_id == Statement.id, Change.action == "create")
+    rows = rows.where(Statement.document == document, Statement.retracted_at.is_null(), Change.key.is_null(False))
+    for id, key, at, unit, who, how, what in rows.order_by(Statement.id).tuples():
+        yield _Recorded(id, key, at, unit, int(who), how, int(what))
 
 
-def _kinds(document: int) -> dict[int, list[str]]:
-    """Read what its statements do to the claims that they answer: the kinds of the counterclaims that rest on them."""
-    kinds: dict[int, list[str]] = defaultdict(list)
-    rests = Counterclaim.statement.in_(Statement.select(Statement.id).where(Statement.document == document))
-    standing = Counterclaim.select(Counterclaim.statement, Counterclaim.kind).where(Counterclaim.retracted_at.is_null())
-    for statement, kind in standing.where(rests).tuples():
-        kinds[statement].append(kind)
+def _kinds(document: int, recorded: list[_Recorded]) -> dict[int, set[str]]:
+    """Read what its statements do to claims: the kinds of the counterclaims that their key rested on each.
+
+    They are sought among those that rest on one now, and those by which a claim answers that one stated at first.
+    """
+    claims = {one.claim for one in recorded}
+    claims.update(_survivors(Claim, claims).values())
+    by_id, kinds = {one.id: one for one in recorded}, defaultdict[int, set[str]](set)
+    for key, at, action, statement, kind in fetch(_counterclaims(), (document, dumps(sorted(claims)))):
+        one = by_id.get(orjson.loads(statement))
+        if one and one.key == key and (action == "create" or one.at == at):
+            kinds[one.id].add(orjson.loads(kind))
     return kinds
 
 
-def _roles(document: int) -> dict[int, dict[int, str]]:
-    """Read as what the claims of its statements are about whom: claim -> speaker -> role."""
-    roles: dict[int, dict[int, str]] = defaultdict(dict)
-    stated = ClaimAbout.claim.in_(Statement.select(Statement.claim).where(Statement.document == document))
-    linked = ClaimAbout.select(ClaimAbout.claim, ClaimAbout.speaker, ClaimAbout.role).where(stated)
-    for claim, speaker, role in linked.tuples():
-        roles[claim][speaker] = role
-    return roles
+@cached(1)
+def _counterclaims() -> str:
+    found = (
+        "SELECT id FROM counterclaims WHERE statement_id IN"  # noqa: S608 (our SQL)
+        " (SELECT id FROM statements WHERE document_id = ? AND retracted_at IS NULL)"
+        f" UNION SELECT id FROM counterclaims WHERE {in_ids('answer_id')}"
+    )
+    members = ", ".join(json_of("l.after", name) for name in ("statement", "kind"))
+    lines = f"SELECT l.key_id, l.made_at, l.action, {members} FROM changes l"  # noqa: S608 (our SQL)
+    return f"{lines} WHERE l.noun = 'counterclaims' AND l.noun_id {in_found(found)}"
+
+
+def _roles(recorded: list[_Recorded]) -> dict[tuple[int, str], dict[int, str]]:
+    """Read as what claims were about whom as statements of them were recorded: claim and time -> speaker -> role."""
+    stated = {(one.claim, one.at) for one in recorded}
+    return {
+        (claim, at): {who["id"]: who["role"] for who in orjson.loads(about) or ()}
+        for claim, at, about in fetch(_about(), (dumps(sorted(stated)),))
+    }
+
+
+@cached(1)
+def _about() -> str:
+    return first_of_each(
+        {"claim": "bigint", "at": "text"},
+        f"k.claim, k.at, {json_of('l.after', 'about')}",
+        "changes l",
+        id="l.sequence",
+        where="l.noun = 'claims' AND l.noun_id = k.claim AND l.made_at <= k.at AND l.after LIKE '%\"about\":%'",
+        then="ORDER BY l.sequence DESC LIMIT 1",
+    )
+
+
+def _survivors(model: Any, ids: Iterable[int]) -> dict[int, int]:
+    return standing_rows.survivors(model, standing_rows.ends(model, ids))

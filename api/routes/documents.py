@@ -127,8 +127,9 @@ def get_agreement(id: int, query: dict[str, Any]) -> Response:
     """Compare what several keys recorded in a document.
 
     Each of them records what it finds as candidates, `POST /v1/statements` with `"status": "candidate"`; what was
-    decided about these since does not count. A unit is a stretch of print, which the same spans name to the letter.
-    Of the units that several found, it says how often they agree and Krippendorff's alpha.
+    decided about these since does not count: compared is what each recorded at first, as far as no erasure took it.
+    What was retracted is left out, and speakers who were merged are one. A unit is a stretch of print, which the same
+    spans name to the letter. Of the units that several found, it says how often they agree and Krippendorff's alpha.
     """
     return responses.json(agreement.of_document(id=id, **query))
 

@@ -2,17 +2,20 @@
 
 import random
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import pytest
 from nltk.metrics.agreement import AnnotationTask
 
-from models import agreement, documents, statements
+from models import agreement, claims, counterclaims, documents, speakers, statements
 from models.access import keys
 from models.history.changes import Actor
 from models.refusals import Gone, NotFound
+from models.tables import Counterclaim, Statement
 from models.transfer.imports import Import
 from models.transfer.lines import Line
+from models.upkeep import erasures
 from tests.factories import put_charge, put_claim, put_plain
 from tests.timing import within
 
@@ -79,6 +82,104 @@ def test_compares_who_said_it_in_which_form_and_against_what(coders: list[Actor]
     assert agreement.of_document(id=1)["counter_kind"]["units"] == 1, "whatever was decided about it"
     statements.retract(by=one, id=denial, version=2, reason=None)
     assert agreement.of_document(id=1)["counter_kind"]["units"] == 0
+
+
+def _denied(by: Actor, charged: int, word: str = "first", **other: Any) -> int:
+    """Code that a word denies a charge against somebody."""
+    about = [{"name": "Accused", "role": "accused"}]
+    claim = {"text": f"Not so, says {by.key_id}.", "language": "en", "about": about}
+    return _code(by, word, "Ann", counters=[{"claim": charged, "kind": "denies"}], **({"claim": claim} | other))
+
+
+def test_what_was_decided_since_does_not_count(coders: list[Actor]) -> None:
+    one, two, reviewer = coders
+    charged = put_claim(reviewer)
+    a, b = (_denied(by, charged) for by in (one, two))
+    found = agreement.of_document(id=1)
+    whole = {"units": 1, "agreement": 1.0, "alpha": None}
+    assert [found[name] for name in ("speaker", "form", "counter_kind", "about_role")] == [whole] * 4
+
+    def decide(id: int, **new: Any) -> None:
+        statements.change(by=reviewer, id=id, version=Statement.get_by_id(id).version, **new)
+
+    def claim_of(id: int) -> int:
+        return statements.claim_of(id=id)
+
+    other = {"name": "Somebody else"}
+    other_claim = {"text": "It is otherwise.", "language": "en"}
+    elsewhere = {"text": "Not so, says first.", "language": "en"}
+    decisions = [
+        lambda: decide(a, status="accepted"),
+        lambda: decide(b, status="rejected"),
+        lambda: claims.merge(by=reviewer, id=claim_of(b), into=claim_of(a)),
+        lambda: counterclaims.change(by=one, id=1, version=None, kind="disputes"),
+        lambda: decide(a, form="direct", speaker=other, content=[{"text": "paragraph says first"}]),
+        lambda: claims.change(by=reviewer, id=claim_of(a), version=None, about=[other]),
+        # Its counterclaim rests on the other statement of its claim from now on.
+        lambda: put_plain(reviewer, "first", claim={"id": claim_of(a)}, document=elsewhere),
+        lambda: decide(a, status="rejected"),
+        lambda: [
+            counterclaims.change(by=reviewer, id=edge.id, version=edge.version, kind="qualifies")
+            for edge in Counterclaim.select().where(Counterclaim.retracted_at.is_null())
+        ],
+        lambda: counterclaims.create(by=reviewer, claim=put_claim(one, "And."), answer=claim_of(b), kind="confirms"),
+        lambda: counterclaims.create(
+            by=reviewer, claim=put_claim(one, "Or."), answer=claim_of(b), kind="confirms", statement=b
+        ),
+        *(partial(decide, id, claim=other_claim) for id in (b, a)),
+    ]
+    for number, done in enumerate(decisions):
+        done()
+        now = agreement.of_document(id=1, keys=[one.key_id or 0, two.key_id or 0])
+        assert now == found, f"after decision {number}"
+    assert not Counterclaim.select().where(Counterclaim.statement == a).exists()
+
+
+def test_what_a_claim_was_about_when_it_was_chosen_counts(coders: list[Actor]) -> None:
+    one, two, three = coders
+    charged = put_claim(three, about=[{"name": "Accused"}])
+    claims.change(by=three, id=charged, version=1, about=[{"name": "Accused", "role": "accused"}])
+    claims.change(by=three, id=charged, version=2, text="It is so.")
+    _code(one, "first", "Ann", claim={"id": charged})
+    claims.change(by=three, id=charged, version=3, about=[{"name": "Other"}])
+    accused = {"text": "It is so.", "language": "en", "about": [{"name": "Accused", "role": "accused"}]}
+    _code(two, "first", "Ann", claim=accused)
+    found = agreement.of_document(id=1)["about_role"]
+    assert found == {"units": 1, "agreement": 1.0, "alpha": None}
+
+
+def test_speakers_who_were_merged_are_one(coders: list[Actor]) -> None:
+    for by, who in zip(coders, ("Jon Smyth", "John Smith"), strict=False):
+        about = [{"name": f"Accused by {who}"}]
+        _code(by, "first", who, claim={"text": "It is so.", "language": "en", "about": about})
+    compared = ("speaker", "about_role")
+    assert [agreement.of_document(id=1)[name]["agreement"] for name in compared] == [0, 0]
+    for prefix in ("", "Accused by "):
+        one, other = (speakers.named(f"{prefix}{who}")[0] for who in ("Jon Smyth", "John Smith"))
+        speakers.merge(by=coders[2], id=one, into=other)
+    found = agreement.of_document(id=1)
+    assert [(found[name]["units"], found[name]["agreement"]) for name in compared] == [(1, 1), (1, 1)]
+
+
+def test_what_an_erasure_left_in_the_log_counts(coders: list[Actor]) -> None:
+    one, two, reviewer = coders
+    charged = put_claim(reviewer)
+    elsewhere = {"document": {"text": "Said to be so, says first.", "language": "en"}}
+    shared = {"text": "Shared.", "language": "en", "about": [{"name": "Accused"}]}
+    lent = put_plain(reviewer, "first", claim=shared, **elsewhere)
+    a = _denied(one, charged, claim={"id": statements.claim_of(id=lent)})
+    _denied(two, charged)
+    statements.change(by=reviewer, id=a, version=1, claim={"text": "Another.", "language": "en"})
+    document = Statement.get_by_id(a).document_id
+    before = agreement.of_document(id=document)
+    assert [before[name]["agreement"] for name in ("counter_kind", "about_role")] == [1, 0]
+    erasures.document(id=Statement.get_by_id(lent).document_id, reason="By order of a court.", by=reviewer)
+    after = agreement.of_document(id=document)
+    assert after == before, "the claim that the first was of is erased"
+    erasures.speaker(id=speakers.named("Accused")[0], reason="By order of a court.", by=reviewer)
+    assert agreement.of_document(id=document)["counter_kind"] == before["counter_kind"]
+    erasures.speaker(id=speakers.named("Ann")[0], reason="By order of a court.", by=reviewer)
+    assert agreement.of_document(id=document)["units"] == 0
 
 
 def test_a_document_that_nobody_coded_has_no_units(coders: list[Actor]) -> None:
