@@ -27,12 +27,9 @@ _CONTROLS = r"\u0000-\u0008\u000b\u000c\u000e-\u001f"
 _ALL_CONTROLS = r"\u0000-\u001f\u007f"
 BLANKS = r"\u0000-\u0020\u007f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 _SURROGATE = re.compile("[\ud800-\udfff]")
-#: Characters that nobody sees: white space, Unicode's Default_Ignorable_Code_Point below U+10000, the blank of Braille,
-#: and what is no character.
-_UNSEEN = (
-    rf"{BLANKS}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    r"\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\ufffe\uffff"
-)
+#: Characters that nobody sees, below U+10000: blanks, Unicode's Default_Ignorable_Code_Point, and what is no character.
+_UNSEEN = rf"{BLANKS}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+_UNSEEN += r"\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\ufffe\uffff"
 #: The longest name for which a similar one is looked for.
 _LONGEST_NAME = 40
 _INK = re.compile(f"[^{_UNSEEN}\U000e0000-\U000e0fff]")
