@@ -290,7 +290,11 @@ class FacetValue(Output):
 
 
 class Facet(Output):
-    """The most frequent values of one filter among all items found, those with the highest counts first."""
+    """The most frequent values of one filter among all items found, those with the highest counts first.
+
+    Of claims, any of their statements counts, while all filters of statements have to hold on one: with a value as a
+    filter too, fewer may be found.
+    """
 
     values = listed(FacetValue, "At most 20 of them; of months the latest 120, in the order of time.")
     not_shown = shown(fields.Integer, "How many more values the items found have.", minimum=0)

@@ -302,3 +302,15 @@ def test_a_claim_with_an_accepted_statement_shows_no_candidates(
     shown = public.get(path).json
     assert (len(shown["statements"]), shown["statement_count"]) == (1, 1)
     assert reviewer.get(path).json["statement_count"] == 2
+
+
+def test_a_facet_counts_any_statement_of_a_claim_and_filters_hold_on_one(
+    writer: FlaskClient, public: FlaskClient
+) -> None:
+    first = posted(writer, "statements", charge()).json
+    other = charge(speaker={"name": "Olga Fenn"}, claim={"id": first["claim"]["id"]}, form="direct")
+    posted(writer, "statements", other)
+    by_first = f"/v1/claims?speaker={first['speaker']['id']}"
+    found = public.get(f"{by_first}&facets=form").json["facets"]["form"]["values"]
+    assert [(one["value"], one["count"]) for one in found] == [("direct", 1), ("indirect", 1)]
+    assert [len(public.get(f"{by_first}&form={form}").json["items"]) for form in ("direct", "indirect")] == [0, 1]
