@@ -318,7 +318,7 @@ def _passing(noun: str, viewer: Viewer, filters: tuple[str, ...]) -> tuple[Any, 
     conditions = it.filters | {"ids": in_list(it.table.id, "ids")}
     if it.search is not None and "q" in filters:
         conditions |= {"q": it.search(viewer), "sentence_q": TRUE}
-    if "changed_since" in filters and it.changed is not None:
+    if it.changed is not None:
         conditions["changed_since"] = last_changed(viewer, *it.changed, it.table.updated_at) >= P.changed_since
         of, whole = it.changed
         conditions[_FEW_CHANGED] = dialects.among(whole, changed_since(viewer, of))
@@ -365,7 +365,7 @@ def _page(
         source = Join(last, source, on=(last.noun == of) & (last.noun_id == whole))
         by_id = last.noun_id if of == noun else id  # by it the index goes on where many changed at once
         if "changed_since" in filters:
-            # In place of the time of each row, which PostgreSQL expects to cost more than to compare each with each.
+            # Not by _passing: to read the time of each row, PostgreSQL expects, costs more than to compare all.
             where = (*_passing(noun, viewer, tuple(n for n in filters if n != "changed_since")), at >= P.changed_since)
     if order.by == "asked":
         source, at = Join(dialects.ids_as_table("ids", "g"), source, JOIN.CROSS), _g.key

@@ -124,6 +124,21 @@ def test_pages_follow_one_another_without_gap_or_double(noun: str) -> None:
 
 
 @pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("few", [0, 2_000])
+@pytest.mark.parametrize("noun", simple_lists.SIMPLE_LISTS)
+def test_what_changed_is_found_in_every_order(noun: str, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simple_lists, "FEW", few)
+    nodes.clear_caches()
+    for by in ("id", *simple_lists.SIMPLE_LISTS[noun].orders):
+        order = Order(by, descending=True)
+        since = max(item["changed_at"] for item in _items(_page(noun, order=order)))
+        for first in ("2026-01-01T00:00:00Z", since, "9999-01-01T00:00:00Z"):
+            shown = [item["id"] for item in _items(_page(noun, order=order)) if item["changed_at"] >= first]
+            assert _found(noun, order=order, changed_since=first) == shown
+    nodes.clear_caches()
+
+
+@pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("noun", simple_lists.SIMPLE_LISTS)
 def test_an_item_is_the_same_on_a_page_by_itself_and_in_a_whole_list(noun: str) -> None:
     page = _items(_page(noun))
