@@ -51,6 +51,10 @@ Stretch = Callable[[], tuple[int, int]]
 #: What belongs to no sentence between two of them: white space, and the mark that some editors write first.
 BLANKS = "".join(letter for letter in map(chr, range(0x3001)) if letter.isspace()) + "\ufeff"
 
+#: What replaces a code point that an erasure redacts; and where editions of one address, or texts without one, would
+#: become equal, since each has to differ from the others.
+REDACTED, SHADES = "█", tuple(map(chr, range(0x2580, 0x25A0)))
+
 #: How many places an ambiguous refusal lists.
 _LISTED = 20
 #: How many code points either side of a place such a refusal shows.

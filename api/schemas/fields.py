@@ -27,12 +27,13 @@ _CONTROLS = r"\u0000-\u0008\u000b\u000c\u000e-\u001f"
 _ALL_CONTROLS = r"\u0000-\u001f\u007f"
 BLANKS = r"\u0000-\u0020\u007f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 _SURROGATE = re.compile("[\ud800-\udfff]")
-#: Characters that nobody sees, below U+10000: blanks, Unicode's Default_Ignorable_Code_Point, and what is no character.
+#: Characters that nobody sees: blanks, Unicode's Default_Ignorable_Code_Point, Braille's blank, and noncharacters.
+#: Those from U+10000 on, which Python and ECMAScript spell otherwise, are refused, though a pattern takes them.
 _UNSEEN = rf"{BLANKS}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-_UNSEEN += r"\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8\ufffe\uffff"
+_UNSEEN += r"\u2800\u3164\ufdd0-\ufdef\ufe00-\ufe0f\uffa0\ufff0-\ufff8\ufffe\uffff"
+_INK = re.compile(f"[^{_UNSEEN}\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]")
 #: The longest name for which a similar one is looked for.
 _LONGEST_NAME = 40
-_INK = re.compile(f"[^{_UNSEEN}\U000e0000-\U000e0fff]")
 
 #: What no database keeps, or nobody types: control characters and halves of surrogate pairs.
 _NO_TEXT = re.compile(f"[{_ALL_CONTROLS}\ud800-\udfff]")
@@ -75,12 +76,11 @@ class Text(Field[str]):
             raise ValidationError("Give a string.")
         if len(value) > self._longest:
             self._validate(value)
-        # What can be printed holds none of either, but spaces: telling that takes a fifth of the time of searching.
-        printable = value.isprintable()
-        if not printable and self._refused.search(value):
+        # What can be printed holds none of these: telling that takes a fifth of the time of searching.
+        if not value.isprintable() and self._refused.search(value):
             _refuse_no_text(value)
             raise ValidationError("This holds a control character: leave it out.")
-        if value.isspace() or (value and not (printable and value.isascii()) and not _INK.search(value)):
+        if value and not _INK.search(value):
             raise ValidationError("This holds only white space, or what nobody sees: give words.")
         if not value.isascii():
             refuse_heaps_of_marks(value)

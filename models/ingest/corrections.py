@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from models.queries.dialects import json_member
+from models.spans import SHADES
 from models.storage.snapshots import Snapshot, snapshot
 from models.tables import Change, Document, Statement
 
@@ -48,12 +49,14 @@ def _of(reader: Snapshot, document: int) -> Iterator[dict[str, Any]]:
             Change.noun == "statements", Change.noun_id == row["id"], Change.action.in_(("create", "erase"))
         )
         found = reader.fetch(lines.order_by(Change.sequence).limit(2))
-        if len(found) != 1 or (row["status"] == "candidate" and row["retracted_at"] is None):
+        if len(found) != 1:  # one that was erased has a second line
+            continue
+        if row["status"] == "candidate" and row["retracted_at"] is None:
             continue
         sequence, state = found[0][0], orjson.loads(found[0][1])
-        before, stands = _parts(reader, state, sequence), row["retracted_at"] is None and row["status"] != "rejected"
-        after = _parts(reader, row) if stands else None
-        if before is None or (stands and after is None):
+        stands = row["retracted_at"] is None and row["status"] != "rejected"
+        before, after = _parts(reader, state, sequence), _parts(reader, row) if stands else None
+        if before is None or (stands and after is None):  # an erasure took words of it
             continue
         verdict = "accepted" if stands else "retracted" if row["retracted_at"] else "rejected"
         changed = [part for part in PARTS if after and before[part] != after[part]]
@@ -105,8 +108,8 @@ def _read(reader: Snapshot, noun: str, id: int, names: tuple[str, ...], sequence
 
 
 def _has_words(text: str | None) -> bool:
-    """Tell whether an erasure has left a letter or a digit of some words."""
-    return any(map(str.isalnum, text or ""))
+    """Tell whether an erasure has left words of a text: not where it is null, or marks and punctuation are all."""
+    return text is not None and (any(map(str.isalnum, text)) or set(SHADES).isdisjoint(text))
 
 
 def _span(row: dict[str, Any], name: str) -> list[int] | None:

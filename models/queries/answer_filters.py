@@ -202,7 +202,7 @@ def answered_statements(viewer: Viewer, claims: Select, *conditions: Any) -> Sel
 def _aimed_at(one: Any) -> Any:
     """Build the condition that the counterclaim `e` is aimed at a statement of its claim.
 
-    By an index of their claims, PostgreSQL would read all statements of a claim for each.
+    `+ 0` keeps PostgreSQL from the index of claims, by which it would read all statements of a claim for each answer.
     """
     return (one.id == e.target_id) & (one.claim_id + 0 == e.claim_id)
 

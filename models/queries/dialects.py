@@ -197,7 +197,7 @@ def one_after_another(sqlite: bool, first: Any, e: Any, its: Any, sides: dict[An
 
 @written
 def expecting_many(sqlite: bool, query: Select) -> Select:
-    """Have PostgreSQL expect a thousand rows: of a query that it knows nothing of it expects one, and compares each."""
+    """Have PostgreSQL plan for a thousand rows, which never come: else it expects one, and compares each with each."""
     none = Select([fn.generate_series(1, 2000).alias("z")], [SQL("NULL") for _ in query._returning])
     return query if sqlite else query.union_all(none.where(SQL("(SELECT FALSE)")))
 

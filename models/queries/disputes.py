@@ -204,12 +204,12 @@ def _tables(filters: Filters) -> list[Any]:
     columns += [evidence.speaker_id, evidence.on_behalf_of_id, day_of(evidence).alias("day")]
     seen = [of_the_claim(x), counterclaim_seen(PUBLIC, x)]
     seen += [true(summary.public) for summary in (summary_of_charge, summary_of_answer)]
-    asked = {name: _OF_THE_COUNTERCLAIM[name] for name in sorted(filters.names & _OF_THE_COUNTERCLAIM.keys())}
+    conditions = {name: _OF_THE_COUNTERCLAIM[name] for name in sorted(filters.names & _OF_THE_COUNTERCLAIM.keys())}
     if {"by", "against"} <= filters.names:
-        # Both databases would look for a counterclaim between any two of their claims.
-        by, against = (x.select(x.id).where(asked.pop(name)) for name in ("by", "against"))
-        asked["between"] = among(x.id, by & against)
-    drawn = Select([with_days()], columns).where(*seen, *asked.values())
+        # As two conditions of one row, both databases would look for a counterclaim between any two of their claims.
+        by, against = (x.select(x.id).where(conditions.pop(name)) for name in ("by", "against"))
+        seen.append(among(x.id, by & against))
+    drawn = Select([with_days()], columns).where(*seen, *conditions.values())
     tables = {"e": drawn, "t": _stating(filters), "u": _whom(filters)}
     # Only of a few who answer is it read what each of them answered.
     read = [dialects.expecting_many(query).cte(name, materialized=True) for name, query in tables.items()]

@@ -58,6 +58,6 @@ def matched(noun: str, viewer: Viewer, filters: Filters) -> Select:
 def matching(noun: str, viewer: Viewer, filters: Filters, id: Any) -> Any:
     """Build the condition that `id` is the id of something that the value `q` finds among `noun`.
 
-    By the statements of a body and all its parts PostgreSQL finds the claims, and asks that of each of these.
+    With `part_of`, PostgreSQL finds the claims of a body's statements first, and looks for each among the matches.
     """
     return (among_many if "part_of" in filters.names else among)(id, matched(noun, viewer, filters))

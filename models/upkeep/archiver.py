@@ -121,7 +121,7 @@ class _Archiver:
         self._wal = Path(f"{Path(db.database).resolve()}-wal")
         self._connections = [db.obj.separate() for _ in range(3)]
         self._reading, self._idle, self._checkpointing = self._connections
-        _begin(self._reading)
+        _begin(self._reading)  # from now on the WAL is there
         self._opened = {path: path.stat() for path in (Path(db.database), self._wal)}
         # Never closed: that would take the locks away that SQLite has on the file for this process.
         self._index = os.open(f"{Path(db.database).resolve()}-shm", os.O_RDONLY)
@@ -157,7 +157,7 @@ class _Archiver:
         return position if wal_frames.goes_on(self._wal, copy, position) else None
 
     def copy(self) -> None:
-        """Copy what was committed since, and note when that was. Raises Conflict where the registry is another file."""
+        """Copy what was committed since, and note when that was. Raises Conflict where a file is another."""
         self._refuse_replaced()
         _begin(self._idle)
         _end(self._reading)
@@ -176,8 +176,10 @@ class _Archiver:
 
     def _refuse_replaced(self) -> None:
         for path, opened in self._opened.items():
-            if not path.exists() or not os.path.samestat(opened, path.stat()):
-                raise Conflict(f"{path} is not the file that was opened: start again.")
+            with suppress(FileNotFoundError):
+                if os.path.samestat(opened, path.stat()):
+                    continue
+            raise Conflict(f"{path} is not the file that was opened: start again.")
 
     def copy_whole(self) -> None:
         """Write a full copy, and go on copying the WAL meanwhile."""

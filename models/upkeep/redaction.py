@@ -19,6 +19,7 @@ from models.history.changes import Actor
 from models.queries import derived
 from models.queries.dialects import json_of
 from models.refusals import Conflict
+from models.spans import REDACTED, SHADES
 from models.storage.columns import comparison_key, dumps, now
 from models.storage.database import fetch
 from models.storage.rows import row, where
@@ -27,13 +28,8 @@ from models.tables import Alias, Change, Document, Sentence, Statement
 from models.upkeep import log_lines
 from models.upkeep.name_matcher import NOBODY, NameParts
 
-#: What replaces a code point that is redacted.
-REDACTED = "█"
-#: The same where editions of one address, or texts without one, would become equal: each has to differ from the others.
-#: They are drawn, this often at most: whoever knew them could put in what an erasure would leave, and so prevent it.
-SHADES = tuple(map(chr, range(0x2580, 0x25A0)))
+#: How often SHADES are drawn at most: whoever knew them could put in what an erasure would leave, and so prevent it.
 _DRAWS = 100
-
 
 #: Ids that one statement names.
 _IDS_PER_STATEMENT = 400

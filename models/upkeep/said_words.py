@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from models.spans import SHADES
 from models.storage.database import fetch
 from models.tables import Statement
-from models.upkeep.redaction import SHADES, parts
+from models.upkeep.redaction import parts
 
 #: Reads where a document prints whose statements, and whether they count.
 _STATED = (

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from models.history import seals
 from models.history.seals import COLUMNS, SEAL_COLUMNS, Line, SealRow
+from models.spans import SHADES
 from models.storage.database import fetch
 from models.upkeep import log_lines, redaction
 
@@ -144,7 +145,7 @@ def _put_in(through: int) -> Iterator[str]:
 
 def _standing() -> Iterator[str]:
     """Find lines out of which an erasure took words though it would have erased the whole row, which stands."""
-    unmarked = "".join(f" AND coalesce(l.before, '') || l.after NOT LIKE '%{shade}%'" for shade in redaction.SHADES)
+    unmarked = "".join(f" AND coalesce(l.before, '') || l.after NOT LIKE '%{shade}%'" for shade in SHADES)
     for table in (*redaction.ERASED_WHOLE, *redaction.MARKED):
         for (sequence,) in fetch(
             "SELECT DISTINCT l.sequence FROM redactions r JOIN changes l ON l.sequence = r.sequence"

@@ -44,13 +44,14 @@ class Position(NamedTuple):
         return HEADER + self.frames * _frame(self.header) if self.frames else 0
 
     def is_followed_by(self, begin: "Position") -> bool:
-        """Tell whether a run of the WAL may be the next: each restart counts the first of its salts up.
+        """Tell whether a run of the WAL may be the next, by its header: each restart adds 1 to the first salt.
 
-        A connection that has restarted none itself draws both salts anew where it writes first after another's
-        restart, and notes 0 as the number of its restarts.
+        A connection that writes first after another one emptied the WAL draws both salts, and has 0 as its checkpoint
+        sequence number. Any such run may be the next: who reads all the time keeps the WAL from restarting twice.
         """
         first, next_first = (int.from_bytes(one.salts[:4], "big") for one in (self, begin))
-        return (first + 1) % 2**32 == next_first or not any(begin.header[12:16])
+        checkpoints = int.from_bytes(begin.header[12:16], "big")
+        return (first + 1) % 2**32 == next_first or not checkpoints
 
 
 #: Where nothing was written yet.

@@ -136,7 +136,17 @@ def test_refuses_a_body_that_was_made_smaller(writer: FlaskClient) -> None:
 
 
 def test_refuses_a_label_that_nobody_sees(writer: FlaskClient) -> None:
-    for label in ("\u200b", "\u2060 \u200e", "\u00ad", "\ufeff", "\u3164\u2800", "\ufe0f", "\ufffe", "\U000e0001"):
+    for label in (
+        "\u200b",
+        "\u2060 \u200e",
+        "\u00ad",
+        "\ufeff",
+        "\u3164\u2800",
+        "\ufe0f",
+        "\ufffe",
+        "\U0001d173",
+        "\U000e0001",
+    ):
         assert refusal(writer.post("/v1/topics", json=topic(label=label))) == (422, ["/label"]), repr(label)
     posted(writer, "topics", topic(label="a\u200bb"))
 

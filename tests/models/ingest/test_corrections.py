@@ -59,6 +59,12 @@ def test_tells_what_was_mended_with_the_text_that_the_offsets_count_in(found: li
     assert (before["claim"], after["claim"]) == ("The exports sustain the war.", "Exports sustain the war.")
 
 
+def test_a_claim_of_a_sign_alone_is_no_erased_one(found: list[int], actor: Actor) -> None:
+    claim = {"text": "👎", "language": "en"}
+    statements.change(by=actor, id=found[0], version=1, status="accepted", claim=claim)
+    assert [one["after"]["claim"] for one in _corrections()] == ["👎"]
+
+
 def test_tells_what_was_right_wrong_and_taken_back(found: list[int], actor: Actor) -> None:
     statements.change(by=actor, id=found[0], version=1, status="accepted")
     statements.change(by=actor, id=found[1], version=1, status="rejected", cue=None)
