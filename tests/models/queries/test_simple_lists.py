@@ -107,7 +107,8 @@ def _found(noun: str, **parameters: Any) -> list[int]:
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("noun", simple_lists.SIMPLE_LISTS)
 def test_pages_follow_one_another_without_gap_or_double(noun: str) -> None:
-    orders = [Order(by, descending) for by in ("id", *simple_lists.SIMPLE_LISTS[noun].orders) for descending in (0, 1)]
+    by = {"id", "changed_at", *simple_lists.SIMPLE_LISTS[noun].orders}
+    orders = [Order(one, descending) for one in by for descending in (0, 1)]
     for order in orders:
         whole, walked, past = _found(noun, order=order), list[int](), None
         assert len(whole) >= 2
@@ -129,7 +130,7 @@ def test_pages_follow_one_another_without_gap_or_double(noun: str) -> None:
 def test_what_changed_is_found_in_every_order(noun: str, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(simple_lists, "FEW", few)
     nodes.clear_caches()
-    for by in ("id", *simple_lists.SIMPLE_LISTS[noun].orders):
+    for by in {"id", "changed_at", *simple_lists.SIMPLE_LISTS[noun].orders}:
         order = Order(by, descending=True)
         since = max(item["changed_at"] for item in _items(_page(noun, order=order)))
         for first in ("2026-01-01T00:00:00Z", since, "9999-01-01T00:00:00Z"):
