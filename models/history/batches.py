@@ -33,7 +33,7 @@ def absent(
     stored = standing_rows.ends(model, [id for id in ids if id not in standing])
     known = may_know(viewer, [row.id for row in stored]) if may_know and stored else {row.id for row in stored}
     found = {row.id: row for row in stored if row.id in known}
-    merged = [row for row in found.values() if getattr(row, "merged_into_id", None)]
+    merged = [row.id for row in found.values() if getattr(row, "merged_into_id", None)]
     survivors = standing_rows.survivors(model, merged) if merged else {}
     told = []
     for id in ids:

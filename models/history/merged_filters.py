@@ -92,4 +92,4 @@ def _survivors(model: Any, ids: Iterable[int], viewer: Viewer) -> dict[int, int]
         return {}
     merged = [row.id for row in found]
     known = merges.known_claims(viewer, merged) if model is Claim else hidden.shown_ids("speakers", viewer, merged)
-    return standing_rows.survivors(model, [row for row in found if row.id in known])
+    return standing_rows.survivors(model, [id for id in merged if id in known])

@@ -133,7 +133,7 @@ def known_claims(viewer: Viewer, ids: Collection[int]) -> Collection[int]:
     known = last_changes.once_visible("claims", ids)
     condition, told = f"{in_ids('id')} AND merged_into_id IS NOT NULL", ("id", "merged_into")
     merged = rows.where(Claim, condition, (dumps(sorted(known)),), only=told)
-    into = standing_rows.survivors(Claim, merged)
+    into = standing_rows.survivors(Claim, [one.id for one in merged])
     unseen = {*into.values()} - last_changes.once_visible("claims", into.values())
     retracted_unseen = {id for (id,) in fetch(_RETRACTED_UNSEEN.format(in_ids("c.id")), (dumps(sorted(known)),))}
     return {id for id in known - retracted_unseen if into.get(id) not in unseen}

@@ -161,13 +161,12 @@ def refuse_absent(model: Any, found: Any) -> None:
 
 def survivor(model: Any, found: Any) -> int:
     """Find where a chain of merges ends."""
-    return survivors(model, [found])[found.id]
+    return survivors(model, [found.id])[found.id]
 
 
-def survivors(model: Any, merged: Iterable[Any]) -> dict[int, int]:
+def survivors(model: Any, ids: Collection[int]) -> dict[int, int]:
     """Map the ids of rows to where their chains of merges end."""
-    ids = [row.id for row in merged]
-    steps = dict(fetch(_chains(model._meta.table_name), (dumps(ids),))) if ids else {}
+    steps = dict(fetch(_chains(model._meta.table_name), (dumps(list(ids)),))) if ids else {}
     return {id: _end(id, steps) for id in ids}
 
 

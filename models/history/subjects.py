@@ -131,7 +131,7 @@ def _show(claim: int) -> None:
 
 
 def _ends(speakers: Iterable[int]) -> dict[int, int]:
-    return standing_rows.survivors(Speaker, standing_rows.ends(Speaker, speakers))
+    return standing_rows.survivors(Speaker, [*speakers])
 
 
 # -- merges of speakers --------------------------------------------------------------------------

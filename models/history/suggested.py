@@ -17,7 +17,7 @@ def settle(*claims: int) -> None:
     what a merge moved, and no claim of which two were made.
     """
     hanging = fetch(_hanging(), (dumps(claims),))
-    ends = standing_rows.survivors(Claim, standing_rows.ends(Claim, {made for *_, made in hanging}))
+    ends = standing_rows.survivors(Claim, {made for *_, made in hanging})
     taken, moved = set[tuple[int, int]](), defaultdict[tuple[int, int], list[int]](list)
     for id, statement, claim, _, made in sorted(hanging, key=lambda one: (one[-1] != ends[one[-1]], one[-2], one[0])):
         place = made if (statement, ends[made]) in taken else ends[made]

@@ -52,9 +52,7 @@ def find(erased: set[int]) -> ErasedClaims:
     It is asked as if no claim were merged into another. Whose statement was rejected did not state its claim.
     """
     stated = _ever_stated(erased)
-    merged = (Claim.select().where(Claim.id.in_(part), Claim.merged_into.is_null(False)) for part in parts(stated))
-    ends = standing_rows.survivors(Claim, [claim for some in merged for claim in some])
-    survivors = {ends.get(id, id) for id in stated}
+    survivors = {*standing_rows.survivors(Claim, stated).values()}
     into = _merges_into(survivors)
     stated_by, rejected = _apart(survivors, into, erased)
     lent = standalone_claims.by_merges(into) | _restored_alone(stated)

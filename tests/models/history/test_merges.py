@@ -435,6 +435,8 @@ def test_a_merge_compares_claims_that_accuse_both_in_time_in_proportion_to_them(
         bulk.insert(ClaimAbout, bulk.columns(ClaimAbout), [(id, *role) for id in ids for role in roles])
         given = [(id, speaker, id, role) for id in ids for speaker, role in roles]
         bulk.insert(GivenSubject, bulk.columns(GivenSubject), given)
+        if not database.on_sqlite():  # as a registry's own autovacuum does: else it plans as for what was there before
+            database.db.execute_sql("ANALYZE")
         began = time.process_time()
         subjects.join(one, two)
         assert about() == {(id, two) for id in ids}
@@ -511,12 +513,10 @@ def test_chains_of_merges_end_at_their_survivors_and_a_circle_where_it_begins(re
     ids = [put_claim(actor) for _ in range(5)]
     for claim, into in pairwise(ids[:4]):
         claims.merge(by=actor, id=claim, into=into)
-    assert standing_rows.survivors(Claim, [Claim.get_by_id(id) for id in ids]) == dict(
-        zip(ids, [*ids[3:4] * 4, ids[4]], strict=True)
-    )
+    assert standing_rows.survivors(Claim, ids) == dict(zip(ids, [*ids[3:4] * 4, ids[4]], strict=True))
     with transaction():
         Claim.update(merged_into=ids[0]).where(Claim.id == ids[3]).execute()
-        assert standing_rows.survivors(Claim, [Claim.get_by_id(ids[1])]) == {ids[1]: ids[1]}
+        assert standing_rows.survivors(Claim, [ids[1]]) == {ids[1]: ids[1]}
         Claim.update(merged_into=None).where(Claim.id == ids[3]).execute()
 
 
