@@ -18,9 +18,8 @@ from psycopg.pq import TransactionStatus
 
 from models.storage.postgres import Connection
 
-#: Where durability is not what is tested it would only cost time; and autovacuum counts rows at any moment, upon which
-#: a plan changes between two figures that a test compares.
-CARELESS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"
+#: Where durability is not what is tested it would only cost time.
+CARELESS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 #: C.UTF-8 sorts as SQLite does and knows all letters; deploy/compose.yaml asks for the same.
 LETTERS = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")

@@ -71,6 +71,8 @@ def test_a_sentence_named_by_its_text_is_found_without_all_of_a_long_document(
     store(actor, [("statement", {"speaker": {"name": f"Speaker {number}"}} | common) for number in range(5)])
     database.db.query_hooks.pop()
     assert sent
+    if not database.on_sqlite():  # or PostgreSQL takes an index by what the last test left
+        database.db.execute_sql("ANALYZE")
     assert sum(work(registry, *one) for one in sent) < 6_000
 
 
@@ -95,4 +97,4 @@ def test_words_that_stand_at_many_places_have_the_sentences_read_few_times(regis
     sent = _asking_for_sentences()
     assert not any(opened.sentences_reading(document, "is so", 1) for _ in range(50))
     database.db.query_hooks.pop()
-    assert len(sent) < 10
+    assert len(sent) == 5, "four by themselves, then all at once"
