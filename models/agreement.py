@@ -52,7 +52,7 @@ def of_document(*, id: int, keys: list[int] | None = None) -> dict[str, Any]:
     for one in recorded:
         found[one.unit][one.key].append(one)
     shared = [by_key for by_key in found.values() if len(by_key) > 1]
-    kinds = _kinds(id, recorded)
+    kinds = _kinds(recorded)
     roles = _roles(recorded)
     same = standing_rows.survivors(Speaker, {one.speaker for one in recorded}.union(*roles.values()))
     return {
@@ -148,7 +148,7 @@ def _lines() -> str:
     )
 
 
-def _kinds(document: int, recorded: list[_Recorded]) -> dict[int, set[str]]:
+def _kinds(recorded: list[_Recorded]) -> dict[int, set[str]]:
     """Read what its statements do to claims: the kinds of the counterclaims that their key rested on each.
 
     They are sought among those that rest on one now, and those by which a claim answers that one stated at first.
@@ -156,7 +156,7 @@ def _kinds(document: int, recorded: list[_Recorded]) -> dict[int, set[str]]:
     claims = {one.claim for one in recorded}
     claims.update(standing_rows.survivors(Claim, claims).values())
     by_id, kinds = {one.id: one for one in recorded}, defaultdict[int, set[str]](set)
-    for key, at, action, statement, kind in fetch(_counterclaims(), (document, dumps(sorted(claims)))):
+    for key, at, action, statement, kind in fetch(_counterclaims(), (dumps([*by_id]), dumps(sorted(claims)))):
         one = by_id.get(orjson.loads(statement))
         if one and one.key == key and (action == "create" or one.at == at):
             kinds[one.id].add(orjson.loads(kind))
@@ -166,8 +166,7 @@ def _kinds(document: int, recorded: list[_Recorded]) -> dict[int, set[str]]:
 @cached(1)
 def _counterclaims() -> str:
     found = (
-        "SELECT id FROM counterclaims WHERE statement_id IN"  # noqa: S608 (our SQL)
-        " (SELECT id FROM statements WHERE document_id = ? AND retracted_at IS NULL)"
+        f"SELECT id FROM counterclaims WHERE {in_ids('statement_id')}"  # noqa: S608 (our SQL)
         f" UNION SELECT id FROM counterclaims WHERE {in_ids('answer_id')}"
     )
     members = ", ".join(json_of("l.after", name) for name in ("statement", "kind"))

@@ -34,7 +34,7 @@ def absent(
     known = may_know(viewer, [row.id for row in stored]) if may_know and stored else {row.id for row in stored}
     found = {row.id: row for row in stored if row.id in known}
     merged = [row.id for row in found.values() if getattr(row, "merged_into_id", None)]
-    survivors = standing_rows.survivors(model, merged) if merged else {}
+    survivors = standing_rows.survivors(model, merged)
     told = []
     for id in ids:
         if id not in items:

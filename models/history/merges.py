@@ -131,12 +131,10 @@ def known_claims(viewer: Viewer, ids: Collection[int]) -> Collection[int]:
     if viewer.unreviewed:
         return ids
     known = last_changes.once_visible("claims", ids)
-    condition, told = f"{in_ids('id')} AND merged_into_id IS NOT NULL", ("id", "merged_into")
-    merged = rows.where(Claim, condition, (dumps(sorted(known)),), only=told)
-    into = standing_rows.survivors(Claim, [one.id for one in merged])
+    into = standing_rows.survivors(Claim, known)
     unseen = {*into.values()} - last_changes.once_visible("claims", into.values())
     retracted_unseen = {id for (id,) in fetch(_RETRACTED_UNSEEN.format(in_ids("c.id")), (dumps(sorted(known)),))}
-    return {id for id in known - retracted_unseen if into.get(id) not in unseen}
+    return {id for id in known - retracted_unseen if into[id] not in unseen}
 
 
 def move(column: Any, from_: int, to: int, *, apart_from: list[int] | None = None) -> list[int]:

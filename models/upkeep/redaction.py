@@ -28,7 +28,7 @@ from models.tables import Alias, Change, Document, Sentence, Statement
 from models.upkeep import log_lines
 from models.upkeep.name_matcher import NOBODY, NameParts
 
-#: How often SHADES are drawn at most: whoever knew them could put in what an erasure would leave, and so prevent it.
+#: SHADES are drawn, this often at most: whoever knew them could put in what an erasure would leave, and so prevent it.
 _DRAWS = 100
 
 #: Ids that one statement names.
