@@ -45,7 +45,14 @@ test slow faults: export PYTHONPYCACHEPREFIX := $(CURDIR)/build/pycache
 test slow: export PYTEST_DEBUG_TEMPROOT := $(shell df -Pk /dev/shm 2>/dev/null | awk '$$4+0 > 1000000 {print $$6}')
 
 test: $(VENV)/.tests  ## Run the tests, on SQLite and on a PostgreSQL of their own.
-	$(BIN)/pytest -m "not slow and not faults" -n auto --dist worksteal $(ARGS)
+	@failed=0; \
+	  $(BIN)/pytest -m "not slow and not faults and not alone" -n auto --dist worksteal $(ARGS) || failed=1; \
+	  $(BIN)/pytest $(ALONE) -m alone $(filter-out --cov%,$(ARGS)) || [ $$? = $(NONE) ] || failed=1; exit $$failed
+
+# Those that look at the clock, after the others; they are not traced, which takes time.
+ALONE = $(shell grep -rl --include='test_*.py' --exclude-dir=faults 'mark\.alone' tests)
+# How pytest ends where ARGS choose none of them.
+NONE = 5
 
 # Named, so that no worker collects all the others.
 SLOW = $(shell grep -rl --include='test_*.py' 'mark\.slow' tests)

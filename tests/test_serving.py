@@ -55,6 +55,7 @@ def post(path: str, *headers: str) -> bytes:
     return "\r\n".join([*head, "", '{"']).encode()
 
 
+@pytest.mark.alone
 def test_a_normal_client_is_served_beside_200_slow_or_idle_ones(url: str) -> None:
     secret = command(url, "key", "create", "--name", "slow", "--scope", "write").strip()
     with serving(url) as address:

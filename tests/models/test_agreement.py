@@ -18,7 +18,7 @@ from models.transfer.imports import Import
 from models.transfer.lines import Line
 from models.upkeep import erasures
 from tests.factories import put_charge, put_claim, put_plain
-from tests.timing import within
+from tests.timing import quickest
 
 #: How many stretches two coders find who agree on nothing.
 STRETCHES = 1500
@@ -195,24 +195,31 @@ def test_a_document_that_nobody_coded_has_no_units(coders: list[Actor]) -> None:
         agreement.of_document(id=gone)
 
 
-@pytest.mark.no_cover  # the tracer takes time too
+@pytest.mark.alone
 def test_takes_time_in_proportion_to_what_was_coded(coders: list[Actor]) -> None:
     if not database.on_sqlite():  # it plans as for the few rows that are there now: so it took 8 s
         database.db.execute_sql("ANALYZE")
-    document = {"text": " ".join(f"Word{at:04} is said." for at in range(STRETCHES)), "language": "en"}
-    id = documents.create(by=coders[0], **document)
-    for by in coders[:2]:
-        # Each stretch was said by somebody of its own, and the first by as many again.
-        said = [(at, f"{at}") for at in range(STRETCHES)] + [(0, f"also {at}") for at in range(STRETCHES)]
-        lines = [_line(f"Word{at:04}", {"name": f"{who} by {by.key_id}"}, id) for at, who in said]
-        outcomes = Import(by).store([Line(number, "statement", line) for number, line in enumerate(lines)])
-        assert not [one for one in outcomes if one.errors]
-    found = within(1, lambda: agreement.of_document(id=id))
+    few, many = (_coded_apart(coders[:2], number) for number in (STRETCHES // 4, STRETCHES))
+    found = agreement.of_document(id=many)
     assert (found["shared"], found["speaker"]["agreement"], found["about_role"]["units"]) == (
         STRETCHES,
         0,
         4 * STRETCHES,
     )
+    spent = [quickest(partial(agreement.of_document, id=id)) for id in (few, many)]
+    assert spent[1] < 8 * spent[0], spent
+
+
+def _coded_apart(coders: list[Actor], stretches: int) -> int:
+    """A document in which each coder has said each stretch by somebody of its own, and the first by as many again."""
+    document = {"text": " ".join(f"Word{at:04} is said." for at in range(stretches)), "language": "en"}
+    id = documents.create(by=coders[0], **document)
+    for by in coders:
+        said = [(at, f"{at}") for at in range(stretches)] + [(0, f"also {at}") for at in range(stretches)]
+        lines = [_line(f"Word{at:04}", {"name": f"{who} by {by.key_id}"}, id) for at, who in said]
+        outcomes = Import(by).store([Line(number, "statement", line) for number, line in enumerate(lines)])
+        assert not [one for one in outcomes if one.errors]
+    return id
 
 
 def _line(word: str, who: dict[str, str], document: int) -> dict[str, Any]:

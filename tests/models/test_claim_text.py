@@ -44,6 +44,7 @@ def test_a_claim_follows_its_words_where_they_show_how(
     assert rewrite(claim, before=before, after=after) == followed
 
 
+@pytest.mark.alone
 def test_the_words_are_looked_for_in_linear_time() -> None:
     claim, old = "b" + "a" * 19_990 + "c", "a" * 9_990 + "b"
     assert within(0.05, lambda: rewrite(claim, before=[old], after=["other words"])) is None

@@ -206,6 +206,7 @@ def test_a_media_type_that_is_not_given_is_a_406_before_anything_is_done(
     assert gone.status_code == 204  # it has no media type
 
 
+@pytest.mark.alone
 def test_an_accept_header_of_any_shape_is_soon_read(public: FlaskClient) -> None:
     shapes = ("a/b{}c", "a{}b", "a/b;{}c", "a/b;q={}1", 'a/b;c="{}"', "{}", "{},a/b")
     fillings = (" ", "\t", ";", ",", "/", "*", " ;", '"', "\\", "a/b,", "q=1;")

@@ -113,7 +113,7 @@ def test_a_name_that_idna_writes_too_long_is_refused(writer: FlaskClient) -> Non
         assert answer.status_code == (201 if fits else 422), host
 
 
-@pytest.mark.no_cover  # the tracer takes time too
+@pytest.mark.alone
 def test_what_is_too_long_is_refused_before_it_is_normalised(writer: FlaskClient) -> None:
     hosts = [f"http://{noise(1_990)}/" for _ in range(10)]
     answer = within(1, lambda: writer.post("/v1/speakers", json=speaker(same_as=hosts)))

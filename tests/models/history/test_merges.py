@@ -423,7 +423,7 @@ def test_a_merge_and_its_undoing_ask_as_often_however_many_claims_are_about_them
     assert asked[0] == asked[1], "5,000 claims took 16 s"
 
 
-@pytest.mark.no_cover  # the tracer takes time
+@pytest.mark.alone
 def test_a_merge_compares_claims_that_accuse_both_in_time_in_proportion_to_them(registry: str, actor: Actor) -> None:
     one, two = speaker(actor, "One"), speaker(actor, "Two")
     with transactions.undone():

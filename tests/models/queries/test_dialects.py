@@ -34,6 +34,7 @@ def test_a_range_finds_tags_that_go_on_from_it_in_any_case() -> None:
     assert found == {"en", "EN-gb", "en-GB-oed", "sr-Latn", "sr-Latn-RS"}
 
 
+@pytest.mark.alone
 @pytest.mark.usefixtures("registry")
 def test_many_ranges_of_languages_cost_about_what_one_does() -> None:
     _put([f"y{first}{second}-x-{third}" for first, second, third in product(ascii_lowercase[:20], repeat=3)])

@@ -21,6 +21,7 @@ from tests.timing import within
 OFTEN = 1_500
 
 
+@pytest.mark.alone
 def test_a_thousand_answers_to_a_charge_that_was_made_a_thousand_times_are_counted_at_once(
     registry: str, actor: Actor
 ) -> None:
@@ -101,6 +102,7 @@ def many(actor: Actor, claims: int) -> tuple[Statement, Statement, range]:
     return charged, denied, ids
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("claims", [1, MANY])
 def test_a_page_of_many_who_answer_what_many_state_costs_what_it_shows(
     registry: str, actor: Actor, claims: int

@@ -2,6 +2,8 @@
 
 import time
 
+import pytest
+
 from models.queries import facets
 
 
@@ -21,6 +23,7 @@ def test_labels_are_written_as_tags_are() -> None:
     assert labels == ["zh-Hant-TW", "de-1996", "en-a-bb-x-ab", "x-ab-abcd"]
 
 
+@pytest.mark.alone
 def test_tens_of_thousands_of_tags_are_counted_at_once() -> None:
     began = time.process_time()
     found = facets.ranges([(f"x-{number:x}", f"x-{number:x}", 1) for number in range(50_000)])

@@ -60,6 +60,7 @@ def stated() -> list[dict[str, Any]]:
     return [json.loads(line) for block in stream.counted("positions", filters={}) for line in block.split("\n")]
 
 
+@pytest.mark.alone
 def test_what_many_state_and_many_answer_is_found_without_each_of_their_pairs(charged: int) -> None:
     asked: tuple[dict[str, Any], ...] = (
         {"answered": True},

@@ -77,6 +77,7 @@ def test_a_line_of_bodies_is_walked_once_for_all_charges_with_many_answers(regis
     assert read_list(registry, "claims", **REPLIED)[1].number == 1
 
 
+@pytest.mark.alone
 def test_whom_many_parts_of_a_body_answered_is_found_at_once(registry: str, actor: Actor) -> None:
     answered(actor, "many", charges=2, parts=1_000, line=1)
     if not database.on_sqlite():

@@ -364,6 +364,7 @@ def test_what_was_said_on_a_side_of_answers_is_found_without_each_of_their_pairs
     assert read_list(registry, "counterclaims", **asked)[1].items != b""
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # which merges all that begin with a prefix anew
 def test_a_sentence_is_looked_for_in_a_claim_of_many_statements_by_one_search(registry: str, actor: Actor) -> None:
     for number in range(1, 7):

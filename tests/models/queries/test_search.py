@@ -338,6 +338,7 @@ def test_a_snippet_shows_no_long_word_whole(text: str, typed: str) -> None:
     assert set(shown[start:end]) in ({*"needle"}, {"y"})
 
 
+@pytest.mark.alone
 def test_looks_less_far_into_the_texts_of_a_page_the_more_there_are() -> None:
     def found(texts: int) -> int:
         rows = [("{}", id, "far " * 4_000 + "needle", None) for id in range(texts)]

@@ -196,6 +196,7 @@ def test_where_the_first_fails_the_next_goes_on_with_the_same_connection(writer:
     assert used[0] is used[1], "the transaction did not begin anew, and the connection was dropped"
 
 
+@pytest.mark.alone
 def test_a_turn_of_many_updates_takes_time_in_proportion_to_them(path: str) -> None:
     with closing(_connect(path)) as connection:
         connection.executemany("INSERT INTO lines (by_whom) VALUES (?)", [("a" * 2_000,)] * 12_000)

@@ -45,6 +45,7 @@ def test_lines_take_the_oldest_claims_that_the_public_sees(registry: str, actor:
         assert (known, new) == (public, Claim.select(fn.max(Claim.id)).scalar())
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("other", ["text", "language"])
 def test_claims_that_are_nearly_the_same_cost_a_line_nothing(registry: str, actor: Actor, other: str) -> None:
     beginning = "In a post on Facebook, a user claimed that the government of the country has "
