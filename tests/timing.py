@@ -11,16 +11,6 @@ TRIES = 3
 PAUSE = 1
 
 
-def quickest(work: Callable[[], object]) -> float:
-    """Do what reads TRIES times; return the seconds of the quickest."""
-    taken = []
-    for _ in range(TRIES):
-        start = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - start)
-    return min(taken)
-
-
 def within(seconds: float, work: Callable[[], T]) -> T:
     """Do what reads, again where it took longer; fail where each of TRIES did."""
     taken = []
