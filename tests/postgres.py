@@ -19,7 +19,7 @@ from psycopg.pq import TransactionStatus
 from models.storage.postgres import Connection
 
 #: Where durability is not what is tested it would only cost time.
-CARELESS = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+UNSAFE = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 #: C.UTF-8 sorts as SQLite does and knows all letters; deploy/compose.yaml asks for the same.
 LETTERS = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
@@ -32,7 +32,7 @@ class Postgres:
         self,
         folder: Path,
         *,
-        settings: str = CARELESS,
+        settings: str = UNSAFE,
         port: int | None = None,
         primary: "Postgres | None" = None,
     ) -> None:

@@ -19,7 +19,7 @@ WINDOW = 60
 SLOTS = 131_072
 _DOUBLE = 8
 
-#: An address with a port after it, which may be a made-up one ("_a1"), or IPv6 in brackets with or without one.
+#: IPv4 with a port, which may be an obfuscated one ("_a1", RFC 7239, section 6.3); or IPv6 in brackets.
 _WITH_PORT = re.compile(r"(?P<v4>[0-9]+(\.[0-9]+){3}):[\w.-]*|\[(?P<v6>[^]]*)\](:[\w.-]*)?")
 
 
@@ -107,7 +107,7 @@ def network(address: str) -> str:
     """Return what an address is counted as: itself, or of IPv6 the /64 that one household is given.
 
     A socket for both writes IPv4 as ::ffff:192.0.2.1 (RFC 4291, section 2.5.5.2). Some proxies write a port after an
-    address, and IPv6 in brackets (as RFC 7239, section 6, does): each connection has another one.
+    address, and IPv6 in brackets (RFC 7239, section 6): a port counts for nothing, as each connection has another.
     """
     if with_port := _WITH_PORT.fullmatch(address):
         address = with_port["v4"] or with_port["v6"]

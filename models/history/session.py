@@ -46,9 +46,9 @@ _COUNTERCLAIMS = (
     " FROM claims c WHERE {}"
 )
 _REVIEWS = "SELECT statement_id, count(*) FROM reviews WHERE {} AND retracted_at IS NULL GROUP BY statement_id"
-#: Words that stand at as many places of a document are looked for among the starts of its sentences: .2 ms of 49,000.
-#: For those that stand at more, the sentences are read until enough read so, or all of them in 15 ms.
-_PLACES = 100
+#: Words at so many places of a document, or fewer, are looked up by the starts of its sentences: .2 ms of 49,000.
+#: For those that stand at more, sentences are read until enough of them read so; all of them take 15 ms.
+_MOST_STARTS = 100
 _SENTENCE_SPANS = 'SELECT id, "start", "end" FROM sentences WHERE document_id = ? AND retracted_at IS NULL AND'
 
 
@@ -202,8 +202,8 @@ class Session:
 
 def few_starts(document: Any, words: str) -> list[int] | None:
     """List where words stand in a document's text; None where that is at too many places to look each of them up."""
-    starts = starts_of(words, document.text, _PLACES + 1)
-    return starts if len(starts) <= _PLACES else None
+    starts = starts_of(words, document.text, _MOST_STARTS + 1)
+    return starts if len(starts) <= _MOST_STARTS else None
 
 
 def merged_items(items: Collection[str] | None = None) -> dict[str, int]:

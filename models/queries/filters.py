@@ -209,13 +209,14 @@ def of_any_statement(viewer: Viewer, names: set[str], claim: Any, *, shared: boo
 
 def _exists(rows: Any, claim: Any, *conditions: Any, many: int | None, by_row: bool = False) -> Any:
     """Build the condition that one of the rows of a claim passes some; of more than `many` rows by all that do."""
+    if many is None and not by_row:  # by equality PostgreSQL may join them
+        return fn.EXISTS(rows.select(1).where(rows.claim_id == claim, *conditions))
     of_claim = rows.select(1).where(is_one(rows.claim_id, claim))
+    one_by_one = exists_by_row(of_claim.where(*conditions))
     if many is None:
-        # PostgreSQL joins the rows of all where it may.
-        joined = rows.select(1).where(rows.claim_id == claim, *conditions)
-        return exists_by_row(of_claim.where(*conditions)) if by_row else fn.EXISTS(joined)
+        return one_by_one
     among_all = claim.in_(rows.select(rows.claim_id).where(*conditions))
-    return case(fn.EXISTS(of_claim.limit(1).offset(many)), among_all, exists_by_row(of_claim.where(*conditions)))
+    return case(fn.EXISTS(of_claim.limit(1).offset(many)), among_all, one_by_one)
 
 
 def of_a_claim(

@@ -358,15 +358,16 @@ def _page(
 ) -> Compiled:
     """Compose the read of (id, at, JSON): first ids in their order, then the JSON of each."""
     it, id, source = SIMPLE_LISTS[noun], SIMPLE_LISTS[noun].table.id, SIMPLE_LISTS[noun].table
-    where = _passing(noun, viewer, filters)
+    by_line = it.changed if order.by == "changed_at" else None
+    where = _passing(noun, viewer, tuple(name for name in filters if not (by_line and name == "changed_since")))
     at, by_id = it.orders.get(order.by), id
-    if order.by == "changed_at" and it.changed is not None:
-        at, (of, whole) = told_at(viewer), it.changed
+    if by_line:
+        at, (of, whole) = told_at(viewer), by_line
         source = Join(last, source, on=(last.noun == of) & (last.noun_id == whole))
         by_id = last.noun_id if of == noun else id  # by it the index goes on where many changed at once
         if "changed_since" in filters:
-            # Not by _passing: to read the time of each row, PostgreSQL expects, costs more than to compare all.
-            where = (*_passing(noun, viewer, tuple(n for n in filters if n != "changed_since")), at >= P.changed_since)
+            # Not by _passing: PostgreSQL would read when each row changed, and plan to compare all with all lines.
+            where = (*where, at >= P.changed_since)
     if order.by == "asked":
         source, at = Join(dialects.ids_as_table("ids", "g"), source, JOIN.CROSS), _g.key
         where = (id == _g.id, *where)
@@ -380,8 +381,7 @@ def _page(
     long = it.characters(viewer) if it.characters and _shows_text(fields) else None
     by, by_of_page = ((id,), (_k.id,)) if at is None else ((at, by_id), (_k.at, _k.id))
     columns = [id, NodeList((NULL if at is None else at, SQL("AS at")))]
-    if long is not None:
-        columns.append(NodeList((long, SQL("AS long"))))
+    columns += [] if long is None else [NodeList((long, SQL("AS long")))]
     found = Rows(source, where, it.links, _sorted(by, order), P.most).select(*columns, alias="p")
     ahead = fn.sum(_p.long).over(order_by=_sorted((_p.at, _p.id), order)) - _p.long
     before = () if long is None else (ahead.alias("before"),)

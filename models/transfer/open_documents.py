@@ -22,9 +22,9 @@ _SHORT = 50_000
 #: Sentences of a longer one that are looked up each by itself, before all of them are read: lines that named two of
 #: 45,000 sentences in turn took 80 ms each.
 _BY_THEMSELVES = 100
-#: One by words that stand at many places counts for as many more: the database reads all sentences for it, 49,000 in
-#: 15 ms. Reading and holding them takes 150, and a transaction takes no more lines in after 250.
-_MANY_PLACES = 25
+#: A look-up of words that stand at many places counts for so many: the database reads all sentences for it, 15 ms of
+#: 49,000. To read and hold them takes 150 ms of the 250 in which a transaction takes lines in: it pays after four.
+_LOOK_UPS_OF_FREQUENT_WORDS = 25
 
 _START = itemgetter(1)
 
@@ -91,7 +91,7 @@ class OpenDocuments:
         """List sentences as `Session.sentences_reading` does."""
         if self._is_new_to(document.id):
             if few_starts(document, words) is None:
-                self._asked[document.id] += _MANY_PLACES
+                self._asked[document.id] += _LOOK_UPS_OF_FREQUENT_WORDS
             return SESSION.sentences_reading(document, words, limit)
         spans = self._spans(document.id)
         listed, alike = self._alike.get(document.id, (None, {}))
