@@ -28,7 +28,7 @@ from models.queries.dialects import json_member
 from models.queries.members import Fields
 from models.queries.results import Item
 from models.queries.visibility import REVIEWER, Viewer
-from models.refusals import Conflict, Moved, Refusal
+from models.refusals import Conflict, Gone, Moved, Refusal
 from models.storage.transactions import transaction
 from models.tables import Change, Claim, ClaimTopic, Counterclaim, Review, Statement, Topic
 
@@ -220,7 +220,7 @@ def unmerge(*, by: Actor, id: int) -> None:
     still stands, and nobody has retracted its double since; what another merge did, where it has no double any more.
     """
     with transaction():
-        with suppress(Moved):
+        with suppress(Moved, Gone):
             standing_rows.refuse_unseen(by, get, id)
         locks.hold(lambda: merge_scope.of_unmerged_claim(id))
         claim = Claim.get_or_none(Claim.id == id)

@@ -209,6 +209,15 @@ def test_refuses_a_merge_into_itself_and_an_undo_of_none(writer: FlaskClient) ->
     assert writer.post("/v1/claims/9/merge", json={"into": 1}).status_code == 404
 
 
+def test_refuses_to_undo_the_merge_of_one_that_was_retracted(writer: FlaskClient, reviewer: FlaskClient) -> None:
+    for noun, made in (("claims", claim()), ("speakers", speaker())):
+        posted(writer, noun, made)
+        retracted(writer, f"/v1/{noun}/1")
+        for caller in (writer, reviewer):
+            answer = caller.post(f"/v1/{noun}/1/unmerge")
+            assert (answer.status_code, "is not merged" in answer.json["detail"]) == (409, True), answer.text
+
+
 def test_a_statement_of_a_merged_claim_is_the_survivors(writer: FlaskClient) -> None:
     for text in ("Exports sustain the war.", "The exports sustain it."):
         posted(writer, "claims", claim(text=text))
