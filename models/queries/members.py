@@ -60,6 +60,18 @@ class Scalar(Member):
 
 
 @dataclass(frozen=True, eq=False)
+class Number(Scalar):
+    """A column of floats; a whole number among them is written as PostgreSQL does: 5, where SQLite would have 5.0."""
+
+    def json(self, sqlite: bool) -> Any:
+        return fn.json_quote(self.value()) if sqlite else self.column
+
+    def value(self) -> Any:
+        whole = Cast(self.column, "INTEGER")
+        return case(self.column == whole, whole, self.column)
+
+
+@dataclass(frozen=True, eq=False)
 class RawJson(Member):
     """A text column that holds JSON already."""
 

@@ -20,6 +20,7 @@ from models.queries.members import (
     Array,
     Member,
     Nullable,
+    Number,
     Object,
     Precomputed,
     RawJson,
@@ -90,7 +91,7 @@ def _statement_members(viewer: Viewer) -> dict[str, Member]:
         "form": Scalar(s.form),
         "said_on": Scalar(s.said_on),
         "day": Scalar(day_of(s)),
-        "at": Scalar(s.at),
+        "at": Number(s.at),
         "via": Nullable(
             Object({"speaker": via_speaker, "document": via_document}),
             s.via_speaker_id.is_null(False) | s.via_document_id.is_null(False),
@@ -99,7 +100,11 @@ def _statement_members(viewer: Viewer) -> dict[str, Member]:
         "sentence": Object(record("sentences", s.sentence_id) | sentence),
         "document": Object(document_part(s.document_id)),
         "status": Scalar(s.status),
-        "origin": Object({"kind": Scalar(s.origin), **scalars(s, "extractor", "extractor_version", "confidence")}),
+        "origin": Object(
+            {"kind": Scalar(s.origin)}
+            | scalars(s, "extractor", "extractor_version")
+            | {"confidence": Number(s.confidence)}
+        ),
         **attribution_members(viewer),
         "recorded_by": Scalar(recorder.select(fn.min(recorder.key_id)).where(RECORDED) if viewer.unreviewed else NULL),
     }
@@ -294,7 +299,8 @@ def suggestion(viewer: Viewer) -> Object:
     return Object(
         record("suggestions", su.id)
         | {"uri": uri("suggestions", su.id)}
-        | scalars(su, "status", "kind", "score")
+        | scalars(su, "status", "kind")
+        | {"score": Number(su.score)}
         | {"reasons": RawJson(su.reasons)}
         | scalars(su, "doubt", "matcher", "matcher_version")
         | {
@@ -308,12 +314,12 @@ def suggestion(viewer: Viewer) -> Object:
 def _review_members(viewer: Viewer) -> dict[str, Member]:
     # What a review names stands, but not everybody may see it.
     checked = Subquery(Scalar(rs.id), Rows(rs, (rs.id == r.statement_id, statement_seen(viewer, rs))))
-    rating = {name: Scalar(getattr(r, f"rating_{name}")) for name in ("label", "value", "best", "worst")}
+    numbers = {name: Number(getattr(r, f"rating_{name}")) for name in ("value", "best", "worst")}
     return record("reviews", r.id) | {
         "publisher": Object({"name": Scalar(r.publisher_name), "site": Scalar(r.publisher_site)}),
         "url": Scalar(r.url),
         "title": Scalar(r.title),
-        "rating": Object(rating),
+        "rating": Object({"label": Scalar(r.rating_label)} | numbers),
         "statement_id": Scalar(r.statement_id) if viewer.unreviewed else checked,
         **scalars(r, "reviewed_at", "language", "licence"),
     }

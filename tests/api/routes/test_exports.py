@@ -114,6 +114,23 @@ def test_the_columns_of_a_table_are_the_fields_that_are_asked_for(filled: FlaskC
     assert rows[-1] == ['Said "so", he did.\nAnd\r\nmore', rows[-1][1], "drinking-water", "", "", ""]
 
 
+def test_a_table_spells_numbers_alike_on_both_databases(writer: FlaskClient, reviewer: FlaskClient) -> None:
+    posted(writer, "claims", claim())
+    rating = {"label": "False", "value": -4.5, "best": 5.0, "worst": -1e9}
+    posted(writer, "reviews", review(1, rating=rating))
+    origin = {"kind": "extractor", "extractor": "rules", "extractor_version": "1.0", "confidence": 1.0}
+    posted(writer, "statements", candidate(at=12.0, origin=origin))
+    within = '{"label":"False","value":-4.5,"best":5,"worst":-1000000000}'
+    for columns, cells in (
+        ("reviews?format=csv&fields=rating.value,rating.best,rating.worst", ["-4.5", "5", "-1000000000"]),
+        ("reviews?format=csv&fields=rating", [within]),
+        ("claims?format=csv&fields=reviews.rating.best,id", ["5", "1"]),
+        ("claims?format=csv&fields=reviews.rating", [within]),
+        ("statements?status=candidate&format=csv&fields=at,origin.confidence", ["12", "1"]),
+    ):
+        assert exported_table(reviewer, columns)[1] == cells
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "＝"])
 def test_no_cell_of_a_table_is_a_formula(writer: FlaskClient, start: str) -> None:
     text = f'{start}HYPERLINK("http://evil.example")'
