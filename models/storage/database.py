@@ -94,6 +94,8 @@ def _sqlite(url: str, limits: Limits) -> SqliteFile:
         raise ValueError("DATABASE_URL names no file: give sqlite:///path/to/file.db, which lasts.")
     if not url.startswith("sqlite:///"):
         raise ValueError(_NO_ADDRESS)
+    if "?" in url or "#" in url:
+        raise ValueError("DATABASE_URL has a ? or #, with which its path would end: give sqlite:///path/to/file.db.")
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         oldest = ".".join(map(str, _OLDEST_SQLITE))
         raise ValueError(f"This Python has SQLite {sqlite3.sqlite_version}: {oldest} or newer is needed.")

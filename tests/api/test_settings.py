@@ -122,6 +122,12 @@ def test_refuses_a_database_of_another_kind(url: str) -> None:
         create_app(Settings(DATABASE_URL=url))
 
 
+@pytest.mark.parametrize("end", ["?mode=ro", "#1"])
+def test_refuses_an_address_of_a_file_with_more_than_its_path(end: str) -> None:
+    with pytest.raises(ValueError, match="DATABASE_URL has a"):
+        create_app(Settings(DATABASE_URL=f"sqlite:///a.db{end}"))
+
+
 def test_an_error_does_not_tell_a_password() -> None:
     with pytest.raises(ValueError, match="DATABASE_URL") as error:
         create_app(Settings(DATABASE_URL="mysql://user:hunter2@localhost/a"))
