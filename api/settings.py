@@ -3,7 +3,9 @@
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
+from ipaddress import ip_address
 
 from models.addresses import of_licence
 from models.queries.parts import serve_from
@@ -19,6 +21,8 @@ _WORDS = {"LOG_LEVEL": ("info", "warning", "error")}
 _ORIGIN = re.compile(
     r"(?:http(?!.*:80$)|https(?!.*:443$))://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[1-9][0-9]{0,4})?"
 )
+#: What HTTP takes unchanged behind `Bearer` (RFC 9110, section 5.5).
+_TOKEN = re.compile("(?:[!-~](?:[ -~]*[!-~])?)?")
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Settings:
     DATABASE_CONNECTIONS: int = 20
     #: How many seconds a query may take, and a writer may wait for its turn; then the answer is 503.
     DEADLINE_SECONDS: int = 5
-    #: The address that `counterclaim serve` listens on.
+    #: The IP address that `counterclaim serve` listens on.
     HOST: str = "127.0.0.1"
     #: The port that it listens on.
     PORT: int = 8000
@@ -111,6 +115,14 @@ def _parsed(name: str, kind: type, text: str) -> str | int | bool:
         if not re.fullmatch(r"0|[1-9][0-9]{0,8}", text) or not least <= int(text) <= most:
             raise ValueError(f"{name} is {text!r}: give a whole number from {least} to {most}.")
         return int(text)
+    return _text(name, text)
+
+
+def _text(name: str, text: str) -> str:
+    if name == "HOST" and not _is_address(text):
+        raise ValueError(f"HOST is {text!r}: give the IP address to listen on, as 127.0.0.1.")
+    if name == "METRICS_TOKEN" and not _TOKEN.fullmatch(text):
+        raise ValueError("METRICS_TOKEN has signs that no client can send: give ASCII, with no space at its ends.")
     if name == "BASE_URL":
         text = text.removesuffix("/")
     if name == "BASE_URL" and text and not _ORIGIN.fullmatch(text):
@@ -127,6 +139,12 @@ def _parsed(name: str, kind: type, text: str) -> str | int | bool:
     if name in _WORDS and text not in _WORDS[name]:
         raise ValueError(f"{name} is {text!r}: give one of {', '.join(_WORDS[name])}.")
     return text
+
+
+def _is_address(text: str) -> bool:
+    with suppress(ValueError):
+        return bool(ip_address(text))
+    return False
 
 
 def _listed(text: str) -> list[str]:

@@ -116,6 +116,20 @@ def test_refuses_a_port_that_no_machine_has() -> None:
         read({"PORT": "65536"})
 
 
+@pytest.mark.parametrize("host", ["", "localhost", "127.0.0.1 ", "127.1"])
+def test_refuses_a_host_that_is_no_address(host: str) -> None:
+    assert read({"HOST": "::1"}).HOST == "::1"
+    with pytest.raises(ValueError, match="HOST"):
+        read({"HOST": host})
+
+
+@pytest.mark.parametrize("token", ["s\udcffcret", "sécret", " secret", "secret\n", "se\tcret"])
+def test_refuses_a_token_that_nobody_can_send_and_does_not_tell_it(token: str) -> None:
+    with pytest.raises(ValueError, match="METRICS_TOKEN") as error:
+        read({"METRICS_TOKEN": token})
+    assert "cret" not in str(error.value)
+
+
 @pytest.mark.parametrize("url", ["", "mysql://localhost/a", "sqlite:relative.db", "sqlite://a.db", "claims.db"])
 def test_refuses_a_database_of_another_kind(url: str) -> None:
     with pytest.raises(ValueError, match="DATABASE_URL"):
