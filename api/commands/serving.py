@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import sys
-import tempfile
 import threading
 from multiprocessing import parent_process
 from multiprocessing.util import Finalize
@@ -23,6 +22,7 @@ from granian.server import Server
 
 from api import settings
 from api.app import create_app
+from api.commands.server_folder import server_folder
 from api.commands.shared import bring_up_to_date, configured, database_name
 from api.middleware import json_logging, limits, metrics, telemetry
 from api.middleware.access_log import AccessLogQueue
@@ -74,9 +74,9 @@ def serve() -> None:
     database.close()
     database.disconnect()
     click.echo(f"Serving {database_name()} on http://{config.HOST}:{config.PORT}/v1/claims", err=True)
-    with tempfile.TemporaryDirectory(prefix="counterclaim-") as folder:
-        os.environ[metrics.SHARED] = folder
-        limits.Buckets.prepare(Path(folder) / "buckets")
+    with server_folder() as folder:
+        os.environ[metrics.SHARED] = str(folder)
+        limits.Buckets.prepare(folder / "buckets")
         json_logging.configure(config.LOG_LEVEL)
         _heed_in_a_thread()
         server = _server(config)
