@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
@@ -153,13 +152,16 @@ def refuse_moved() -> None:
 
 
 def no_room() -> str | None:
-    """Name the SQLite file whose disk is full; None where there is no such folder."""
+    """Name the SQLite file whose disk is full; None where there is no such folder, or nothing is ever written there."""
     if not on_sqlite():
         return None
     path = Path(db.obj.database).resolve()
     if not path.parent.is_dir():
         return None
-    return None if shutil.disk_usage(path.parent).free >= _BESIDE else str(path)
+    disk = os.statvfs(path.parent)
+    # Of /proc, and of an image that can only be read, nothing is free either.
+    full = disk.f_blocks and not disk.f_flag & os.ST_RDONLY and disk.f_bavail * disk.f_frsize < _BESIDE
+    return str(path) if full else None
 
 
 def where() -> str:

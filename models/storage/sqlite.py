@@ -320,14 +320,17 @@ class SqliteFile(SqliteDatabase):
 
     def _connect(self) -> Any:
         # As peewee's, but for the mode.
-        path, params = self.database, self.connect_params
+        path, params, refused = self.database, self.connect_params, ""
         if self._must_exist:
             path, params = f"file:{quote(path)}?mode=rw", {**params, "uri": True}
         elif _is_frozen(Path(path)):
             path, params = read_only(Path(path)), {**params, "uri": True}
         else:
-            _make_private(Path(path))
-        connection = sqlite3.connect(path, timeout=self._timeout, isolation_level=None, **params)
+            refused = _make_private(Path(path))
+        try:
+            connection = sqlite3.connect(path, timeout=self._timeout, isolation_level=None, **params)
+        except sqlite3.OperationalError as error:
+            raise _coded(f"{error}{refused}", error.sqlite_errorcode) from error
         try:
             self._opened = self._opened or _identity(self.database)
             self.refuse_moved()
@@ -370,13 +373,16 @@ def _is_frozen(file: Path) -> bool:
     return not wal_file.exists() or not wal_file.stat().st_size
 
 
-def _make_private(file: Path) -> None:
-    """Make a file that is not there yet, for its owner alone; what SQLite puts beside it gets its mode.
+def _make_private(file: Path) -> str:
+    """Make a file where there is none, for its owner alone, as is what SQLite puts beside it; return why it cannot be.
 
     It is opened only where it is new: to close a file that SQLite has open would take its locks away.
     """
-    with suppress(OSError):  # SQLite says why it cannot be made
+    try:
         os.close(os.open(file.resolve(), os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        return "" if error.errno == errno.EEXIST else f": {error.strerror}"
+    return ""
 
 
 def _coded(message: str, code: int) -> sqlite3.OperationalError:
@@ -388,8 +394,7 @@ def _coded(message: str, code: int) -> sqlite3.OperationalError:
 
 def _identity(path: str) -> tuple[int, int] | None:
     """Return device and number of the file at a path; None where there is none."""
-    try:
+    with suppress(OSError):
         found = Path(path).stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
+        return found.st_dev, found.st_ino
+    return None

@@ -89,6 +89,13 @@ def test_a_database_that_cannot_be_used_is_told_in_one_line(
     assert (tmp_path / "junk.db").read_bytes() == junk
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc")
+def test_a_file_that_cannot_be_made_is_told_with_the_reason_of_the_system(tmp_path: Path) -> None:
+    for path in ("/proc/x.db", tmp_path / "none" / "x.db"):
+        line = error_line(run(f"sqlite:///{path}", "migrate"))
+        assert line.endswith(f"{path}, cannot be used: unable to open database file: No such file or directory")
+
+
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_a_database_that_the_server_does_not_have_is_told_in_one_line(url: str) -> None:
     address = url.replace("postgres@", "postgres:secret@").rpartition("/")[0] + "/missing"
