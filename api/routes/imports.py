@@ -49,28 +49,33 @@ def import_lines(report: dict[str, Any], **_given: Any) -> Response:
     stands for something else already is refused, and so is what points at that `id` from then on: nobody could tell
     which of the two it means. Send two exports one after the other, not as one body.
 
-    A claim's line is `noted`, as nothing is stored with it: the claim is stored with the line that points at it, or
-    at the end, so that claims are never counted as `new` or `known`. A claim has no natural key, since the same
-    words may be two claims, and is recognised by what hangs on it: where the statement that brings it along is
-    known, it is that one's claim. Where no statement brings it along, but a counterclaim, a review or nothing points
-    at it, it is the oldest claim of the same text and language that no other line means. Otherwise it is a new one.
-    A counterclaim or review that points at a claim before any statement does is `noted` too, and stored at the end.
+    A claim's line is `noted`, as nothing is stored with it: the claim is stored with the statement that brings it
+    along, or at the end, so that claims are never counted as `new` or `known`. A claim has no natural key, since the
+    same words may be two claims. Where the statement that brings it along is known, it is that one's claim, and where
+    that is new, a new one. Claims that no statement brings along are recognised at the end, by their words, in the
+    order of their lines, whatever else points at them: each is the oldest claim of the same text and language that
+    no other line means, the first line's the first, or else a new one. So where a text and language is that of several
+    claims, send the lines of all of them, in their order, in one body, as an export has them: a part of them would
+    mean the oldest ones. A counterclaim or review that points at a claim before any statement does is `noted` too,
+    and stored after these.
 
     A claim's `standalone` says whether the public sees it without an accepted statement, as it does where that is
     missing and no statement brings the claim along.
 
-    A claim is not stored, and is listed as refused, where only refused lines point at it, or nothing does and a line
-    could not be read. Where a statement of it was refused, or a line that may have been one could not be read, and no
-    other statement brings it along, the counterclaims and reviews of it are refused as well: mend the line that the
-    refusal names, and send it again with them. So no claim is public without the statement that the lines give it, and
-    none is there twice once that is mended.
+    Where a statement of a claim was refused, or a line that may have been one could not be read, and no other statement
+    brings it along, the claim is not stored and is listed as refused, and the counterclaims and reviews of it are
+    refused as well: mend the line that the refusal names, and send it again with them. So no claim is public without
+    the statement that the lines give it, and none is there twice once that is mended. Where the line of a claim is
+    refused that no statement brings along, so are those of the same text and language that come after it, since nobody
+    could tell which of them is which. A counterclaim or review that is refused keeps no claim from being stored.
 
     Lines are stored as they come, up to 1,000 in one transaction, or fewer where others would wait too long: what a
     broken connection leaves are whole lines, from the first on, but for what was `noted`. What is known (a topic by its
     slug, a speaker by name, a document by address and text, a statement by document, spans, speaker and `coding`, a
     counterclaim by its claims and kind, a review by address and claim) stays as it is, so sending the same lines again
-    changes nothing, and goes on where an earlier import ended. A line that is refused does not keep others from being
-    stored; the answer is 200 and lists it.
+    changes nothing, and goes on where an earlier import ended; only a review that gives its claim by `text`, without
+    `reuse`, brings a new claim along each time. A line that is refused does not keep others from being stored; the
+    answer is 200 and lists it.
 
     With `dry_run=true` nothing is stored: the answer tells what would be, of at most 5,000 lines and of what
     is stored in 2 seconds, on SQLite in one, since nobody else can write meanwhile; beyond either it is 413. On

@@ -40,9 +40,9 @@ class LineReport(Output):
     noun = shown(fields.String, "Its noun; `?` where it names none.")
     outcome = shown(
         fields.String,
-        "`new`: it was stored. `known`: the same is stored already. `noted`: a claim, which is stored with the line "
-        "that points at it, or at the end; what points at a claim before its statements is told at the end. "
-        "`refused`: nothing of it was stored.",
+        "`new`: it was stored. `known`: the same is stored already. `noted`: a claim, which is stored with the "
+        "statement that brings it along, or at the end; what points at a claim before its statements is told at the "
+        "end. `refused`: nothing of it was stored.",
         enum=list(OUTCOMES),
     )
     id = identifier("The id of what was made or is known; null for what was noted or refused.", null=True)
@@ -57,8 +57,8 @@ class Report(Output):
     known = shown(fields.Integer, "How many were known already.", minimum=0)
     noted = shown(
         fields.Integer,
-        "How many were claims, which are stored with the lines that point at them, or at the end: new and known ones "
-        "alike.",
+        "How many were claims, which are stored with the statements that bring them along, or at the end: new and "
+        "known ones alike.",
         minimum=0,
     )
     refused = shown(fields.Integer, "How many were refused.", minimum=0)

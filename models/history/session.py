@@ -185,6 +185,9 @@ class Session:
         changes.log(by, "create", row, more=more)
         return row
 
+    def number_after(self, model: Any, id: int) -> None:
+        """Let new rows of a table have greater ids than this one, as those have that the database numbers."""
+
     def insert(self, model: Any, **columns: Any) -> None:
         """Store what only links rows or marks them, and has no line in the log."""
         rows.insert(model, **columns)

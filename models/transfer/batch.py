@@ -69,10 +69,13 @@ class NewIds:
         self._reserved: dict[Any, Iterator[int]] = {}
         #: The ids of rows that were undone, the lowest last.
         self._free: dict[Any, list[int]] = defaultdict(list)
+        #: The least that each table may get.
+        self._least: dict[Any, int] = defaultdict(int)
         self._after_last = False
 
     def begin(self) -> None:
         """Begin a transaction: on SQLite ids follow that of the last row, which another one may have stored since."""
+        self._least.clear()
         self._after_last = on_sqlite()
         if self._after_last:
             self._reserved.clear()
@@ -80,11 +83,19 @@ class NewIds:
 
     def take(self, model: Any, lines: int) -> int:
         """Take one for a row of a table, of as many as some `lines` may need."""
-        if free := self._free[model]:
-            return free.pop()
+        free, least = self._free[model], self._least[model]
+        while free:
+            if (id := free.pop()) >= least:
+                return id
         if model not in self._reserved:
             self._reserved[model] = _new_ids(model._meta.table_name, lines, self._after_last)
-        return next(self._reserved[model])
+        while (id := next(self._reserved[model])) < least:
+            pass
+        return id
+
+    def take_after(self, model: Any, id: int) -> None:
+        """Take only greater ids in this transaction: others may have stored rows since some were reserved."""
+        self._least[model] = id + 1
 
     def give_back(self, model: Any, id: int) -> None:
         """Give one back that no row has after all."""
@@ -127,6 +138,9 @@ class BatchSession(PrefetchedSession):
         self._inserts.append(_Insert(model, _values(model, data), data, entry))
         self.characters += _characters(model, data)
         return row
+
+    def number_after(self, model: Any, id: int) -> None:
+        self._new_ids.take_after(model, id)
 
     def insert(self, model: Any, **columns: Any) -> None:
         self.add(model, columns)

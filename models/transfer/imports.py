@@ -40,7 +40,8 @@ _LINES_PER_BATCH = 5000
 #: How many times fewer the next transaction is given where one took longer than a change may: for half of them, others
 #: would wait nearly as long again.
 _TIMES_FEWER = 8
-#: As many claims that no line has pointed at: with 5,000, others waited 1.6 s where the machine was busy, not 0.3.
+#: As many claims that no statement has brought along: with 5,000, others waited 1.6 s where the machine was busy, and
+#: not 0.3.
 _CLAIMS_PER_BATCH = 500
 
 T = TypeVar("T")
@@ -100,20 +101,20 @@ class Import:
         return stored
 
     def finish(self) -> Iterator[Outcome]:
-        """Store the lines that waited and the claims that no line has pointed at.
+        """Store the claims that no statement has brought along, in their order, and then the lines that waited.
 
-        Yield what became of the lines, and of those claims that are refused. One at which only refused lines pointed
-        would be a claim of nobody, and double as they are imported again.
+        Yield what became of those lines, and of the claims that are refused. One of which a statement was refused would
+        be a claim of nobody, and double as that is imported again.
         """
+        names = self.names.all_unbound()
+        while some := list(islice(names, _CLAIMS_PER_BATCH)):
+            refused = {name: self.names.refused_for(name) for name in some}
+            group = [unbound_claim(self.names, name) for name, line in refused.items() if not line]
+            yield from (one for one in self.store(group) if one.outcome == "refused")
+            yield from (left_out_claim(self.names, name, line) for name, line in refused.items() if line)
         waiting = waiting_lines(self.names)
         while lines := list(islice(waiting, _CLAIMS_PER_BATCH)):
             yield from self.store(lines)
-        names = self.names.all_unbound()
-        while some := list(islice(names, _CLAIMS_PER_BATCH)):
-            pointing = {name: self.names.passed_over_by(name) for name in some}
-            group = [unbound_claim(self.names, name) for name, line in pointing.items() if not line]
-            yield from (one for one in self.store(group) if one.outcome == "refused")
-            yield from (left_out_claim(self.names, name, line) for name, line in pointing.items() if line)
 
     def _undoable(self, work: Callable[[], T]) -> T:
         """Do `work` in a transaction or savepoint; where that fails, the names are what they were as well."""
@@ -145,7 +146,7 @@ class Import:
         try:
             return self._undoable(partial(self._batch, [line]))[0]
         except Refusal as refusal:
-            return refused_line(line, refusal)
+            return refused_line(line, refusal, self.names)
 
     def _batch(self, lines: Sequence[Line]) -> list[Outcome]:
         session = BatchSession(len(lines), self._new_ids)

@@ -9,8 +9,9 @@ from models.history.session import Session
 from models.queries.visibility import Viewer
 from models.refusals import AlreadyKnown, Conflict, Refusal
 from models.storage.spilled import SpilledDict
+from models.tables import Claim
 from models.transfer.claim_texts import of_line
-from models.transfer.lines import Line, Outcome
+from models.transfer.lines import Line, Outcome, is_unbound_claim
 from models.transfer.local_ids import LocalIds, unknown_name
 
 
@@ -24,12 +25,14 @@ def store_line(line: Line, *, by: Actor, names: LocalIds, session: Session) -> O
         names.undo(mark)
         if isinstance(refusal, _Ambiguous):
             names.put(names.ambiguous, (line.noun, line.members["id"]), line.number)
-        return refused_line(line, refusal)
+        return refused_line(line, refusal, names)
     return Outcome(line.number, line.noun, what, id)
 
 
-def refused_line(line: Line, refusal: Refusal) -> Outcome:
-    """Tell why a line is refused."""
+def refused_line(line: Line, refusal: Refusal, names: LocalIds) -> Outcome:
+    """Tell why a line is refused, of which nothing is stored; a claim that was to be settled is noted as such."""
+    if is_unbound_claim(line):
+        names.refuse_words(line.members["claim"], line.number)
     why = f"{refusal.field or 'the line'}: {refusal.detail}"
     errors = ({"pointer": refusal.field or "", "detail": refusal.detail},)
     return Outcome(line.number, line.noun, "refused", None, why, errors)
@@ -89,8 +92,8 @@ def _call(names: LocalIds, some: SpilledDict[str, int], name: str, id: int, noun
 
 
 def _claim(work: _Work, new: dict[str, Any]) -> LineResult:
-    if "claim" in new:  # of an earlier line (unbound_claim)
-        return _bound(work, new["claim"], "/standalone"), "new"
+    if is_unbound_claim(work.line):
+        return _settled(work, new["claim"]), "new"
     name = new.pop("id")
     if not work.names.defer_claim(name, work.line.number, new):
         raise _Ambiguous(name, f"Line {work.names.claim_lines[name][0]}")
@@ -208,38 +211,58 @@ def _meant(work: _Work, claim: dict[str, Any], field: str = "/claim") -> dict[st
     return claim
 
 
-def _bound(work: _Work, name: str, field: str = "/claim") -> int:
-    """Return the id of the claim of a line, stored now if it is not yet.
+def _bound(work: _Work, name: str, field: str) -> int:
+    """Return the id of the claim of a line: that of a statement, or one that was settled at the end of the file."""
+    names = work.names
+    if name in names.claims:
+        return names.claims[name]
+    refused = names.refused_for(name)
+    if not refused or name not in names.claim_lines:
+        raise unknown_name(name, f"{field}/claim")
+    why = f", the claim {name!r}, was refused"
+    if refused != names.claim_lines[name][0]:
+        why = f" was refused, and a statement of the claim {name!r} is missing with it"
+    raise Conflict(
+        f"Line {refused}{why}, so that claim is not stored: mend that line, and send it again with this one.",
+        field=f"{field}/claim",
+    )
 
-    One that no statement brings along is the identical one that the public sees, where no other line means that; where
-    the line says that it was put in by itself, one that is standalone, and stays so (docs/decisions/0077). A new one is
-    put in by itself. Where the line says otherwise, it is one that only reviewers see, and theirs to put in
-    (docs/decisions/0037).
+
+def _settled(work: _Work, name: str) -> int:
+    """Return the id of the claim of a line that no statement brings along; it is stored if it is not yet.
+
+    It is the oldest identical one that the public sees, where no other line means that; where the line says that it was
+    put in by itself, one that is standalone, and stays so (docs/decisions/0077). A new one is put in by itself. Where
+    the line says otherwise, it is one that only reviewers see, and theirs to put in (docs/decisions/0037).
+
+    All such lines are settled in their order (docs/decisions/0080): whatever points where, the same lines mean the same
+    claims when they come again, and of a claim that was refused nobody could say which it means by then.
     """
     names = work.names
-    if line := names.unbound(name):
-        if refused := names.refused_statement(name):
-            raise Conflict(
-                f"Line {refused} was refused, and a statement of the claim {name!r} is missing with it, so that claim "
-                "is not stored: mend that line, and send it again with this one.",
-                field=f"{field}/claim",
-            )
-        if line.get("standalone") is False and not work.by.reviews:
-            raise Conflict(
-                "A claim that no statement brings along and only reviewers see takes the review scope: leave "
-                "`standalone` out to let everybody see it.",
-                field=field,
-            )
-        work.session.lock_words([line["text"]])
-        twin = _free_twin(work, line)
-        claim = twin or claims.create(by=work.by, session=work.session, **line)
-        if twin and line.get("standalone"):
-            names.put(names.put_in, twin, None)
-        names.take(line, claim)
-        names.bind(name, claim)
-    if name not in names.claims:
-        raise unknown_name(name, f"{field}/claim")
-    return names.claims[name]
+    line = names.unbound(name)
+    if line is None:
+        raise unknown_name(name, "/claim")
+    if refused := names.refused_alike(line):
+        raise Conflict(
+            f"Line {refused}, of a claim of the same text and language, was refused, and without it nobody could tell "
+            "which of them this is: mend that line, and send it again with this one."
+        )
+    if line.get("standalone") is False and not work.by.reviews:
+        raise Conflict(
+            "A claim that no statement brings along and only reviewers see takes the review scope: leave "
+            "`standalone` out to let everybody see it.",
+            field="/standalone",
+        )
+    work.session.lock_words([line["text"]])
+    twin = _free_twin(work, line)
+    if not twin:
+        work.session.number_after(Claim, names.last_alike(line))
+    claim = twin or claims.create(by=work.by, session=work.session, **line)
+    if twin and line.get("standalone"):
+        names.put(names.put_in, twin, None)
+    names.take(line, claim)
+    names.bind(name, claim)
+    return claim
 
 
 def _free_twin(work: _Work, line: dict[str, Any]) -> int | None:

@@ -26,8 +26,8 @@ class Outcome(NamedTuple):
     line: int
     #: The noun, or "?" where the line does not say.
     noun: str
-    #: new, known, refused, or noted: a claim, which is stored when a later line points at it, or what points at one
-    #: whose statements may still come; what became of that is told at the end.
+    #: new, known, refused, or noted: a claim, which is stored with a later statement of it or at the end, or what
+    #: points at one whose statements may still come; what became of that is told at the end.
     outcome: str
     #: The id of what was made or is known; null for what is refused or noted.
     id: int | None = None
@@ -75,13 +75,18 @@ def cut_documents(whole: Iterable[dict[str, Any]], in_place: InPlace = at_once) 
 
 
 def unbound_claim(names: LocalIds, name: str) -> Line:
-    """Make the line that stores the claim of an earlier one, at which none has pointed."""
+    """Make the line that stores the claim of an earlier one, which no statement has brought along."""
     return Line(names.claim_lines[name][0], "claim", {"claim": name})
 
 
+def is_unbound_claim(line: Line) -> bool:
+    """Tell whether a line is one that `unbound_claim` made."""
+    return line.noun == "claim" and "claim" in line.members
+
+
 def left_out_claim(names: LocalIds, name: str, pointing: int) -> Outcome:
-    """Tell that a claim is not stored, because the line that points at it was refused."""
-    points = "points" if name in names.passed_over else "may point"
+    """Tell that a claim is not stored, because a line that may have brought it along was refused."""
+    points = "may point" if pointing == names.unread else "points"
     detail = f"Line {pointing}, which {points} at this claim, was refused, so it is not stored: mend that line first."
     errors = ({"pointer": "", "detail": detail},)
     return Outcome(names.claim_lines[name][0], "claim", "refused", None, f"the line: {detail}", errors)

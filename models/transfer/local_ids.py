@@ -30,23 +30,24 @@ class LocalIds:
         self.claim_lines: SpilledDict[str, tuple[int, int]] = SpilledDict()
         #: Noun and name -> the number of a line that was refused because an earlier one is called so.
         self.ambiguous: SpilledDict[tuple[str, str], int] = SpilledDict()
-        #: Name -> the number of a line that points at this claim, and was refused.
-        self.passed_over: SpilledDict[str, int] = SpilledDict()
-        #: The same of those lines that may have brought it along: statements, and what has no noun.
-        self._refused_statements: SpilledDict[str, int] = SpilledDict()
-        #: The number of the first line that could not be read, or 0: it may have pointed at any claim.
-        self._unread = 0
+        #: Name -> the number of a line that was refused and may have brought this claim along: a statement, what has no
+        #: noun, or the line of the claim itself.
+        self._refused: SpilledDict[str, int] = SpilledDict()
+        #: The number of the first line that could not be read, or 0: it may have brought any claim along.
+        self.unread = 0
+        #: A hash of a text and its language -> the number of the first line of such a claim that was refused.
+        self._refused_words: SpilledDict[str, int] = SpilledDict()
         #: The number of each line that waits for the statements of its claims -> its noun and members, as JSON.
         self._waiting: SpilledDict[int, str] = SpilledDict()
         #: Claims of lines, but for those that are stored for good: a known statement may already have theirs.
         #: As JSON, which takes a quarter of the memory.
         self._new_claims: SpilledDict[str, str] = SpilledDict()
         #: A hash of a line's wording -> the last identical claim that such a line means: some line means each up to it,
-        #: so that they need not be read again.
+        #: so that they need not be read again. And of its text and language -> the greatest of them all.
         self._taken: SpilledDict[str, int] = SpilledDict()
         self._all = (
             *(self.documents, self.statements, self.claims, self.bound, self.put_in, self.claim_lines),
-            *(self.ambiguous, self.passed_over, self._refused_statements, self._waiting, self._new_claims, self._taken),
+            *(self.ambiguous, self._refused, self._refused_words, self._waiting, self._new_claims, self._taken),
         )
         #: What was put into one of these since the last transaction, in that order, and what was there before.
         self._put: list[tuple[SpilledDict[Any, Any], Any, Any]] = []
@@ -59,16 +60,21 @@ class LocalIds:
 
     def taken(self, line: dict[str, Any]) -> int:
         """Return the id of the last claim of a line's wording that such a line means, or 0."""
-        return self._taken.get(_wording(line), 0)
+        return self._taken.get(_hash(_wording(line)), 0)
+
+    def last_alike(self, line: dict[str, Any]) -> int:
+        """Return the greatest id of a claim of a line's text and language that such a line means, or 0."""
+        return self._taken.get(_hash(_words(line)), 0)
 
     def take(self, line: dict[str, Any], claim: int) -> None:
         """Let `claim` be the last one that a line of this wording means."""
-        key = _wording(line)
-        self._put.append((self._taken, key, self._taken.get(key)))
-        self._taken[key] = claim
+        greatest = max(claim, self.last_alike(line))
+        for key, value in ((_hash(_wording(line)), claim), (_hash(_words(line)), greatest)):
+            self._put.append((self._taken, key, self._taken.get(key)))
+            self._taken[key] = value
 
     def defer_claim(self, name: str, number: int, line: dict[str, Any]) -> bool:
-        """Let a line's claim wait for those that point at it; tell whether that is what its name stands for."""
+        """Let a line's claim wait for the statements of it; tell whether that is what its name stands for."""
         json = dumps(line)
         hashed = hash(json)
         if name not in self.claim_lines:
@@ -82,14 +88,14 @@ class LocalIds:
         self.put(self.bound, claim, None)
 
     def unbound(self, name: str) -> dict[str, Any] | None:
-        """Return the claim of a line, where nothing has pointed at it yet."""
+        """Return the claim of a line, where it is not known yet which one that is."""
         if name not in self._new_claims or name in self.claims:
             return None
         line: dict[str, Any] = orjson.loads(self._new_claims[name])
         return line
 
     def all_unbound(self) -> Iterator[str]:
-        """Yield the claims that nothing has pointed at; they may be stored meanwhile."""
+        """Yield the claims that no statement has brought along, in their order; they may be stored meanwhile."""
         return (name for name in self._new_claims if name not in self.claims)
 
     def defer_line(self, number: int, noun: str, members: dict[str, Any]) -> None:
@@ -103,21 +109,26 @@ class LocalIds:
     def pass_over(self, number: int, noun: str, claims: tuple[str, ...] | None) -> None:
         """Note that the line `number` was refused, which pointed at these claims; None where nobody could read it."""
         if claims is None:
-            self._unread = self._unread or number
-        may_state = noun not in ("counterclaim", "review")
-        for names in (self.passed_over, self._refused_statements) if may_state else (self.passed_over,):
-            for name in claims or ():
-                if name not in names:
-                    names[name] = number
-            names.spill()  # there may be no transaction for long, after which the others are
+            self.unread = self.unread or number
+        if noun in ("counterclaim", "review"):
+            return
+        for name in claims or ():
+            if name not in self._refused:
+                self._refused[name] = number
+        self._refused.spill()  # there may be no transaction for long, after which the others are
 
-    def passed_over_by(self, name: str) -> int:
-        """Return the number of a line that was refused and points, or may point, at this claim; 0 where none does."""
-        return self.passed_over.get(name) or self._unread
+    def refused_for(self, name: str) -> int:
+        """Return the number of a line that was refused and brings, or may bring, this claim along; 0 if none does."""
+        return self._refused.get(name) or self.unread
 
-    def refused_statement(self, name: str) -> int:
-        """Return the number of a line that was refused and states, or may state, this claim; 0 where none does."""
-        return self._refused_statements.get(name) or self._unread
+    def refuse_words(self, name: str, number: int) -> None:
+        """Note that the claim of a line was refused, which would have been recognised by its words."""
+        if line := self.unbound(name):
+            self.put(self._refused_words, _hash(_words(line)), number)
+
+    def refused_alike(self, line: dict[str, Any]) -> int:
+        """Return the number of a line that was so refused, of a claim of the same words; 0 where there is none."""
+        return self._refused_words.get(_hash(_words(line)), 0)
 
     def known(self, noun: str, name: str, field: str) -> int:
         """Return the id of the document or statement of an earlier line."""
@@ -168,6 +179,13 @@ def unknown_name(name: str, field: str) -> Conflict:
     return Conflict(f"No earlier line is called {name!r}.", field=field)
 
 
-def _wording(line: dict[str, Any]) -> str:
-    wording = dumps([line["text"], line["language"], line.get("standalone")])
-    return blake2b(wording.encode(), digest_size=16).hexdigest()
+def _words(line: dict[str, Any]) -> list[Any]:
+    return [line["text"], line["language"]]
+
+
+def _wording(line: dict[str, Any]) -> list[Any]:
+    return [*_words(line), line.get("standalone")]
+
+
+def _hash(what: list[Any]) -> str:
+    return blake2b(dumps(what).encode(), digest_size=16).hexdigest()
