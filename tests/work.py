@@ -32,7 +32,7 @@ def counting() -> Iterator[Callable[[], int]]:
 
 
 def work(url: str, sql: str, params: Any = (), *, bitmaps: bool = True) -> int:
-    """Run a statement, and count the steps of SQLite's machine, or the rows that PostgreSQL passes in all its scans.
+    """Run a statement; count steps of SQLite's machine, or the rows that PostgreSQL passes in its scans and compares.
 
     Without `bitmaps` of indexes, of which then those rows count that are read by them.
     """
@@ -78,4 +78,5 @@ def _rows(sql: str, params: Any, *, bitmaps: bool) -> int:
         for node in nodes
         if node["Node Type"].endswith("Scan") and (bitmaps or node["Node Type"] != "Bitmap Index Scan")
     )
-    return round(sum(rows))
+    compared = (node["Actual Loops"] * node.get("Rows Removed by Join Filter", 0) for node in nodes)
+    return round(sum(rows) + sum(compared))

@@ -44,7 +44,7 @@ def of_a_charge(viewer: Viewer, filters: Filters, claim: Any, *, shared: bool) -
         theirs = s.select(s.claim_id).where(said_within("against"), statement_seen(viewer))
         replied = claim.in_(theirs | answers(viewer, e.answer_id.in_(theirs)).select(e.claim_id))
     else:
-        charge = fn.EXISTS(_about.select(1).where(_about.claim_id == claim, _about.role == "accused"))
+        charge = exists_by_row(_about.select(1).where(_about.claim_id == claim, _about.role == "accused"))
         yield charge
         replied = _replied(viewer, claim)
         if shared:
@@ -159,9 +159,9 @@ def _answered(viewer: Viewer, claim: Any, statement: Any, *conditions: Any, shar
     A thousand answers to a claim that a thousand state are a million pairs: so all claims that have many answers, or
     their statements, are looked through at once, where the first of them is met; of a claim, where it is `shared`.
     """
-    found = answers(viewer, e.claim_id == claim, *conditions)
+    found = answers(viewer, is_one(e.claim_id, claim), *conditions)
     if statement is None and not shared:
-        return fn.EXISTS(found)
+        return exists_by_row(found)
     standing = e.select(1).where(is_one(e.claim_id, claim), e.retracted_at.is_null())
     if statement is None:
         at_once = claim.in_(answers(viewer, e.claim_id.in_(_claims_of_many()), *conditions).select(e.claim_id))

@@ -179,17 +179,12 @@ def _hashed(sqlite: bool, one: Any, other: Any, on: Any) -> Any:
 
 
 @differing
-def one_after_another(sqlite: bool, first: Any, e: Any, its: Any, sides: dict[Any, Any]) -> Any:
-    """Read the rows `first` in their order, and for each look up the counterclaims `e` for which `its` condition holds.
+def looked_up(sqlite: bool, table: Any, its: Any) -> Any:
+    """Read a table by an index for each row of those before it in FROM, by the condition on which it is joined.
 
-    The claims on their `sides`, {table: its id}, are read with them.
+    PostgreSQL takes few rows for one, and would compare each with all that there are (docs/decisions/0081).
     """
-    # Without LATERAL, PostgreSQL compares each row with each counterclaim that passes: it expects few to.
-    found = e if sqlite else e.select(STAR).where(its).offset(0).lateral().alias(e._alias)
-    source = Join(first, found, JOIN.CROSS)
-    for side, id in sides.items():
-        source = Join(source, side, on=side.id == id)
-    return source
+    return table if sqlite else table.select(STAR).where(its).offset(0).lateral().alias(table._alias)
 
 
 # -- what a planner does by itself ------------------------------------------------------------------

@@ -25,6 +25,7 @@ from models.queries.dialects import (
     in_ranges,
     indexed_by,
     is_one,
+    looked_up,
     share,
     topic_bounds,
     unindexed,
@@ -122,7 +123,7 @@ def _of_a_document(condition: Any) -> Any:
 
 
 def _published(condition: Any) -> Any:
-    return fn.EXISTS(_document.select(1).where(_document.id == s.document_id, condition))
+    return exists_by_row(_document.select(1).where(_document.id == s.document_id, condition))
 
 
 #: The filters on a statement `s`. In a list of claims, all of them must hold for one and the same.
@@ -146,13 +147,13 @@ OF_A_STATEMENT: dict[str, Any] = {
     "url": _of_a_document(any_of(_document.url_normalized, "url") & _document.retracted_at.is_null()),
     "domain": _of_a_document(any_of(_document.domain, "domain")),
     "cue": any_of(unindexed(s.cue_key), "cue"),
-    "speaker_kind": fn.EXISTS(
+    "speaker_kind": exists_by_row(
         _speaker.select(1).where(_speaker.id == s.speaker_id, any_of(_speaker.kind, "speaker_kind"))
     ),
     "published_from": _published(_document.published_at >= P.published_from),
     "published_to": _published(_document.published_at <= P.published_to),
     "document_language": _published(in_ranges(_document.language, "document_language")),
-    "document_kind": fn.EXISTS(
+    "document_kind": exists_by_row(
         Select([indexed_by(_document, "documents_id_kind")], [1]).where(
             _document.id == s.document_id, any_of(_document.kind, "document_kind")
         )
@@ -163,7 +164,7 @@ OF_A_STATEMENT: dict[str, Any] = {
     "said_from": _day_read >= P.said_from,
     "said_to": known(_day_read) & (_day_read <= P.said_to),
     "said_before": known(_day_read) & (_day_read < P.said_before),
-    "recorded_by": fn.EXISTS(recorder.select(1).where(RECORDED, any_id(recorder.key_id, "recorded_by"))),
+    "recorded_by": exists_by_row(recorder.select(1).where(RECORDED, any_id(recorder.key_id, "recorded_by"))),
     # What a person put in is as sure as can be.
     "min_confidence": unindexed(fn.coalesce(s.confidence, 1)) >= P.min_confidence,
 }
@@ -195,28 +196,26 @@ def all_of(names: Iterable[str]) -> list[Any]:
     return [OF_A_STATEMENT[name] for name in sorted(names)]
 
 
-def of_any_statement(viewer: Viewer, names: set[str], claim: Any, *, shared: bool = False, by_row: bool = False) -> Any:
+def of_any_statement(viewer: Viewer, names: set[str], claim: Any, *, shared: bool = False) -> Any:
     """Build the condition that one and the same statement of `claim` passes the filters of these names.
 
     The claim is `shared` where several items are looked at by it: counterclaims, by either of their sides, or
-    statements that a search finds. PostgreSQL looks `by_row`, and plans no join.
+    statements that a search finds.
     """
     conditions = (statement_seen(viewer), *all_of(names))
     if names & NARROW:
         return claim.in_(s.select(s.claim_id).where(*conditions))
-    return _exists(s, claim, *conditions, many=MANY_STATEMENTS if shared else None, by_row=by_row)
+    return _exists(s, claim, *conditions, many=MANY_STATEMENTS if shared else None)
 
 
-def _exists(rows: Any, claim: Any, *conditions: Any, many: int | None, by_row: bool = False) -> Any:
+def _exists(rows: Any, claim: Any, *conditions: Any, many: int | None) -> Any:
     """Build the condition that one of the rows of a claim passes some; of more than `many` rows by all that do."""
-    if many is None and not by_row:  # by equality PostgreSQL may join them
-        return fn.EXISTS(rows.select(1).where(rows.claim_id == claim, *conditions))
-    of_claim = rows.select(1).where(is_one(rows.claim_id, claim))
-    one_by_one = exists_by_row(of_claim.where(*conditions))
+    of_claim = is_one(rows.claim_id, claim)
+    one_by_one = exists_by_row(Select([looked_up(rows, of_claim)], [1]).where(of_claim, *conditions))
     if many is None:
         return one_by_one
     among_all = claim.in_(rows.select(rows.claim_id).where(*conditions))
-    return case(fn.EXISTS(of_claim.limit(1).offset(many)), among_all, one_by_one)
+    return case(fn.EXISTS(rows.select(1).where(of_claim).limit(1).offset(many)), among_all, one_by_one)
 
 
 def of_a_claim(
@@ -227,7 +226,6 @@ def of_a_claim(
     statement: Any = None,
     *,
     shared: bool = False,
-    by_row: bool = False,
 ) -> Iterator[Any]:
     """Build the conditions that the filters put on the claim with the id `claim`, its answers and its reviews.
 
@@ -235,30 +233,27 @@ def of_a_claim(
     of the claim, those answers count that may answer it. The claim is `shared` as of_any_statement has it.
     """
     names = filters.names
-    exists = exists_by_row if shared or by_row else fn.EXISTS
     if "ids" in names:
         yield in_list(claim, "ids")
     if "topic" in names:
         # Of statements more than of claims are under a topic: not all of them are read for a page.
         filed = _filed.select(1).where(_filed.claim_id == claim, _of_topic)
-        yield claim.in_(OF_TOPIC) if statement is None else exists(filed)
+        yield claim.in_(OF_TOPIC) if statement is None else exists_by_row(filed)
     if "about" in names:
         yield claim.in_(_about.select(_about.claim_id).where(any_id(_about.speaker_id, "about")))
     if "language" in names:
-        yield exists(_claim.select(1).where(_claim.id == claim, in_ranges(_claim.language, "language")))
+        yield exists_by_row(_claim.select(1).where(_claim.id == claim, in_ranges(_claim.language, "language")))
     if "accused" in names:
         yield claim.in_(accusing("accused"))
     if "against" in names or "charge" in filters.yes:
         yield from of_a_charge(viewer, filters, claim, shared=shared)
     yield from of_its_answers(viewer, filters, claim, answered, statement, shared=shared)
-    # Statements and counterclaims of one claim are asked of its reviews each, whatever a database shares.
-    many = MANY_REVIEWS if shared or by_row or statement is not None else None
-    yield from _of_its_reviews(filters, claim, many, by_row=by_row)
+    yield from _of_its_reviews(filters, claim)
 
 
-def _of_its_reviews(filters: Filters, claim: Any, many: int | None, *, by_row: bool) -> Iterator[Any]:
+def _of_its_reviews(filters: Filters, claim: Any) -> Iterator[Any]:
     def reviewed(*of_it: Any) -> Any:
-        return _exists(r, claim, r.retracted_at.is_null(), *of_it, many=many if of_it else None, by_row=by_row)
+        return _exists(r, claim, r.retracted_at.is_null(), *of_it, many=MANY_REVIEWS if of_it else None)
 
     of_it = [OF_A_REVIEW[name] for name in sorted(filters.names & OF_A_REVIEW.keys())]
     if of_it or "reviewed" in filters.yes:

@@ -29,16 +29,9 @@ from models.queries.filters import (
 from models.queries.matches import Match, matched, matches, matching
 from models.queries.nodes import NULL, STAR, TRUE, Aliased, ByNumber, P, Part, cached, case
 from models.queries.parts import jointly, last, last_changed, told_at
-from models.queries.shapes import SIDES, answers
+from models.queries.shapes import SIDES, answers, with_sides
 from models.queries.table_aliases import e, s
-from models.queries.visibility import (
-    Viewer,
-    claim_seen,
-    counterclaim_seen,
-    of_the_claim,
-    statement_seen,
-    target_seen,
-)
+from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, of_the_claim, statement_seen, target_seen
 from models.tables import ClaimSummary, ClaimTopicIndex, Statement
 
 #: How many matches are ranked before the others are looked at: the shortest claims, the newest statements
@@ -133,12 +126,15 @@ def _find(
 ) -> Found:
     """Find what passes; with `beside`, a table that is read first, each of its rows is looked up."""
     find = {"claims": _claims, "statements": _statements, "counterclaims": _counterclaims}[noun]
-    found = find(viewer, filters.without("changed_since"), order, continued, beside)
+    # A list in the order of changes walks through these, unless something bounds it.
+    walked = order.by == "changed_at" and noun != "counterclaims" and not (filters.few or filters.names & BOUNDING)
+    found = find(viewer, filters.without("changed_since"), order, continued, last if walked else beside)
     since = "changed_since" in filters.names
-    return _dated(noun, viewer, found, order, since=since) if since or order.by == "changed_at" else found
+    dated = since or order.by == "changed_at"
+    return _dated(noun, viewer, found, order, since=since, walked=walked) if dated else found
 
 
-def _dated(noun: str, viewer: Viewer, found: Found, order: Order, *, since: bool) -> Found:
+def _dated(noun: str, viewer: Viewer, found: Found, order: Order, *, since: bool, walked: bool) -> Found:
     """Add when what the viewer is shown of each last changed; with `since`, of those that did after that.
 
     A statement changes with its claim, and a counterclaim with either of its two.
@@ -148,14 +144,13 @@ def _dated(noun: str, viewer: Viewer, found: Found, order: Order, *, since: bool
         changed = later(*(last_changed(viewer, "claims", side, e.updated_at) for side in SIDES.values()))
     else:
         changed = told_at(viewer)
-        claim = id if noun == "claims" else s.claim_id
-        of_it = (last.noun == "claims") & (last.noun_id == claim)
+        of_it = (last.noun == "claims") & (last.noun_id == (id if noun == "claims" else s.claim_id))
         if order.by == "changed_at":
-            query = query.join(last, on=of_it)
+            query = query if walked else query.join(dialects.looked_up(last, of_it), on=of_it)
             id = last.noun_id if noun == "claims" else id  # by it the index goes on where many changed at once
         else:
             # SQLite would begin with all that changed since, or with the times of all, and sort them.
-            query = query.join(last, JOIN.CROSS).where(of_it)
+            query = query.join(dialects.looked_up(last, of_it), JOIN.CROSS).where(of_it)
     if since:
         query = query.where(changed >= P.changed_since)
     return found._replace(query=query, id=id, changed=changed)
@@ -171,11 +166,14 @@ def seen(noun: str, viewer: Viewer) -> list[Any]:
 def summary_answered(viewer: Viewer, claim: Any) -> Any:
     """Build the condition that the viewer sees an answer to `claim`: what the public sees, its summary says."""
     if viewer.unreviewed:
-        return fn.EXISTS(answers(viewer, e.claim_id == claim))
-    return fn.EXISTS(_summary.select(1).where(_summary.claim_id == claim, true(_summary.answered)))
+        return exists_by_row(answers(viewer, e.claim_id == claim))
+    return exists_by_row(_summary.select(1).where(_summary.claim_id == claim, true(_summary.answered)))
 
 
 def _from(table: Any, beside: Any) -> Select:
+    if beside is last:
+        its = (last.noun == "claims") & (table.claim_id == last.noun_id)
+        return Select([Join(last, dialects.looked_up(table, its), JOIN.CROSS)], []).where(its)
     return Select([table], []) if beside is None else Select([beside], []).join(table, JOIN.CROSS)
 
 
@@ -223,7 +221,7 @@ def _of_the_first(names: set[str], replaced: set[str], k: Any) -> list[Any]:
     }
     conditions = [by_summary[name] for name in sorted((names & by_summary.keys()) - replaced)]
     if others := names - by_summary.keys():
-        conditions.append(fn.EXISTS(s.select(1).where(s.id == own.statement_id, *all_of(others))))
+        conditions.append(exists_by_row(s.select(1).where(s.id == own.statement_id, *all_of(others))))
     return conditions
 
 
@@ -293,7 +291,7 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
         with_evidence = _evidence, e.statement_id == _evidence.id
         without = _summary, (e.answer_id == _summary.claim_id) & unindexed(e.statement_id).is_null()
         first, its = with_evidence if half else without
-        query, day = Select([dialects.one_after_another(first, e, its, SIDES)], []).where(its), first.day
+        query, day = Select([with_sides(first, its)], []).where(its), first.day
         if continued:  # what PostgreSQL does not see in a pair of columns of two tables
             conditions.append(Expression(day, "<=" if order.descending else ">=", P.at))
     else:
@@ -306,7 +304,7 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
     of_it = _OF_A_COUNTERCLAIM | (_UNINDEXED if half is not None else {})
     conditions += [of_it[name] for name in sorted(filters.names & of_it.keys())]
     if "target" in filters.names:
-        conditions.append(fn.EXISTS(target_seen(viewer)))
+        conditions.append(exists_by_row(target_seen(viewer)))
     if "to_statement" in filters.names:
         aimed_at = (any_id(_one.id, "to_statement"), statement_seen(viewer, _one))
         theirs = _one.select(_one.claim_id).where(*aimed_at)
@@ -338,11 +336,11 @@ def _either_side(viewer: Viewer, filters: Filters) -> list[Any]:
 def _of_a_side(viewer: Viewer, filters: Filters, claim: Any) -> list[Any]:
     """Build the conditions on one side of a counterclaim; PostgreSQL plans about each of the two apart."""
     shared = dialects.decides_at_once()
-    conditions = list(of_a_claim(viewer, filters.without("q"), claim, shared=shared, by_row=True))
+    conditions = list(of_a_claim(viewer, filters.without("q"), claim, shared=shared))
     if "q" in filters.names:
         conditions.append(claim.in_(matched("claims", viewer, filters)))
     if of_it := filters.names & OF_A_STATEMENT.keys():
-        conditions.append(of_any_statement(viewer, of_it, claim, shared=shared, by_row=True))
+        conditions.append(of_any_statement(viewer, of_it, claim, shared=shared))
     return conditions
 
 

@@ -58,6 +58,7 @@ def matched(noun: str, viewer: Viewer, filters: Filters) -> Select:
 def matching(noun: str, viewer: Viewer, filters: Filters, id: Any) -> Any:
     """Build the condition that `id` is the id of something that the value `q` finds among `noun`.
 
-    With `part_of`, PostgreSQL finds the claims of a body's statements first, and looks for each among the matches.
+    Where PostgreSQL finds a body's claims first, or what somebody answered, it looks for each among the matches.
     """
-    return (among_many if "part_of" in filters.names else among)(id, matched(noun, viewer, filters))
+    found_first = {"part_of", "answered_by"} & filters.names
+    return (among_many if found_first else among)(id, matched(noun, viewer, filters))

@@ -8,9 +8,9 @@ from functools import reduce
 from operator import add, or_
 from typing import Any
 
-from peewee import Select, fn
+from peewee import Select
 
-from models.queries.dialects import among, among_many, any_id, unindexed
+from models.queries.dialects import among, among_many, any_id, exists_by_row, unindexed
 from models.queries.nodes import Aliased
 from models.queries.table_aliases import s
 from models.queries.visibility import Viewer, statement_seen
@@ -28,8 +28,8 @@ _is_part = (
     _part.kind.not_in(SPEAKING_FOR_A_BODY),
     _part.retracted_at.is_null(),
     unindexed(_part.merged_into_id).is_null(),
-    fn.EXISTS(_whole.select(1).where(_whole.id == _part.part_of_id, _whole.retracted_at.is_null())),
-    ~fn.EXISTS(_h.select(1).where(_h.noun == "speakers", _h.noun_id == _part.part_of_id)),
+    exists_by_row(_whole.select(1).where(_whole.id == _part.part_of_id, _whole.retracted_at.is_null())),
+    ~exists_by_row(_h.select(1).where(_h.noun == "speakers", _h.noun_id == _part.part_of_id)),
 )
 
 
@@ -55,8 +55,9 @@ def wholes(chosen: Any, *, by_claim: bool = False) -> Any:
     own = (s.select(*claim, speaker).where(chosen) for speaker in (s.speaker_id, s.on_behalf_of_id))
     them = reduce(or_, own).cte("wholes", recursive=True, columns=(*name, "id"))
     theirs = (getattr(them.c, column) for column in name)
-    onward = _part.select(*theirs, _part.part_of_id).join(them, on=_part.id == them.c.id)
-    return them.union(onward.where(*_is_part))
+    # One by one: PostgreSQL, which expects one speaker to be a part, would read them all for each.
+    whole = _part.select(_part.part_of_id).where(_part.id == them.c.id, *_is_part)
+    return them.union(Select([them], [*theirs, whole]))
 
 
 def _said(speaker: Callable[[Any], Any], among: Callable[[Any, Any], Any] = among) -> Any:

@@ -9,12 +9,12 @@ describes the same shapes, and tests prove them equal.
 from collections.abc import Callable
 from typing import Any
 
-from peewee import Select, fn
+from peewee import JOIN, Join, Select, fn
 
 from models.queries import members
 from models.queries.attributions import attribution_members
 from models.queries.days import day_of, may_answer
-from models.queries.dialects import exists_by_row, true
+from models.queries.dialects import exists_by_row, looked_up, true
 from models.queries.embedded import BESIDE, EMBEDDED, MOST_JOINT, embedded
 from models.queries.members import (
     Array,
@@ -283,6 +283,17 @@ def statement(viewer: Viewer) -> Object:
 SIDES = {charge: e.claim_id, answer: e.answer_id}
 
 
+def with_sides(first: Any, its: Any) -> Any:
+    """Read the rows `first` in their order, with the counterclaims `e` of each, for which `its` condition holds.
+
+    The claims of SIDES are read with them.
+    """
+    source = Join(first, looked_up(e, its), JOIN.CROSS)
+    for side, id in SIDES.items():
+        source = Join(source, side, on=side.id == id)
+    return source
+
+
 def counterclaim(viewer: Viewer) -> Object:
     """Build the node of a counterclaim `e` with the claims of SIDES side by side, each with speakers and sentences.
 
@@ -343,7 +354,9 @@ def is_answered(viewer: Viewer, claim: Any, *conditions: Any) -> Any:
     one of 8,000 answers.
     """
     shown = exists_by_row(o.select(1).where(o.id == e.answer_id, claim_seen(viewer, o)))
-    return fn.EXISTS(e.select(1).where(e.claim_id == claim, of_the_claim(), evidence_seen(viewer), shown, *conditions))
+    return exists_by_row(
+        e.select(1).where(e.claim_id == claim, of_the_claim(), evidence_seen(viewer), shown, *conditions)
+    )
 
 
 def answers(viewer: Viewer, *conditions: Any) -> Select:

@@ -29,6 +29,10 @@ APART = 12
 #: The application_name of a server's snapshots, which a migration may end (models/storage/schema.py).
 SNAPSHOT = "counterclaim snapshot"
 
+#: How a server shall not plan: by comparing each row with each of those that it holds in memory and takes for few. So
+#: it looks each up by an index, or hashes them (docs/decisions/0081).
+_PLANNING = "-c enable_material=off"
+
 #: Characters of SQL that the server keeps prepared for a connection of the pool from one request to the next: it takes
 #: 76 bytes for each, 31 MB for one question with all filters and facets that was repeated six times.
 MOST_PREPARED = 200_000
@@ -99,8 +103,10 @@ class PostgresServer(PooledPostgresqlDatabase):
         Raises ValueError where `url` is no address.
         """
         parts = _parts(url)
+        options = [_PLANNING, parts.get("options", "")]
         if deadline:
-            parts["options"] = f"{parts.get('options', '')} -c statement_timeout={round(deadline * 1000)}".strip()
+            options.append(f"-c statement_timeout={round(deadline * 1000)}")
+        parts["options"] = " ".join(options)
         self.address = f"{parts.get('host', '')}:{parts.get('port', '5432')}/{parts['dbname']}"
         # A host that vanished sends nothing at all: without these a statement would wait for a quarter of an hour.
         waits = {"connect_timeout": CONNECT, "tcp_user_timeout": _SILENCE * 1000, "keepalives_idle": _SILENCE}
