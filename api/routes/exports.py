@@ -20,7 +20,8 @@ Takes the filters of `GET /v1/{noun}` and writes all that they find in one snaps
 The answer is streamed, and its length is not known before: one that was broken off ends in the midst of a
 text, as no whole JSON or CSV does. A server writes a few exports at once, half of them at most for one caller: a
 few more wait for two seconds, and are answered 503 then. It breaks one off whose reader falls two minutes behind
-one who takes 8 KiB a second, counted before they are compressed. In a CSV, `fields` are the columns; a path through
+one who takes 8 KiB a second, counted before they are compressed, or who has read for minutes while very much changed,
+or while words are being erased. In a CSV, `fields` are the columns; a path through
 a list gives all its values with `; ` between two, and what a spreadsheet would take for a formula, at the beginning of
 a text or after a semicolon, tab or line break in it, has an apostrophe in front.
 """

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from models.storage.file_lock import FileLock
+from models.storage.file_lock import NO_TIMEOUT, FileLock
 
 #: Commits of a process between two checkpoints, and the pages from which on the WAL is long: 16 MB.
 _EVERY, LONG = 100, 4_000
@@ -68,6 +68,17 @@ class WriteAheadLog:
                 gate.acquire(patience)
             yield
 
+    @contextmanager
+    def rewriting(self) -> Iterator[None]:
+        """Have servers end the exports that they have been reading for long, until the file has been rewritten."""
+        with closing(self._rewriting()) as lock:
+            lock.acquire(NO_TIMEOUT)
+            yield
+
+    def is_rewritten(self) -> bool:
+        """Tell whether somebody waits for long reads to end, because they rewrite the file."""
+        return _is_held(self._rewriting())
+
     def is_due(self) -> bool:
         """Count a commit, and tell whether it is time for a checkpoint."""
         self._commits += 1
@@ -95,14 +106,10 @@ class WriteAheadLog:
         return FileLock(f"{self._path}.archive")
 
     def _is_archived(self) -> bool:
-        with closing(self.archive_lock()) as lock:
-            try:
-                lock.acquire(0, shared=True)
-            except TimeoutError:
-                return True
-            except OSError:
-                pass
-        return False
+        return _is_held(self.archive_lock())
+
+    def _rewriting(self) -> FileLock:
+        return FileLock(f"{self._path}.rewrite")
 
     def _gate(self) -> FileLock:
         return FileLock(f"{self._path}.reads", _POLL)
@@ -126,6 +133,17 @@ class WriteAheadLog:
                 writers.acquire(_CLOSED)
                 if restart(connection, _LONGER):
                     self._not_before = 0.0
+
+
+def _is_held(lock: FileLock) -> bool:
+    with closing(lock):
+        try:
+            lock.acquire(0, shared=True)
+        except TimeoutError:
+            return True
+        except OSError:
+            pass
+    return False
 
 
 def restart(connection: sqlite3.Connection, patience: int) -> bool:

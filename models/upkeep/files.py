@@ -17,7 +17,7 @@ SQLITE, PG_DUMP = b"SQLite format 3\0", b"PGDMP"
 #: Suffixes of a SQLite registry's own files: what SQLite puts beside it, and its locks.
 OWN = (
     *("", "-wal", "-shm", "-journal", ".lock", ".next"),
-    *(".reads.lock", ".reads.next", ".archive.lock", ".archive.next"),
+    *(f".{lock}.{end}" for lock in ("reads", "archive", "rewrite") for end in ("lock", "next")),
 )
 
 #: Suffix of files that are not whole yet.

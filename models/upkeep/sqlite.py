@@ -12,7 +12,9 @@ from peewee import DatabaseError, SqliteDatabase
 
 from models.refusals import Conflict
 from models.storage.database import close, connect_file, db, fetch
+from models.storage.snapshots import BEHIND, OLD
 from models.storage.sqlite import FUNCTIONS, read_only
+from models.storage.wal import BRIEFLY
 from models.upkeep import archive
 from models.upkeep.files import (
     OWN,
@@ -39,10 +41,11 @@ _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 #: Names the full-text indexes.
 _FULL_TEXT = "SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
 
-#: How often, and with how many seconds between, truncating the WAL is tried while others read.
-_TRIES, _PAUSE = 20, 0.5
-#: Seconds for which running exports are waited for before that, while new ones wait.
-_LONGEST = 60
+#: How often, and with how many seconds between, truncating the WAL is tried while others read. A try keeps writers out
+#: for BRIEFLY: as long as SQLite waits for those that read.
+_TRIES, _PAUSE = 2_000, 0.5
+#: Seconds for which running exports are waited for before that, while new ones wait: those of servers end in that time.
+_LONGEST = OLD + BEHIND + 30
 
 
 def is_own(file: Path) -> bool:
@@ -309,7 +312,8 @@ def _rewrite(connection: sqlite3.Connection) -> bool:
         # An entry that was deleted leaves the index when its segments are merged (sqlite.org/fts5.html, 6.9).
         connection.execute(f"INSERT INTO {name} ({name}) VALUES ('optimize')")
     connection.execute("VACUUM")
-    with db.obj.wal.closed_gate(_LONGEST):
+    connection.execute(f"PRAGMA busy_timeout = {BRIEFLY}")
+    with db.obj.wal.rewriting(), db.obj.wal.closed_gate(_LONGEST):
         for _ in range(_TRIES):
             if not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
                 return True

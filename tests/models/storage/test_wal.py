@@ -6,9 +6,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
-from peewee import ProgrammingError
+from peewee import OperationalError, ProgrammingError
 
+from models import topics
+from models.history.changes import Actor
 from models.refusals import Busy
 from models.storage import database, snapshots, wal
 from models.storage.file_lock import FileLock
@@ -149,6 +152,37 @@ def test_exports_are_refused_while_the_gate_is_closed(registry: str) -> None:
     gate.close()
     with snapshots.snapshot() as reader:
         assert reader.fetch(("SELECT 1", ())) == [(1,)]
+
+
+def test_an_export_is_broken_off_where_somebody_rewrites_the_file(
+    registry: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not registry.startswith("sqlite"):
+        pytest.skip("PostgreSQL has no such log")
+    database.connect(registry, limits=database.Limits(deadline=5))
+    log = database.db.obj.wal
+    with log.rewriting(), snapshots.snapshot() as reader, reader.sending(1):
+        assert reader.fetch(("SELECT 1", ())) == [(1,)], "it has only begun"
+    monkeypatch.setattr(snapshots, "OLD", 0.0)
+    with snapshots.snapshot() as reader, reader.sending(1):
+        assert reader.fetch(("SELECT 1", ())) == [(1,)]
+    with log.rewriting(), snapshots.snapshot() as reader, reader.sending(1), pytest.raises(ProgrammingError):
+        reader.fetch(("SELECT 1", ()))
+
+
+def test_an_export_beside_which_much_has_changed_is_broken_off(registry: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if registry.startswith("sqlite"):
+        pytest.skip("SQLite tells by its log")
+    database.connect(registry, limits=database.Limits(deadline=5))
+    monkeypatch.setattr(snapshots, "OLD_ON_POSTGRES", 0.0)
+    monkeypatch.setattr(snapshots, "TRANSACTIONS", 5)
+    with snapshots.snapshot(threads=2) as reader:
+        for number in range(6):
+            with reader.sending(1):
+                assert reader.fetch(("SELECT count(*) FROM topics", ())) == [(0,)]
+            topics.create(by=Actor(), slug=f"topic-{number}", label="x")
+        with reader.sending(1), pytest.raises((OperationalError, psycopg.OperationalError)):
+            reader.fetch(("SELECT 1", ()))
 
 
 def test_an_export_beside_which_the_wal_has_become_far_too_long_is_broken_off(

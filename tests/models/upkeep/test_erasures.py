@@ -5,6 +5,7 @@ import json
 import os
 import re
 import sqlite3
+import threading
 import time
 import unicodedata
 from collections.abc import Iterator
@@ -727,6 +728,27 @@ def test_no_byte_of_the_file_holds_the_words(registry: str, actor: Actor) -> Non
             words += connection.execute(f"SELECT term FROM temp.words_{table}").fetchall()  # noqa: S608
     assert ("something",) in words
     assert ("zanzivarian",) not in words
+
+
+def test_writers_go_on_while_a_sweep_waits_for_who_reads(registry: str, actor: Actor) -> None:
+    if not database.on_sqlite():
+        pytest.skip("PostgreSQL's files are VACUUM FULL's to write anew")
+    put_secret(actor)
+    erasures.document(id=1, reason=REASON, by=actor)
+    swept: list[bool] = []
+    sweep = threading.Thread(target=lambda: swept.append(unerased_files.sweep()))
+    with closing(sqlite3.connect(database.db.database)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM topics").fetchone()
+        sweep.start()
+        while not database.db.obj.wal.is_rewritten():
+            time.sleep(0.01)
+        for number in range(5):
+            began = time.monotonic()
+            topics.create(by=actor, slug=f"topic-{number}", label="x")
+            assert time.monotonic() - began < 5, "it held the lock of the writer for 60 s"
+    sweep.join(60)
+    assert swept == [True]
 
 
 def held(path: Path) -> bytes:
