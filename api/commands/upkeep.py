@@ -15,7 +15,7 @@ from models.access import keys
 from models.history import hidden, last_changes, subjects
 from models.queries import derived
 from models.storage.transactions import transaction
-from models.upkeep import archiver, backups
+from models.upkeep import archiver, backups, health
 from models.upkeep import verify as checks
 from models.upkeep.verify import Check
 
@@ -109,7 +109,8 @@ def verify(file: Path | None, kept: str | None) -> None:
     is wrong. A backup that pg_dump wrote is restored into a database of its own for it, on the server of DATABASE_URL.
 
     The last seal is printed: keep its hash where nobody can write who can write to the database, and give it as --seal
-    the next time. Without that nobody can tell whether somebody has altered the log and sealed it anew.
+    the next time. Without that nobody can tell whether somebody has altered the log and sealed it anew. A log that is
+    minutes ahead of this machine's clock is a warning.
     """
     if file is None:
         refuse_empty()
@@ -120,6 +121,8 @@ def verify(file: Path | None, kept: str | None) -> None:
             sound = sound and not check.problems
         if last := checks.last_seal():
             click.echo(last)
+        if ahead := health.ahead_of_clock():
+            click.echo(f"Warning: {ahead}", err=True)
     if not sound:
         sys.exit(1)
 

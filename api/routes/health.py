@@ -22,11 +22,15 @@ def alive() -> Response:
 
 @routes.get("/readyz")
 def ready() -> Response:
-    """Say that the database answers and has this version's schema, or refuse with 503 and what is wrong."""
+    """Say that the database answers and has this version's schema, or refuse with 503 and what is wrong.
+
+    A clock that was ahead is a warning: nothing that is sent elsewhere would find the log otherwise.
+    """
     wrong = health.problem()
     if wrong:
         raise Problem(problem_types.UNAVAILABLE, wrong, headers={"Retry-After": RETRY_AFTER_DATABASE})
-    return _said("ready")
+    warning = health.ahead_of_clock()
+    return _said("ready", **({"warning": warning} if warning else {}))
 
 
 @routes.get("/metrics")
@@ -46,5 +50,5 @@ def figures() -> Response:
     return Response(text, content_type=media_type)
 
 
-def _said(status: str) -> Response:
-    return Response(orjson.dumps({"status": status}), content_type=responses.MEDIA_TYPE)
+def _said(status: str, **more: str) -> Response:
+    return Response(orjson.dumps({"status": status, **more}), content_type=responses.MEDIA_TYPE)

@@ -42,6 +42,9 @@ _AT_ONCE = 250_000
 #: The lock under which entries are written: "cclog" in ASCII.
 LOG_LOCK = int.from_bytes(b"cclog")
 
+#: The latest time of which a clock is believed: what follows is later, a microsecond each, and there is no year 10000.
+_LATEST = "9000-01-01T00:00:00.000000Z"
+
 _CHANGED = "Somebody changed this at the same moment: read it again, then repeat your change."
 
 #: The columns of a line, but for when it was made.
@@ -183,7 +186,7 @@ def _next_time() -> str:
     So times follow the sequence, whoever began first: who has read what changed up to a time has missed nothing.
     """
     last = fetch("SELECT made_at FROM changes ORDER BY sequence DESC LIMIT 1")
-    changed = changed_at()
+    changed = min(changed_at(), _LATEST)
     if not last or changed > last[0][0]:
         return changed
     return (datetime.fromisoformat(last[0][0]) + timedelta(microseconds=1)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -15,7 +15,7 @@ from models.queries import dialects
 from models.queries.nodes import NULL, TRUE, case
 from models.queries.visibility import Viewer
 from models.storage.columns import dumps, now
-from models.storage.database import fetch, settling
+from models.storage.database import fetch, settled, settling
 from models.tables import Change, Sentence
 from models.vocabulary import ACTIONS, LOGGED
 
@@ -73,8 +73,9 @@ def listed(
         conditions += [_NO_CREATION, reduce(or_, (_differs(line, one) for one in values(member)))]
         about["action"] = tuple(one for one in values(action or ACTIONS) if one != "create")
     if seconds := settling():
-        # Of a younger line one server may tell, and another not have what it tells of.
-        conditions.append(line.sequence <= _last_before(now(ago=seconds)))
+        # Of a younger line one server may tell, and another not have what it tells of. Where a clock was ahead, lines
+        # have its time for as long as it was: those settle by when this process first saw them.
+        conditions.append(line.sequence <= max(_last_before(now(ago=seconds)), settled()))
     ids = line.select(line.sequence)
     if indexed := _indexed(line, viewer, about):
         first = [ids.where(*conditions, part).order_by(line.sequence).limit(limit) for part in indexed]

@@ -199,6 +199,11 @@ def settling() -> float:
     return _Bound.replicas.settling() if _Bound.replicas else 0
 
 
+def settled() -> int:
+    """Return a line of the log that is on every such server, whatever the clocks say; 0 where none is known."""
+    return _Bound.replicas.settled() if _Bound.replicas else 0
+
+
 def on_sqlite() -> bool:
     """Tell whether the bound database is SQLite; the other one is PostgreSQL."""
     return isinstance(db.obj, SqliteDatabase)

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from models.storage import errors
 from models.storage.postgres import CONNECT, PostgresServer
@@ -43,6 +43,14 @@ def _position(server: PostgresServer) -> tuple[int, float]:
     except errors.DatabaseFailure:
         server.close()
         raise
+
+
+class Look(NamedTuple):
+    """What a look at the primary found: the last line of its log; when it began and ended is by time.monotonic."""
+
+    began: float
+    ended: float
+    sequence: int
 
 
 class Replica:
@@ -94,8 +102,8 @@ class Replicas:
     def __init__(self, primary: PostgresServer, standbys: list[PostgresServer], lag: float) -> None:
         self._primary, self._lag = primary, lag
         self._replicas = [Replica(server, lag) for server in standbys]
-        #: How far the primary was, and when, by time.monotonic: `lag` seconds and a look ago, and since.
-        self._seen: deque[tuple[float, int]] = deque()
+        #: How far the primary was: as long ago as a line takes to settle, and since.
+        self._seen: deque[Look] = deque()
         self._is_away = False
         self._threads: list[threading.Thread] = []
         self._starting = threading.Lock()
@@ -124,8 +132,8 @@ class Replicas:
         """
         answering = [replica for replica in self._replicas if replica.answers]
         seen, before = list(self._seen), time.monotonic() - self._lag - _INTERVAL
-        old = [position for at, position in seen if at <= before]
-        wanted = old[-1] if old else seen[0][1] if seen else 0
+        old = [look.sequence for look in seen if look.began <= before]
+        wanted = old[-1] if old else seen[0].sequence if seen else 0
         if self._is_away:
             answering = [replica for replica in answering if replica.caught_up >= before]
             wanted = min(wanted, max((replica.last_sequence for replica in answering), default=0))
@@ -134,6 +142,15 @@ class Replicas:
     def settling(self) -> float:
         """Return after how many seconds every replica that is read has a line of the log."""
         return self._lag + MARGIN
+
+    def settled(self) -> int:
+        """Return a line that the primary had that many seconds ago, whatever the clocks say; 0 where none is known.
+
+        The least since then: one that was promoted may lack the last lines of the one before.
+        """
+        seen, until = list(self._seen), time.monotonic() - self.settling()
+        old = sum(look.ended <= until for look in seen)
+        return min(look.sequence for look in seen[old - 1 :]) if old else 0
 
     def stop(self) -> None:
         """End the checks, and close what is idle."""
@@ -171,9 +188,10 @@ class Replicas:
     def _look(self) -> None:
         """Ask the primary how far it is."""
         try:
-            self._seen.append((time.monotonic(), _position(self._primary)[0]))
+            began, (sequence, _) = time.monotonic(), _position(self._primary)
+            self._seen.append(Look(began, time.monotonic(), sequence))
             self._is_away = False
         except errors.DatabaseFailure:
             self._is_away = True
-        while len(self._seen) > 1 and self._seen[1][0] <= time.monotonic() - self._lag - _INTERVAL:
+        while len(self._seen) > 1 and self._seen[1].ended <= time.monotonic() - self.settling():
             self._seen.popleft()

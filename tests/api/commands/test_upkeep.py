@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from api import cli
 from models.history import seals
 from models.history.changes import Actor
-from models.storage import database
+from models.storage import database, transactions
 from tests.api.conftest import Command
 from tests.factories import put_claim, put_document
 from tests.live import serving
@@ -90,6 +90,19 @@ def test_what_is_wrong_is_named_and_derived_tables_are_mended(
     assert typed("rebuild").exit_code == 0
     told = typed("verify")
     assert (told.exit_code, "wrong" in told.stdout) == (0, False)
+
+
+def test_verify_warns_of_a_log_that_is_ahead_of_the_clock(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", registry)
+    put_claim(actor)
+    assert "Warning" not in typed("verify").output
+    monkeypatch.setattr(transactions, "now", lambda: "2999-01-01T00:00:00.000000Z")
+    put_claim(actor, "Another.")
+    told = typed("verify")
+    assert told.exit_code == 0
+    assert "Warning: The last line of the log has the time 2999-01-01T00:00:00.000000Z, which is ahead" in told.stderr
 
 
 def test_verify_prints_the_last_seal_and_finds_one_that_was_kept(

@@ -5,7 +5,10 @@ from flask.testing import FlaskClient
 
 from api.app import create_app
 from api.settings import Settings
-from models.storage import database
+from models.history.changes import Actor
+from models.storage import database, transactions
+from models.storage.columns import now
+from tests.factories import put_claim
 
 
 def test_is_alive_without_a_database(public: FlaskClient, queries: list[str]) -> None:
@@ -15,6 +18,18 @@ def test_is_alive_without_a_database(public: FlaskClient, queries: list[str]) ->
 
 def test_is_ready_over_a_registry_of_this_version(public: FlaskClient) -> None:
     assert public.get("/readyz").json == {"status": "ready"}
+
+
+@pytest.mark.parametrize("minutes", [4, 6])
+def test_warns_of_a_log_that_is_ahead_of_the_clock(
+    actor: Actor, public: FlaskClient, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    ahead = now(ago=-60 * minutes)
+    monkeypatch.setattr(transactions, "now", lambda: ahead)
+    put_claim(actor)
+    answer = public.get("/readyz")
+    assert (answer.status_code, answer.json["status"]) == (200, "ready")
+    assert (f"has the time {ahead}, which is ahead" in answer.json.get("warning", "")) == (minutes > 5)
 
 
 def test_is_not_ready_over_another_schema_but_alive(public: FlaskClient) -> None:

@@ -138,6 +138,17 @@ def test_a_whole_tells_its_id_and_version(registry: str, actor: Actor) -> None:
         assert (item.id, item.version) == (told["id"], told["version"]) == (id, 1)
 
 
+def test_a_clock_at_the_end_of_all_years_leaves_room_for_later_lines(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as wrong:
+        wrong.setattr(transactions, "now", lambda: "9999-12-31T23:59:59.999999Z")
+        id = topics.create(by=actor, slug="trade", label="Trade")
+    topics.change(by=actor, id=id, version=1, label="Commerce")
+    times = [line["made_at"] for line in lines_of("topics", id)]
+    assert times == ["9000-01-01T00:00:00.000000Z", "9000-01-01T00:00:00.000001Z"]
+
+
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_what_a_key_wrote_last_is_found_without_what_others_wrote_since(registry: str) -> None:
     for name in ("first", "second", "third"):

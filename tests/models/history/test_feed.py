@@ -1,6 +1,7 @@
 """The feed: which lines of the log each filter finds."""
 
 import sqlite3
+import time
 from contextlib import closing
 from typing import Any
 
@@ -11,7 +12,7 @@ from models import claims, sentences, statements, topics
 from models.history import feed
 from models.history.changes import Actor
 from models.queries.visibility import Viewer
-from models.storage import database, transactions
+from models.storage import database, replicas, transactions
 from tests.factories import REVIEWER, put_charge, put_claim, put_denial, put_review
 
 #: After all that is done here.
@@ -146,3 +147,24 @@ def test_lines_of_some_rows_are_found_without_those_of_all_sentences(
     lines(viewer, **asked)
     database.db.query_hooks.pop()
     assert steps(sent) < 3_000, sent
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_lines_that_a_clock_made_too_late_settle_by_when_they_were_first_seen(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replicas, "MARGIN", 1.0)
+    with monkeypatch.context() as wrong:
+        wrong.setattr(transactions, "now", lambda: LATER)
+        topics.create(by=actor, slug="trade", label="Trade")
+    topics.create(by=actor, slug="war", label="War")
+    database.close()
+    database.connect(registry, replicas=[registry], limits=database.Limits(lag=1.0))
+    began, told = time.monotonic(), list[dict[str, Any]]()
+    while not told and time.monotonic() < began + 20:
+        told = transactions.read(lambda: lines(Viewer()))
+        time.sleep(0.05)
+    assert [line["made_at"] for line in told] == [LATER, LATER.replace("0Z", "1Z")]
+    assert time.monotonic() > began + 2, "before every server has them"
+    topics.create(by=actor, slug="peace", label="Peace")
+    assert len(transactions.read(lambda: lines(Viewer()))) == 2, "the next one waits as long"
