@@ -8,7 +8,17 @@ from typing import Any
 from peewee import JOIN, SQL, Cast, Entity, Join, Select, fn
 
 from models.queries.days import answering_first, last_days, may_answer
-from models.queries.dialects import among, among_many, any_of, exists_by_row, from_place, is_one, paired, unindexed
+from models.queries.dialects import (
+    among,
+    among_many,
+    any_of,
+    exists_by_row,
+    from_place,
+    is_one,
+    looked_up,
+    paired,
+    unindexed,
+)
 from models.queries.filter_sets import Filters
 from models.queries.nodes import FALSE, STAR, TRUE, Aliased, case
 from models.queries.said_by import claims_within, said_within, wholes, within
@@ -70,11 +80,13 @@ def _replied(viewer: Viewer, claim: Any) -> Any:
     by_each = answers(viewer, e.claim_id == claim, ~_is_stock(e.answer_id), ~_has_many(claim))
     stating = by_each.select(e.answer_id).union_all(Select([], [claim])).cte("stating", columns=("id",))
     them = wholes(among(s.claim_id, stating.select_from(stating.c.id)) & statement_seen(viewer))
-    by_them = Select([Join(them, _about, JOIN.CROSS)], [1]).with_cte(stating, them)
-    of_accused = (_about.claim_id == claim, _about.speaker_id == them.c.id, _about.role == "accused")
+    # Under a CASE, so that PostgreSQL finds each by both ids, and reads not all whom the claim accuses.
+    role = case(_about.role == "accused", TRUE)
+    of_accused = (_about.claim_id == claim) & (_about.speaker_id == them.c.id) & role
+    by_them = Select([Join(them, looked_up(_about, of_accused), JOIN.CROSS)], [1]).with_cte(stating, them)
     standing = _standing.select(1).where(is_one(_standing.claim_id, claim), _standing.retracted_at.is_null())
     common = _has_many(claim) | exists_by_row(standing.where(_is_stock(_standing.answer_id)))
-    return fn.EXISTS(by_them.where(*of_accused)) | case(common, _replied_by_common(viewer, claim), FALSE)
+    return fn.EXISTS(by_them.where(of_accused)) | case(common, _replied_by_common(viewer, claim), FALSE)
 
 
 def _is_stock(claim: Any) -> Any:
