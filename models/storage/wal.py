@@ -27,6 +27,9 @@ MOST = 1024**3
 #: Seconds for which the gate is closed at most, and for which it then stays open where that did not help.
 _CLOSED, _OPEN = 30.0, 60.0
 
+#: Seconds in which whoever asks about a lock has done so.
+_A_MOMENT = 0.5
+
 #: Seconds between two looks at the lock of the gate.
 _POLL = 0.005
 
@@ -77,7 +80,7 @@ class WriteAheadLog:
 
     def is_rewritten(self) -> bool:
         """Tell whether somebody waits for long reads to end, because they rewrite the file."""
-        return _is_held(self._rewriting())
+        return _is_held(self._rewriting(), _A_MOMENT)
 
     def is_due(self) -> bool:
         """Count a commit, and tell whether it is time for a checkpoint."""
@@ -106,7 +109,7 @@ class WriteAheadLog:
         return FileLock(f"{self._path}.archive")
 
     def _is_archived(self) -> bool:
-        return _is_held(self.archive_lock())
+        return _is_held(self.archive_lock(), 0)
 
     def _rewriting(self) -> FileLock:
         return FileLock(f"{self._path}.rewrite")
@@ -135,10 +138,11 @@ class WriteAheadLog:
                     self._not_before = 0.0
 
 
-def _is_held(lock: FileLock) -> bool:
+def _is_held(lock: FileLock, patience: float) -> bool:
+    """Tell whether somebody has a lock alone; for no longer than `patience`, it may be another who asks."""
     with closing(lock):
         try:
-            lock.acquire(0, shared=True)
+            lock.acquire(patience, shared=True)
         except TimeoutError:
             return True
         except OSError:

@@ -4,6 +4,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -168,6 +169,13 @@ def test_an_export_is_broken_off_where_somebody_rewrites_the_file(
         assert reader.fetch(("SELECT 1", ())) == [(1,)]
     with log.rewriting(), snapshots.snapshot() as reader, reader.sending(1), pytest.raises(ProgrammingError):
         reader.fetch(("SELECT 1", ()))
+
+
+def test_nobody_who_asks_whether_a_file_is_rewritten_is_taken_for_one_who_does(log: WriteAheadLog) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        assert not any(pool.map(lambda _: log.is_rewritten(), range(2_000)))
+        with log.rewriting():
+            assert all(pool.map(lambda _: log.is_rewritten(), range(8)))
 
 
 def test_an_export_beside_which_much_has_changed_is_broken_off(registry: str, monkeypatch: pytest.MonkeyPatch) -> None:
