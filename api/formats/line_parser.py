@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import partial
 from typing import Any
 
 import orjson
+from marshmallow import ValidationError
 
 from api.contract import json_body
 from api.contract.problems import Problem
@@ -85,7 +86,16 @@ def _read(number: int, line: bytes) -> Line | Outcome:
         new = json_body.loaded(LINES[noun], value[noun])
         return Line(number, noun, new)
     except Problem as problem:
-        return Outcome(number, noun, "refused", None, problem.detail, tuple(problem.errors), _claims(value))
+        errors = tuple(problem.errors)
+        return Outcome(number, noun, "refused", None, problem.detail, errors, _claims(value), _claim_text(noun, value))
+
+
+def _claim_text(noun: str, value: Any) -> str:
+    """Read the text of a claim whose line is refused, as it would be stored; empty where it cannot be read."""
+    new = value[noun] if noun == "claim" else None
+    with suppress(ValidationError):
+        return str(LINES["claim"]().fields["text"].deserialize(new.get("text") if isinstance(new, dict) else None))
+    return ""
 
 
 def _claims(value: Any) -> tuple[str, ...] | None:

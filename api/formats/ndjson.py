@@ -68,6 +68,7 @@ def _stored(groups: Iterable[Group], work: Import) -> Iterator[Outcome]:
         for line in read:
             if isinstance(line, Outcome):
                 work.names.pass_over(line.line, line.noun, line.claims)
+                work.names.refuse_text(line.text, line.line)
             yield line if isinstance(line, Outcome) else next(stored)
     yield from work.finish()
 

@@ -1,6 +1,7 @@
 """A PostgreSQL server: a pool of connections that never waits for long for a server that does not answer."""
 
 import math
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -103,7 +104,7 @@ class PostgresServer(PooledPostgresqlDatabase):
         Raises ValueError where `url` is no address.
         """
         parts = _parts(url)
-        options = [_PLANNING, parts.get("options", "")]
+        options = [_PLANNING, parts.get("options") or os.environ.get("PGOPTIONS", "")]
         if deadline:
             options.append(f"-c statement_timeout={round(deadline * 1000)}")
         parts["options"] = " ".join(options)

@@ -18,7 +18,7 @@ from models.storage import database, errors, transactions
 from models.storage.transactions import InPlace, Unprepared, at_once
 from models.transfer.batch import BatchSession, NewIds
 from models.transfer.line_storing import refused_line, store_line
-from models.transfer.lines import Line, Outcome, claims_named, left_out_claim, unbound_claim, waiting_lines
+from models.transfer.lines import Line, Outcome, claims_named, unbound_claim, waiting_lines
 from models.transfer.local_ids import LocalIds
 from models.transfer.prefetch import prefetch, prepare_again
 
@@ -108,10 +108,8 @@ class Import:
         """
         names = self.names.all_unbound()
         while some := list(islice(names, _CLAIMS_PER_BATCH)):
-            refused = {name: self.names.refused_for(name) for name in some}
-            group = [unbound_claim(self.names, name) for name, line in refused.items() if not line]
+            group = [unbound_claim(self.names, name) for name in some]
             yield from (one for one in self.store(group) if one.outcome == "refused")
-            yield from (left_out_claim(self.names, name, line) for name, line in refused.items() if line)
         waiting = waiting_lines(self.names)
         while lines := list(islice(waiting, _CLAIMS_PER_BATCH)):
             yield from self.store(lines)

@@ -242,7 +242,12 @@ def _settled(work: _Work, name: str) -> int:
     line = names.unbound(name)
     if line is None:
         raise unknown_name(name, "/claim")
-    if refused := names.refused_alike(line):
+    if pointing := names.refused_for(name):
+        points = "may point" if pointing == names.unread else "points"
+        raise Conflict(
+            f"Line {pointing}, which {points} at this claim, was refused, so it is not stored: mend that line first."
+        )
+    if refused := names.refused_alike(name, line):
         raise Conflict(
             f"Line {refused}, of a claim of the same text and language, was refused, and without it nobody could tell "
             "which of them this is: mend that line, and send it again with this one."

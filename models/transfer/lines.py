@@ -36,6 +36,8 @@ class Outcome(NamedTuple):
     errors: tuple[dict[str, str], ...] = ()
     #: Of a line that is no `Line`: the claims at which it pointed, by their names; None where it could not be read.
     claims: tuple[str, ...] | None = ()
+    #: The text of a claim where its line is such a one; empty where that could not be read.
+    text: str = ""
 
 
 def claims_named(members: Any) -> tuple[str, ...]:
@@ -82,14 +84,6 @@ def unbound_claim(names: LocalIds, name: str) -> Line:
 def is_unbound_claim(line: Line) -> bool:
     """Tell whether a line is one that `unbound_claim` made."""
     return line.noun == "claim" and "claim" in line.members
-
-
-def left_out_claim(names: LocalIds, name: str, pointing: int) -> Outcome:
-    """Tell that a claim is not stored, because a line that may have brought it along was refused."""
-    points = "may point" if pointing == names.unread else "points"
-    detail = f"Line {pointing}, which {points} at this claim, was refused, so it is not stored: mend that line first."
-    errors = ({"pointer": "", "detail": detail},)
-    return Outcome(names.claim_lines[name][0], "claim", "refused", None, f"the line: {detail}", errors)
 
 
 def waiting_lines(names: LocalIds) -> Iterator[Line]:

@@ -35,7 +35,8 @@ class LocalIds:
         self._refused: SpilledDict[str, int] = SpilledDict()
         #: The number of the first line that could not be read, or 0: it may have brought any claim along.
         self.unread = 0
-        #: A hash of a text and its language -> the number of the first line of such a claim that was refused.
+        #: A hash of a text and its language, or of a text alone where it was the line's shape that was wrong -> the
+        #: number of the first line of such a claim that was refused.
         self._refused_words: SpilledDict[str, int] = SpilledDict()
         #: The number of each line that waits for the statements of its claims -> its noun and members, as JSON.
         self._waiting: SpilledDict[int, str] = SpilledDict()
@@ -126,9 +127,16 @@ class LocalIds:
         if line := self.unbound(name):
             self.put(self._refused_words, _hash(_words(line)), number)
 
-    def refused_alike(self, line: dict[str, Any]) -> int:
-        """Return the number of a line that was so refused, of a claim of the same words; 0 where there is none."""
-        return self._refused_words.get(_hash(_words(line)), 0)
+    def refuse_text(self, text: str, number: int) -> None:
+        """Note that the line of a claim with this text was refused for its shape; nothing where it is empty."""
+        if text and (key := _hash([text])) not in self._refused_words:
+            self._refused_words[key] = number
+            self._refused_words.spill()  # there may be no transaction for long, after which the others are
+
+    def refused_alike(self, name: str, line: dict[str, Any]) -> int:
+        """Return the number of a line before that of `name` that was so refused, of the same words; 0 if none was."""
+        before = (self._refused_words.get(_hash(words), 0) for words in (_words(line), [line["text"]]))
+        return next((number for number in before if 0 < number < self.claim_lines[name][0]), 0)
 
     def known(self, noun: str, name: str, field: str) -> int:
         """Return the id of the document or statement of an earlier line."""

@@ -231,6 +231,18 @@ def test_a_standby_that_is_behind_is_not_read_though_the_primary_is_out_of_reach
     database.disconnect()
 
 
+@pytest.mark.parametrize("given", ["PGOPTIONS", "the address"])
+def test_settings_of_a_connection_are_heeded_beside_ours(
+    primary: Postgres, given: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if given == "PGOPTIONS":
+        monkeypatch.setenv(given, "-c work_mem=77MB")
+    database.connect(primary.url() + ("" if given == "PGOPTIONS" else "?options=-c%20work_mem%3D77MB"))
+    settings = [database.fetch(f"SHOW {name}")[0][0] for name in ("work_mem", "enable_material")]
+    assert settings == ["77MB", "off"]
+    database.disconnect()
+
+
 def test_a_pool_whose_connections_are_all_in_use_refuses_in_time(primary: Postgres) -> None:
     database.connect(primary.url(), limits=Limits(deadline=0.2, connections=1))
     database.fetch("SELECT 1")

@@ -81,6 +81,35 @@ _TOPIC = {"topic": {"slug": "a", "label": "A"}}
 
 
 @_WAYS
+@pytest.mark.parametrize("wrong", [{"colour": "red"}, {"topics": 5}, {"standalone": "yes"}, {"language": "english"}])
+def test_a_claim_whose_line_is_misshapen_lends_its_place_to_none_of_the_same_words(
+    registry: str, actor: Actor, read: Callable[[list[bytes], Actor], list[Row]], wrong: Row
+) -> None:
+    lines = [_claim("c0"), _claim("c1"), _claim("c2"), _review("c2"), _review("c0", 2)]
+    slipped = [lines[0], _claim("c1", **wrong), *lines[2:]]
+    outcomes = {one["line"]: one["outcome"] for one in read(_written(*slipped), actor)}
+    assert [outcomes.get(line) for line in (2, 3, 4, 5)] == ["refused", "refused", "refused", "new"]
+    assert [reviews for _, reviews, _ in _hanging()] == [1]
+    read(_written(*lines), actor)
+    assert [reviews for _, reviews, _ in _hanging()] == [1, 0, 1]
+
+
+@_WAYS
+def test_a_claim_whose_statement_is_refused_lends_its_place_to_none_of_the_same_words(
+    registry: str, actor: Actor, read: Callable[[list[bytes], Actor], list[Row]]
+) -> None:
+    lines = [_document(), _claim("c1"), _claim("c2"), _said("c1", 1), _review("c2")]
+    read(_written(*lines), actor)
+    hanging = _hanging()
+    lines[3] = _said("c1", 1, form="sung")
+    outcomes = {one["line"]: one["outcome"] for one in read(_written(*lines), actor)}
+    assert [outcomes[line] for line in (2, 3, 4, 5)] == ["refused"] * 4
+    assert _hanging() == hanging
+    lines[3] = _said("c1", 1)
+    assert {one["outcome"] for one in read(_written(*lines), actor)} <= {"known", "noted"}
+
+
+@_WAYS
 @pytest.mark.parametrize(
     "lines",
     [

@@ -231,18 +231,13 @@ def _one_by_one(lines: list[bytes], actor: Actor) -> list[Outcome]:
     for line, one in zip(lines, outcomes, strict=True):
         if one.outcome == "refused":
             names.pass_over(one.line, one.noun, tuple(_points(line)))
-    left_out: list[Outcome] = []
     for name in list(names.all_unbound()):
         line = unbound_claim(names, name)
-        if names.refused_for(name):
-            left_out.append(Outcome(line.number, "claim", "refused", None, errors=({"pointer": ""},)))
-            continue
         with transactions.transaction():
             left = store_line(line, by=actor, names=names, session=SESSION)
         if left.outcome == "refused":
             names.pass_over(line.number, "claim", (name,))
             outcomes.append(left)
-    outcomes += left_out
     for waiting in list(waiting_lines(names)):
         with transactions.transaction():
             outcomes.append(store_line(waiting, by=actor, names=names, session=SESSION))
