@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 
 from api.contract import json_body
 from api.contract.problems import Problem
+from api.schemas.fields import made
 from api.schemas.lines import LINES, LONGEST_LOCAL_ID
 from models.storage.transactions import InPlace, at_once
 from models.transfer.lines import Line, Outcome, claims_named, cut_documents, whole_documents
@@ -94,7 +95,7 @@ def _claim_text(noun: str, value: Any) -> str:
     """Read the text of a claim whose line is refused, as it would be stored; empty where it cannot be read."""
     new = value[noun] if noun == "claim" else None
     with suppress(ValidationError):
-        return str(LINES["claim"]().fields["text"].deserialize(new.get("text") if isinstance(new, dict) else None))
+        return str(made(LINES["claim"]).fields["text"].deserialize(new.get("text") if isinstance(new, dict) else None))
     return ""
 
 

@@ -65,8 +65,8 @@ def import_lines(report: dict[str, Any], **_given: Any) -> Response:
     Where a statement of a claim was refused, or a line that may have been one could not be read, and no other statement
     brings it along, the claim is not stored and is listed as refused, and the counterclaims and reviews of it are
     refused as well: mend the line that the refusal names, and send it again with them. So no claim is public without
-    the statement that the lines give it, and none is there twice once that is mended. Where the line of a claim is
-    refused that no statement brings along, so are those of the same text and language that come after it, since nobody
+    the statement that the lines give it, and none is there twice once that is mended. Where the line of a claim or
+    a statement of it is refused, so are the other claims of the same text that no statement brings along, since nobody
     could tell which of them is which. A counterclaim or review that is refused keeps no claim from being stored.
 
     Lines are stored as they come, up to 1,000 in one transaction, or fewer where others would wait too long: what a

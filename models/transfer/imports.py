@@ -106,6 +106,7 @@ class Import:
         Yield what became of those lines, and of the claims that are refused. One of which a statement was refused would
         be a claim of nobody, and double as that is imported again.
         """
+        self.names.refuse_texts()
         names = self.names.all_unbound()
         while some := list(islice(names, _CLAIMS_PER_BATCH)):
             group = [unbound_claim(self.names, name) for name in some]

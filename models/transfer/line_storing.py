@@ -31,8 +31,9 @@ def store_line(line: Line, *, by: Actor, names: LocalIds, session: Session) -> O
 
 def refused_line(line: Line, refusal: Refusal, names: LocalIds) -> Outcome:
     """Tell why a line is refused, of which nothing is stored; a claim that was to be settled is noted as such."""
-    if is_unbound_claim(line):
-        names.refuse_words(line.members["claim"], line.number)
+    if line.noun == "claim":
+        claim = names.unbound(line.members["claim"]) if is_unbound_claim(line) else line.members
+        names.refuse_text(claim["text"] if claim else "", line.number)
     why = f"{refusal.field or 'the line'}: {refusal.detail}"
     errors = ({"pointer": refusal.field or "", "detail": refusal.detail},)
     return Outcome(line.number, line.noun, "refused", None, why, errors)
@@ -247,10 +248,10 @@ def _settled(work: _Work, name: str) -> int:
         raise Conflict(
             f"Line {pointing}, which {points} at this claim, was refused, so it is not stored: mend that line first."
         )
-    if refused := names.refused_alike(name, line):
+    if refused := names.refused_alike(line):
         raise Conflict(
-            f"Line {refused}, of a claim of the same text and language, was refused, and without it nobody could tell "
-            "which of them this is: mend that line, and send it again with this one."
+            f"Line {refused}, of a claim of the same text, was refused, and without it nobody could tell which of them "
+            "this is: mend that line, and send it again with this one."
         )
     if line.get("standalone") is False and not work.by.reviews:
         raise Conflict(

@@ -35,9 +35,8 @@ class LocalIds:
         self._refused: SpilledDict[str, int] = SpilledDict()
         #: The number of the first line that could not be read, or 0: it may have brought any claim along.
         self.unread = 0
-        #: A hash of a text and its language, or of a text alone where it was the line's shape that was wrong -> the
-        #: number of the first line of such a claim that was refused.
-        self._refused_words: SpilledDict[str, int] = SpilledDict()
+        #: A hash of a text -> the number of the first line of a claim with it that was refused.
+        self._refused_texts: SpilledDict[str, int] = SpilledDict()
         #: The number of each line that waits for the statements of its claims -> its noun and members, as JSON.
         self._waiting: SpilledDict[int, str] = SpilledDict()
         #: Claims of lines, but for those that are stored for good: a known statement may already have theirs.
@@ -48,7 +47,7 @@ class LocalIds:
         self._taken: SpilledDict[str, int] = SpilledDict()
         self._all = (
             *(self.documents, self.statements, self.claims, self.bound, self.put_in, self.claim_lines),
-            *(self.ambiguous, self._refused, self._refused_words, self._waiting, self._new_claims, self._taken),
+            *(self.ambiguous, self._refused, self._refused_texts, self._waiting, self._new_claims, self._taken),
         )
         #: What was put into one of these since the last transaction, in that order, and what was there before.
         self._put: list[tuple[SpilledDict[Any, Any], Any, Any]] = []
@@ -122,21 +121,21 @@ class LocalIds:
         """Return the number of a line that was refused and brings, or may bring, this claim along; 0 if none does."""
         return self._refused.get(name) or self.unread
 
-    def refuse_words(self, name: str, number: int) -> None:
-        """Note that the claim of a line was refused, which would have been recognised by its words."""
-        if line := self.unbound(name):
-            self.put(self._refused_words, _hash(_words(line)), number)
-
     def refuse_text(self, text: str, number: int) -> None:
-        """Note that the line of a claim with this text was refused for its shape; nothing where it is empty."""
-        if text and (key := _hash([text])) not in self._refused_words:
-            self._refused_words[key] = number
-            self._refused_words.spill()  # there may be no transaction for long, after which the others are
+        """Note that the line `number`, of a claim with this text, was refused; nothing where it is empty."""
+        if text and (key := _hash([text])) not in self._refused_texts:
+            self._refused_texts[key] = number
+            self._refused_texts.spill()  # there may be no transaction for long, after which the others are
 
-    def refused_alike(self, name: str, line: dict[str, Any]) -> int:
-        """Return the number of a line before that of `name` that was so refused, of the same words; 0 if none was."""
-        before = (self._refused_words.get(_hash(words), 0) for words in (_words(line), [line["text"]]))
-        return next((number for number in before if 0 < number < self.claim_lines[name][0]), 0)
+    def refuse_texts(self) -> None:
+        """Note the same of all claims of which a statement was refused and none has brought them along."""
+        for name in self._refused:
+            if line := self.unbound(name):
+                self.refuse_text(line["text"], self._refused[name])
+
+    def refused_alike(self, line: dict[str, Any]) -> int:
+        """Return the number of the first line that was so refused, of a claim of the same text; 0 where none was."""
+        return self._refused_texts.get(_hash([line["text"]]), 0)
 
     def known(self, noun: str, name: str, field: str) -> int:
         """Return the id of the document or statement of an earlier line."""

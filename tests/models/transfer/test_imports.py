@@ -231,6 +231,8 @@ def _one_by_one(lines: list[bytes], actor: Actor) -> list[Outcome]:
     for line, one in zip(lines, outcomes, strict=True):
         if one.outcome == "refused":
             names.pass_over(one.line, one.noun, tuple(_points(line)))
+            names.refuse_text(one.text, one.line)
+    names.refuse_texts()
     for name in list(names.all_unbound()):
         line = unbound_claim(names, name)
         with transactions.transaction():
