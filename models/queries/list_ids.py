@@ -334,12 +334,13 @@ def _either_side(viewer: Viewer, filters: Filters) -> list[Any]:
 
 
 def _of_a_side(viewer: Viewer, filters: Filters, claim: Any) -> list[Any]:
-    """Build the conditions on one side of a counterclaim."""
-    conditions = list(of_a_claim(viewer, filters.without("q"), claim, shared=True))
+    """Build the conditions on one side of a counterclaim; PostgreSQL plans about each of the two apart."""
+    shared = dialects.decides_at_once()
+    conditions = list(of_a_claim(viewer, filters.without("q"), claim, shared=shared))
     if "q" in filters.names:
         conditions.append(claim.in_(matched("claims", viewer, filters)))
     if of_it := filters.names & OF_A_STATEMENT.keys():
-        conditions.append(of_any_statement(viewer, of_it, claim, shared=True))
+        conditions.append(of_any_statement(viewer, of_it, claim, shared=shared))
     return conditions
 
 
