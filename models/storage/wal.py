@@ -27,8 +27,8 @@ MOST = 1024**3
 #: Seconds for which the gate is closed at most, and for which it then stays open where that did not help.
 _CLOSED, _OPEN = 30.0, 60.0
 
-#: Seconds in which whoever asks about a lock has done so.
-_A_MOMENT = 0.5
+#: Seconds in which whoever asks about a lock has done so, however busy the machine is.
+_A_MOMENT = 3.0
 
 #: Seconds between two looks at the lock of the gate.
 _POLL = 0.005

@@ -172,10 +172,10 @@ def test_an_export_is_broken_off_where_somebody_rewrites_the_file(
 
 
 def test_nobody_who_asks_whether_a_file_is_rewritten_is_taken_for_one_who_does(log: WriteAheadLog) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        assert not any(pool.map(lambda _: log.is_rewritten(), range(2_000)))
+    with ThreadPoolExecutor(4) as pool:
+        assert not any(pool.map(lambda _: log.is_rewritten(), range(1_000)))
         with log.rewriting():
-            assert all(pool.map(lambda _: log.is_rewritten(), range(8)))
+            assert all(pool.map(lambda _: log.is_rewritten(), range(4)))
 
 
 def test_an_export_beside_which_much_has_changed_is_broken_off(registry: str, monkeypatch: pytest.MonkeyPatch) -> None:
