@@ -82,33 +82,42 @@ def _read(number: int, line: bytes) -> Line | Outcome:
         value = _quick(line) or json_body.parsed(line)
         noun = next(iter(value)) if isinstance(value, dict) and len(value) == 1 else "?"
         if noun not in LINES:
-            why = _END if noun == "end" else f"Give one member that names the noun: {', '.join(LINES)}."
-            return Outcome(number, "?", "refused", None, why, ({"pointer": "", "detail": why},), _claims(value))
+            ended = noun == "end"
+            why = _END if ended else f"Give one member that names the noun: {', '.join(LINES)}."
+            return Outcome(number, "?", "refused", None, why, ({"pointer": "", "detail": why},), () if ended else None)
         new = json_body.loaded(LINES[noun], value[noun])
         return Line(number, noun, new)
     except Problem as problem:
-        errors = tuple(problem.errors)
-        return Outcome(number, noun, "refused", None, problem.detail, errors, _claims(value), _claim_text(noun, value))
+        errors, members = tuple(problem.errors), value[noun] if value and noun in LINES else None
+        text = _claim_text(members) if noun == "claim" else ""
+        return Outcome(number, noun, "refused", None, problem.detail, errors, _claims(noun, members, text), text)
 
 
-def _claim_text(noun: str, value: Any) -> str:
+def _claim_text(members: Any) -> str:
     """Read the text of a claim whose line is refused, as it would be stored; empty where it cannot be read."""
-    new = value[noun] if noun == "claim" else None
     with suppress(ValidationError):
-        return str(made(LINES["claim"]).fields["text"].deserialize(new.get("text") if isinstance(new, dict) else None))
+        text = members.get("text") if isinstance(members, dict) else None
+        return str(made(LINES["claim"]).fields["text"].deserialize(text))
     return ""
 
 
-def _claims(value: Any) -> tuple[str, ...] | None:
-    """List the names of the claims at which a line that is refused points; None where it could not be read.
+def _claims(noun: str, members: Any, text: str) -> tuple[str, ...] | None:
+    """List the names of the claims at which a line that is refused points, or of the one that it is.
 
-    What no claim's line can be called is left out.
+    None where it may bring any claim along. What no claim's line can be called is left out.
     """
-    if value is None:
+    if noun == "?" or (noun == "claim" and not text):
         return None
-    parts = value.values() if isinstance(value, dict) else ()
-    named = (name for part in parts for name in claims_named(part) if len(name) <= LONGEST_LOCAL_ID)
-    return tuple(name for name in named if not json_body.SURROGATE.search(name))
+    named = [members.get("id")] if noun == "claim" else claims_named(members)
+    short = (name for name in named if isinstance(name, str) and len(name) <= LONGEST_LOCAL_ID)
+    names = tuple(name for name in short if not json_body.SURROGATE.search(name))
+    return names if names or noun != "statement" or _is_told_otherwise(members) else None
+
+
+def _is_told_otherwise(statement: Any) -> bool:
+    """Tell whether a statement gives the words of its claim, or names another statement of it."""
+    claim = statement.get("claim") if isinstance(statement, dict) else None
+    return isinstance(claim, dict) and any(isinstance(claim.get(name), str) for name in ("text", "statement"))
 
 
 def _quick(line: bytes) -> Any:

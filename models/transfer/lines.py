@@ -34,7 +34,8 @@ class Outcome(NamedTuple):
     #: Why it was refused, and the JSON pointer of the member that is wrong; empty otherwise.
     why: str = ""
     errors: tuple[dict[str, str], ...] = ()
-    #: Of a line that is no `Line`: the claims at which it pointed, by their names; None where it could not be read.
+    #: Of a line that is no `Line`: the claims at which it pointed, or the one that it was, by their names; None where
+    #: it may bring any along.
     claims: tuple[str, ...] | None = ()
     #: The text of a claim where its line is such a one; empty where that could not be read.
     text: str = ""

@@ -30,10 +30,12 @@ class LocalIds:
         self.claim_lines: SpilledDict[str, tuple[int, int]] = SpilledDict()
         #: Noun and name -> the number of a line that was refused because an earlier one is called so.
         self.ambiguous: SpilledDict[tuple[str, str], int] = SpilledDict()
-        #: Name -> the number of a line that was refused and may have brought this claim along: a statement, what has no
-        #: noun, or the line of the claim itself.
+        #: Name -> the number of a line that was refused and would have brought this claim along: a statement, or the
+        #: line of the claim itself.
         self._refused: SpilledDict[str, int] = SpilledDict()
-        #: The number of the first line that could not be read, or 0: it may have brought any claim along.
+        #: The number of the line of each claim that was refused before it could be noted.
+        self._misshapen: SpilledDict[str, int] = SpilledDict()
+        #: The number of the first line of which nobody could read which claim it brings along, or 0: it may be any.
         self.unread = 0
         #: A hash of a text -> the number of the first line of a claim with it that was refused.
         self._refused_texts: SpilledDict[str, int] = SpilledDict()
@@ -47,7 +49,8 @@ class LocalIds:
         self._taken: SpilledDict[str, int] = SpilledDict()
         self._all = (
             *(self.documents, self.statements, self.claims, self.bound, self.put_in, self.claim_lines),
-            *(self.ambiguous, self._refused, self._refused_texts, self._waiting, self._new_claims, self._taken),
+            *(self.ambiguous, self._refused, self._misshapen, self._refused_texts),
+            *(self._waiting, self._new_claims, self._taken),
         )
         #: What was put into one of these since the last transaction, in that order, and what was there before.
         self._put: list[tuple[SpilledDict[Any, Any], Any, Any]] = []
@@ -107,15 +110,17 @@ class LocalIds:
         return ((number, *orjson.loads(self._waiting[number])) for number in self._waiting)
 
     def pass_over(self, number: int, noun: str, claims: tuple[str, ...] | None) -> None:
-        """Note that the line `number` was refused, which pointed at these claims; None where nobody could read it."""
+        """Note that the line `number` was refused, which pointed at these claims; None where it may be at any."""
         if claims is None:
             self.unread = self.unread or number
         if noun in ("counterclaim", "review"):
             return
         for name in claims or ():
-            if name not in self._refused:
-                self._refused[name] = number
-        self._refused.spill()  # there may be no transaction for long, after which the others are
+            noted = noun != "claim" or self.claim_lines.get(name, (0, 0))[0] == number
+            some = self._refused if noted else self._misshapen
+            if name not in some:
+                some[name] = number
+                some.spill()  # there may be no transaction for long, after which the others are
 
     def refused_for(self, name: str) -> int:
         """Return the number of a line that was refused and brings, or may bring, this claim along; 0 if none does."""
@@ -128,9 +133,14 @@ class LocalIds:
             self._refused_texts.spill()  # there may be no transaction for long, after which the others are
 
     def refuse_texts(self) -> None:
-        """Note the same of all claims of which a statement was refused and none has brought them along."""
+        """Note the same of all claims of which a statement was refused and none has brought them along.
+
+        One of a claim that is the name of no line, as where it is misspelt, may be of any.
+        """
         for name in self._refused:
-            if line := self.unbound(name):
+            if name not in self.claim_lines and name not in self._misshapen:
+                self.unread = self.unread or self._refused[name]
+            elif line := self.unbound(name):
                 self.refuse_text(line["text"], self._refused[name])
 
     def refused_alike(self, line: dict[str, Any]) -> int:

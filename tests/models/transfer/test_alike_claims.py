@@ -265,3 +265,54 @@ def test_a_claim_that_somebody_stores_meanwhile_is_older_than_a_new_one(registry
     assert {one.outcome for one in again.store(lines)} == {"known", "noted"}
     assert [one.outcome for one in again.finish()] == ["known"]
     assert database.fetch("SELECT claim_id FROM reviews") == stored
+
+
+_RIGHT = _claim("c1")
+
+
+@_WAYS
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"claims": _RIGHT["claim"]},
+        _RIGHT["claim"],
+        _RIGHT | {"topics": []},
+        {"claim": [_RIGHT["claim"]]},
+        [_RIGHT],
+        {"claim": _RIGHT["claim"] | {"text": 5}},
+        {"claim": {"id": "c1", "txt": "It rains.", "language": "en"}},
+    ],
+)
+def test_a_line_that_may_be_any_claim_lends_its_place_to_none(
+    registry: str, actor: Actor, read: Callable[[list[bytes], Actor], list[Row]], wrong: Any
+) -> None:
+    lines = [_RIGHT, _claim("c2"), _review("c2")]
+    read(_written(wrong, *lines[1:]), actor)
+    assert _hanging() == []
+    read(_written(*lines), actor)
+    assert [reviews for _, reviews, _ in _hanging()] == [0, 1]
+
+
+@_WAYS
+@pytest.mark.parametrize("claim", [{"claim": 5}, {"claim": "c9"}, "c1 ", 5, None])
+def test_a_claim_whose_statement_names_it_wrongly_is_put_in_by_nobody(
+    registry: str, actor: Actor, read: Callable[[list[bytes], Actor], list[Row]], claim: Any
+) -> None:
+    lines = [_document(), _claim("c1"), _said("c1", 0), _claim("c2"), _review("c2")]
+    wrong = {"statement": lines[2]["statement"] | {"claim": claim}}
+    read(_written(*lines[:2], wrong, *lines[3:]), actor)
+    assert _hanging() == []
+    read(_written(*lines), actor)
+    assert [reviews for _, reviews, _ in _hanging()] == [0, 1]
+
+
+@_WAYS
+def test_a_statement_that_gives_its_claims_words_holds_up_no_other_where_it_is_refused(
+    registry: str, actor: Actor, read: Callable[[list[bytes], Actor], list[Row]]
+) -> None:
+    """Nor does one whose claim's own line is misshapen: of what other claim it is, is known."""
+    sung = _said("c1", 0, form="sung")
+    sung["statement"]["claim"] = {"text": "No.", "language": "en"}
+    misshapen = _claim("c1", "No.", colour="red")
+    read(_written(_document(), sung, misshapen, _said("c1", 1), _claim("c2"), _review("c2")), actor)
+    assert [reviews for _, reviews, _ in _hanging()] == [1]
