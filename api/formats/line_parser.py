@@ -76,46 +76,51 @@ _END = (
 
 def _read(number: int, line: bytes) -> Line | Outcome:
     """Read a line as the schema of its noun does, or tell why that cannot be."""
-    noun, value = "?", None
+    noun = "?"
+    value: Any = None
     try:
         json_body.refuse_many_values(line)
         value = _quick(line) or json_body.parsed(line)
         noun = next(iter(value)) if isinstance(value, dict) and len(value) == 1 else "?"
         if noun not in LINES:
-            ended = noun == "end"
-            why = _END if ended else f"Give one member that names the noun: {', '.join(LINES)}."
-            return Outcome(number, "?", "refused", None, why, ({"pointer": "", "detail": why},), () if ended else None)
+            why = _END if noun == "end" else f"Give one member that names the noun: {', '.join(LINES)}."
+            claims = () if noun == "end" else _claims("?", value)
+            return Outcome(number, "?", "refused", None, why, ({"pointer": "", "detail": why},), claims)
         new = json_body.loaded(LINES[noun], value[noun])
         return Line(number, noun, new)
     except Problem as problem:
-        errors, members = tuple(problem.errors), value[noun] if value and noun in LINES else None
-        text = _claim_text(members) if noun == "claim" else ""
-        return Outcome(number, noun, "refused", None, problem.detail, errors, _claims(noun, members, text), text)
+        errors, text = tuple(problem.errors), _claim_text(value["claim"]) if noun == "claim" else ""
+        return Outcome(number, noun, "refused", None, problem.detail, errors, _claims(noun, value, text), text)
 
 
-def _claim_text(members: Any) -> str:
+def _claim_text(claim: Any) -> str:
     """Read the text of a claim whose line is refused, as it would be stored; empty where it cannot be read."""
     with suppress(ValidationError):
-        text = members.get("text") if isinstance(members, dict) else None
+        text = claim.get("text") if isinstance(claim, dict) else None
         return str(made(LINES["claim"]).fields["text"].deserialize(text))
     return ""
 
 
-def _claims(noun: str, members: Any, text: str) -> tuple[str, ...] | None:
-    """List the names of the claims at which a line that is refused points, or of the one that it is.
+def _claims(noun: str, value: Any, text: str = "") -> tuple[str, ...] | None:
+    """List the names of the claims at which a line that is refused points, or of the one that it is, which has a text.
 
-    None where it may bring any claim along. What no claim's line can be called is left out.
+    None where it may bring any claim along, or be it.
     """
-    if noun == "?" or (noun == "claim" and not text):
-        return None
-    named = [members.get("id")] if noun == "claim" else claims_named(members)
-    short = (name for name in named if isinstance(name, str) and len(name) <= LONGEST_LOCAL_ID)
-    names = tuple(name for name in short if not json_body.SURROGATE.search(name))
-    return names if names or noun != "statement" or _is_told_otherwise(members) else None
+    if noun == "claim":
+        return _possible([value[noun].get("id")]) if text else None
+    names = _possible(name for part in value.values() for name in claims_named(part)) if isinstance(value, dict) else ()
+    return names if names or noun not in ("?", "statement") or _is_told_otherwise(value) else None
 
 
-def _is_told_otherwise(statement: Any) -> bool:
-    """Tell whether a statement gives the words of its claim, or names another statement of it."""
+def _possible(names: Iterable[Any]) -> tuple[str, ...]:
+    """Leave out what no claim's line can be called."""
+    short = (name for name in names if isinstance(name, str) and len(name) <= LONGEST_LOCAL_ID)
+    return tuple(name for name in short if not json_body.SURROGATE.search(name))
+
+
+def _is_told_otherwise(value: Any) -> bool:
+    """Tell whether a line is a statement that gives the words of its claim, or names another statement of it."""
+    statement = value.get("statement") if isinstance(value, dict) else None
     claim = statement.get("claim") if isinstance(statement, dict) else None
     return isinstance(claim, dict) and any(isinstance(claim.get(name), str) for name in ("text", "statement"))
 

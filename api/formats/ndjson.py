@@ -64,11 +64,12 @@ def _prepared(groups: Iterable[Group], in_place: transactions.InPlace = transact
 
 def _stored(groups: Iterable[Group], work: Import) -> Iterator[Outcome]:
     for read in groups:
-        stored = iter(work.store([line for line in read if isinstance(line, Line)]))
         for line in read:
             if isinstance(line, Outcome):
                 work.names.pass_over(line.line, line.noun, line.claims)
                 work.names.refuse_text(line.text, line.line)
+        stored = iter(work.store([line for line in read if isinstance(line, Line)]))
+        for line in read:
             yield line if isinstance(line, Outcome) else next(stored)
     yield from work.finish()
 

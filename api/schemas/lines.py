@@ -172,8 +172,9 @@ class StatementLine(NewStatementDetails):
         least=1,
         most=1_000_000,
         metadata={
-            "description": "Of the statements of the same words which one it is, from 1; known where you see as many."
-            " Exports say it of each. Without it, candidates and rejected ones are known to the key that recorded them."
+            "description": "Of the statements of the same words which one it is, from 1; known where you see as many,"
+            " refused where you see fewer than come before it. Exports say it of each. Without it, candidates and"
+            " rejected ones are known to the key that recorded them."
         },
     )
 

@@ -139,8 +139,9 @@ def refuse_known(
 ) -> None:
     """Refuse a new statement of words that are recorded already; the command line knows those of every key.
 
-    A line of an export says which `coding` of these words it is, from 1: that one is known where as many stand. Of
-    candidates, only who reviews is told of those of others.
+    A line of an export says which `coding` of these words it is, from 1: that one is known where as many stand, and
+    refused where one before it is missing, whose place it would take. Of candidates, only who reviews is told of those
+    of others.
     """
     session.lock_recording(by.key_id, row)
     known = _of(row, session)
@@ -149,6 +150,12 @@ def refuse_known(
         seen = [one for one in known if by.reviews or one.status == "accepted" or one.id in own]
         for one in seen[(coding or 1) - 1 :][:1]:
             _refuse(by, one, field)
+        if coding and coding - 1 > len(seen):
+            detail = (
+                f"Of these words {len(seen)} stand, so {coding} would be coding {len(seen) + 1}: mend the line of that "
+                "one if it was refused, and send it with this one; else give that number here."
+            )
+            raise Conflict(detail, field="/coding")
     for one in sorted(known, key=lambda one: bool(one.status != "accepted")):
         both = one.status == row["status"] == "accepted"
         if both or (not coding and one.id in own):

@@ -18,7 +18,7 @@ from models.storage import database, errors, transactions
 from models.storage.transactions import InPlace, Unprepared, at_once
 from models.transfer.batch import BatchSession, NewIds
 from models.transfer.line_storing import refused_line, store_line
-from models.transfer.lines import Line, Outcome, claims_named, unbound_claim, waiting_lines
+from models.transfer.lines import Line, Outcome, unbound_claim, waiting_lines
 from models.transfer.local_ids import LocalIds
 from models.transfer.prefetch import prefetch, prepare_again
 
@@ -90,9 +90,6 @@ class Import:
             self.last_stored = max(self.last_stored, some[len(stored) - 1].number)
             self.names.keep()
         database.release()  # more lines may come slowly
-        for line, one in zip(lines, outcomes, strict=True):
-            if one.outcome == "refused":
-                self.names.pass_over(line.number, line.noun, claims_named(line.members))
         return outcomes
 
     def _attempt(self, lines: Sequence[Line]) -> list[Outcome]:

@@ -11,7 +11,7 @@ from models.refusals import AlreadyKnown, Conflict, Refusal
 from models.storage.spilled import SpilledDict
 from models.tables import Claim
 from models.transfer.claim_texts import of_line
-from models.transfer.lines import Line, Outcome, is_unbound_claim
+from models.transfer.lines import Line, Outcome, claims_named, is_unbound_claim
 from models.transfer.local_ids import LocalIds, unknown_name
 
 
@@ -25,12 +25,15 @@ def store_line(line: Line, *, by: Actor, names: LocalIds, session: Session) -> O
         names.undo(mark)
         if isinstance(refusal, _Ambiguous):
             names.put(names.ambiguous, (line.noun, line.members["id"]), line.number)
+        elif isinstance(refusal, _Torn):
+            names.put(names.torn, refusal.name, f"Line {line.number} tells why: {refusal.detail}")
         return refused_line(line, refusal, names)
     return Outcome(line.number, line.noun, what, id)
 
 
 def refused_line(line: Line, refusal: Refusal, names: LocalIds) -> Outcome:
-    """Tell why a line is refused, of which nothing is stored; a claim that was to be settled is noted as such."""
+    """Tell why a line is refused, of which nothing is stored; what that means for claims is noted."""
+    names.pass_over(line.number, line.noun, claims_named(line.members))
     if line.noun == "claim":
         claim = names.unbound(line.members["claim"]) if is_unbound_claim(line) else line.members
         names.refuse_text(claim["text"] if claim else "", line.number)
@@ -56,6 +59,18 @@ class _Ambiguous(Conflict):
             f"{earlier} is called {name!r} too: give each line its own id, and import two files one after the other.",
             field="/id",
         )
+
+
+class _Torn(Conflict):
+    """A statement is known, of another claim than the one that an earlier line has made for the same name."""
+
+    def __init__(self, name: str, statement: int, theirs: int, made: int, line: int) -> None:
+        super().__init__(
+            f"It is known as statement {statement}, of claim {theirs}, and line {line} has made claim {made} of "
+            f"{name!r}: merge the two, and send the lines again.",
+            field="/claim/claim",
+        )
+        self.name = name
 
 
 #: The id of what a line says, and what became of it.
@@ -117,8 +132,7 @@ def _statement(work: _Work, new: dict[str, Any]) -> LineResult:
     id, what = _unless_known(work, lambda: _recorded(work, new, claim))
     if what == "known":
         names.undo(mark)
-        if names.unbound(claim.get("claim", "")):
-            names.bind(claim["claim"], statements.claim_of(id=id, session=work.session))
+        _bind_known(work, claim.get("claim", ""), id)
     if name:
         _call(names, names.statements, name, id, "statement")
     return id, what
@@ -132,8 +146,26 @@ def _recorded(work: _Work, new: dict[str, Any], claim: dict[str, Any]) -> int:
     new["claim"] = unbound or _meant(work, claim)
     id = statements.record(by=work.by, session=work.session, **new)
     if unbound:
+        if refused := work.names.refused_before(name, work.line.number):
+            raise Conflict(
+                f"Line {refused}, which states this claim too, was refused, and would bring it along another time once "
+                "it is mended: mend that line, and send it again with this one.",
+                field="/claim/claim",
+            )
         work.names.bind(name, statements.claim_of(id=id, session=work.session))
+        work.names.put(work.names.brought, name, work.line.number)
     return id
+
+
+def _bind_known(work: _Work, name: str, statement: int) -> None:
+    """Let a line's claim be that of a statement which is known, unless an earlier line has made it anew."""
+    names = work.names
+    if names.unbound(name):
+        names.bind(name, statements.claim_of(id=statement, session=work.session))
+    elif name in names.brought:
+        theirs, made = statements.claim_of(id=statement, session=work.session), names.claims[name]
+        if theirs != made:
+            raise _Torn(name, statement, theirs, made, names.brought[name])
 
 
 def _counterclaim(work: _Work, new: dict[str, Any]) -> LineResult:

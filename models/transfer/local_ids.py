@@ -30,6 +30,10 @@ class LocalIds:
         self.claim_lines: SpilledDict[str, tuple[int, int]] = SpilledDict()
         #: Noun and name -> the number of a line that was refused because an earlier one is called so.
         self.ambiguous: SpilledDict[tuple[str, str], int] = SpilledDict()
+        #: The name of a claim that a new statement brought along -> the number of that line.
+        self.brought: SpilledDict[str, int] = SpilledDict()
+        #: The name of such a claim -> why it is not the only one that the lines call so.
+        self.torn: SpilledDict[str, str] = SpilledDict()
         #: Name -> the number of a line that was refused and would have brought this claim along: a statement, or the
         #: line of the claim itself.
         self._refused: SpilledDict[str, int] = SpilledDict()
@@ -49,7 +53,7 @@ class LocalIds:
         self._taken: SpilledDict[str, int] = SpilledDict()
         self._all = (
             *(self.documents, self.statements, self.claims, self.bound, self.put_in, self.claim_lines),
-            *(self.ambiguous, self._refused, self._misshapen, self._refused_texts),
+            *(self.ambiguous, self.brought, self.torn, self._refused, self._misshapen, self._refused_texts),
             *(self._waiting, self._new_claims, self._taken),
         )
         #: What was put into one of these since the last transaction, in that order, and what was there before.
@@ -122,6 +126,11 @@ class LocalIds:
                 some[name] = number
                 some.spill()  # there may be no transaction for long, after which the others are
 
+    def refused_before(self, name: str, number: int) -> int:
+        """Return the number of a statement of this claim that was refused, on a line before `number`; 0 if none was."""
+        refused = self._refused.get(name, 0)
+        return refused if refused < number else 0
+
     def refused_for(self, name: str) -> int:
         """Return the number of a line that was refused and brings, or may bring, this claim along; 0 if none does."""
         return self._refused.get(name) or self.unread
@@ -156,13 +165,15 @@ class LocalIds:
         return some[name]
 
     def refuse_ambiguous(self, noun: str, name: str, field: str) -> None:
-        """Refuse to guess which of two lines with one name is meant."""
+        """Refuse to guess which of two lines, or of two claims, with one name is meant."""
         if (noun, name) in self.ambiguous:
             raise Conflict(
                 f"Line {self.ambiguous[noun, name]} is called {name!r}, and an earlier one too: "
                 "give each line its own id.",
                 field=field,
             )
+        if noun == "claim" and name in self.torn:
+            raise Conflict(self.torn[name], field=field)
 
     def mark(self) -> int:
         """Return the place to which `undo` goes back."""

@@ -564,7 +564,7 @@ def test_a_writer_learns_nothing_of_what_waits_for_review(writer: FlaskClient) -
 
 
 def test_lines_may_come_as_one_json_body(writer: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dry_runs, "LONGEST_ON_SQLITE", 60)
+    monkeypatch.setattr(dry_runs, "longest", lambda: 60)
     body: list[object] = [json.loads(line) for line in SAMPLE.splitlines()]
     streamed = sent(writer, SAMPLE, "?report=all&dry_run=true").json
     listed = writer.post("/v1/imports?report=all&dry_run=true", json={"lines": body})

@@ -107,9 +107,12 @@ def test_a_coding_of_who_does_not_review_is_counted_among_what_they_see(sound: N
     put_charge(writer, status="candidate", coding=2)
 
 
-def test_any_number_of_statements_of_the_same_words_may_come_before_a_line(sound: None) -> None:
-    (outcome,) = ndjson.read([json.dumps({"statement": charge(status="candidate", coding=1001)}).encode()], by=Actor())
-    assert outcome.outcome == "new"
+@pytest.mark.parametrize("coding", [2, 1001, 1_000_000])
+def test_a_line_whose_coding_comes_after_one_that_is_missing_is_refused(sound: None, coding: int) -> None:
+    """Stored, it would be taken for the one that is missing when that comes."""
+    (line,) = ndjson.read([json.dumps({"statement": charge(status="candidate", coding=coding)}).encode()], by=Actor())
+    assert line.errors[0]["pointer"] == "/coding"
+    assert f"Of these words 0 stand, so {coding} would be coding 1:" in line.errors[0]["detail"]
 
 
 def test_who_does_not_review_records_the_same_words_so_often_at_most(
@@ -126,7 +129,7 @@ def test_who_does_not_review_records_the_same_words_so_often_at_most(
     assert refused.value.field == "/content"
     put_plain(Actor(other.key_id, reviews=False), "first", status="candidate")  # somebody else may
     statements.retract(by=by, id=said, version=None, reason=None)
-    put("first", coding=3)
+    put("first", coding=2)
     with pytest.raises(Conflict, match="More than 2 statements"):
         statements.restore(by=by, id=said)
     put("second", coding=1)

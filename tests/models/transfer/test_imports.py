@@ -1150,8 +1150,8 @@ def test_a_claim_of_which_a_statement_may_be_refused_is_not_stored(
 
 def test_a_claim_at_which_another_line_points_as_well_is_stored(actor: Actor) -> None:
     wrong = {"statement": _SAID["statement"] | {"content": [{"text": "it snows"}]}}
-    told = list(ndjson.read(_written(_CLAIM, wrong, _SAID), by=actor))
-    assert [one.outcome for one in told] == ["noted", "refused", "new"]
+    told = list(ndjson.read(_written(_CLAIM, _SAID, wrong), by=actor))
+    assert [one.outcome for one in told] == ["noted", "new", "refused"]
     assert Claim.select().count() == 1
 
 
@@ -1244,10 +1244,10 @@ def test_nor_where_the_line_could_not_be_read(actor: Actor, cut: bytes) -> None:
 
 
 def test_a_claim_of_which_another_statement_is_good_is_stored_with_what_points_at_it(actor: Actor) -> None:
-    lines = _CLAIM, _LONE, _ANSWER, {"statement": _WRONG}, _SAID, {"statement": _GOOD}
+    lines = _CLAIM, _LONE, _ANSWER, _SAID, {"statement": _WRONG}, {"statement": _GOOD}
     told = list(ndjson.read(_written(*lines), by=actor))
     assert [(one.line, one.outcome) for one in told if one.outcome != "noted"] == [
-        (4, "refused"), (5, "new"), (6, "new"), (3, "new"),
+        (4, "new"), (5, "refused"), (6, "new"), (3, "new"),
     ]  # fmt: skip
     assert [row.standalone for row in Claim.select()] == [False, False]
 
