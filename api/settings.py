@@ -106,6 +106,8 @@ def connect(config: Settings, *, waiting: bool = False) -> None:
 
 
 def _parsed(name: str, kind: type, text: str) -> str | int | bool:
+    if text != text.encode(errors="ignore").decode():  # of other bytes Python makes halves of surrogate pairs
+        raise ValueError(f"{name} is not in UTF-8.")
     if kind is bool:
         if text.lower() not in _TRUE + _FALSE:
             raise ValueError(f"{name} is {text!r}: give true or false.")

@@ -8,6 +8,7 @@ import click
 
 from api.commands.shared import refuse_empty, replacing
 from api.contract import bodies, wikidata_items
+from api.contract.json_body import SURROGATE
 from api.contract.problems import Problem
 from api.formats import dump, listing, ndjson
 from api.schemas.exports import COUNTED, FORMATS, LISTS, query_of
@@ -20,6 +21,8 @@ def _pairs(context: click.Context, option: click.Parameter, values: tuple[str, .
     pairs = [condition.partition("=") for condition in values]
     if not all(name and sign for name, sign, _ in pairs):
         raise click.BadParameter("give NAME=VALUE, such as speaker=3.", context, option)
+    if any(SURROGATE.search(condition) for condition in values):  # Python makes these of other bytes
+        raise click.BadParameter("it is not in UTF-8.", context, option)
     return [(name, value) for name, _, value in pairs]
 
 

@@ -5,6 +5,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -20,6 +21,9 @@ from models.storage import schema
 ID = click.IntRange(1, 2**53 - 1)
 #: Controls that would steer a terminal.
 _ESCAPED = {code: f"\\u{code:04x}" for code in (*range(9), *range(11, 32), *range(0x7F, 0xA0))}
+
+#: Bytes of a line of a file, several times as many as a document of 1,000,000 characters takes.
+LONGEST_LINE = 64 * 1024 * 1024
 
 
 def tell(line: str, *, err: bool = False) -> None:
@@ -93,10 +97,12 @@ def _opened(file: Path) -> Iterator[IO[bytes]]:
 
 
 def watched(file: IO[bytes]) -> Any:
-    """Read the lines of `file`, with a progress bar where a person is watching."""
+    """Read the lines of `file`, with a progress bar where a person is watching. Raises ClickException at a long one."""
     path = Path(getattr(file, "name", ""))
     size = path.stat().st_size if path.is_file() else None
     with click.progressbar(length=size or 0, file=sys.stderr, hidden=size is None or not sys.stderr.isatty()) as bar:
-        for line in file:
+        for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE + 1), b""), 1):
+            if len(line) > LONGEST_LINE:
+                raise click.ClickException(f"Line {number} has more than {LONGEST_LINE:,} bytes: no line has as many.")
             yield line
             bar.update(len(line))

@@ -179,7 +179,8 @@ class StatementPart(Stamped):
     attribution_answer_count = count("such answers")
     attribution_answers_rest = rest()
     recorded_by = identifier(
-        "The id of the key that recorded it; null for the command line, and for whoever has not the review scope.",
+        "The id of the key that recorded it; null for the command line, in the answer that records it, and for whoever"
+        " has not the review scope.",
         null=True,
     )
 

@@ -130,6 +130,12 @@ def test_refuses_a_token_that_nobody_can_send_and_does_not_tell_it(token: str) -
     assert "cret" not in str(error.value)
 
 
+@pytest.mark.parametrize("name", ["DATABASE_URL", "BASE_URL", "LOG_LEVEL"])
+def test_refuses_what_is_not_in_utf_8(name: str) -> None:
+    with pytest.raises(ValueError, match=f"^{name} is not in UTF-8.$"):
+        read({name: "sqlite:///\udcff.db"})
+
+
 @pytest.mark.parametrize("url", ["", "mysql://localhost/a", "sqlite:relative.db", "sqlite://a.db", "claims.db"])
 def test_refuses_a_database_of_another_kind(url: str) -> None:
     with pytest.raises(ValueError, match="DATABASE_URL"):

@@ -115,6 +115,7 @@ def test_exports_a_list_with_the_filters_of_its_address(command: Command, tmp_pa
     twice = ("--where", "said_from=2020", "--where", "said_from=2021")
     assert "said_from: This is given more than once" in command("export", "--of", "claims", *twice, code=2).stderr
     assert "NAME=VALUE" in command("export", "--of", "claims", "--where", "speaker", code=2).stderr
+    assert "not in UTF-8" in command("export", "--of", "claims", "--where", "q=\udcff", code=2).stderr
 
 
 def test_exports_to_a_file(command: Command, tmp_path: Path) -> None:

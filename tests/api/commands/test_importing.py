@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.app import create_app
+from api.commands import shared
 from models.transfer.imports import Import
 from tests.api.conftest import SAMPLE, Command, lines
 from tests.api.steps import changed
@@ -130,6 +131,16 @@ def test_others_write_while_a_dry_run_is_on_its_way(
     kept = [json.loads(line)["topic"] for line in command("export").stdout.splitlines()]
     assert [(one["slug"], one["label"] == "Meanwhile") for one in kept] == [("first", False), ("second", True)]
     assert not [file.name for file in tmp_path.iterdir() if ".draft" in file.name]
+
+
+def test_a_file_without_an_end_of_line_is_refused_before_it_fills_the_memory(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared, "LONGEST_LINE", 100)
+    line = json.dumps({"topic": {"slug": "a", "label": "A"}}).encode()
+    assert "1 new" in command("import", "-", input=line.ljust(99) + b"\n").stdout
+    told = command("import", "-", input=line.ljust(100) + b"\n", code=1).stderr
+    assert "Line 1 has more than 100 bytes" in told
 
 
 def test_if_empty_imports_only_into_an_empty_registry(command: Command) -> None:
