@@ -156,10 +156,9 @@ def refuse_known(
                 "one if it was refused, and send it with this one; else give that number here."
             )
             raise Conflict(detail, field="/coding")
-    for one in sorted(known, key=lambda one: bool(one.status != "accepted")):
-        both = one.status == row["status"] == "accepted"
-        if both or (not coding and one.id in own):
-            _refuse(by, one, field)
+    accepted = [one for one in known if one.status == row["status"] == "accepted"]
+    for one in [*accepted, *(one for one in known if not coding and one.id in own)][:1]:
+        _refuse(by, one, field)
     _refuse_many(by, len(own) + 1, field)
 
 

@@ -62,12 +62,12 @@ class _Ambiguous(Conflict):
 
 
 class _Torn(Conflict):
-    """A statement is known, of another claim than the one that an earlier line has made for the same name."""
+    """A statement is known, of another claim than the one that earlier lines of the same name are of."""
 
-    def __init__(self, name: str, statement: int, theirs: int, made: int, line: int) -> None:
+    def __init__(self, name: str, statement: int, theirs: int, others: int) -> None:
         super().__init__(
-            f"It is known as statement {statement}, of claim {theirs}, and line {line} has made claim {made} of "
-            f"{name!r}: merge the two, and send the lines again.",
+            f"It is known as statement {statement}, of claim {theirs}, and earlier lines of {name!r} are of claim "
+            f"{others}: merge the two, or leave this line out, and send the lines again.",
             field="/claim/claim",
         )
         self.name = name
@@ -153,19 +153,18 @@ def _recorded(work: _Work, new: dict[str, Any], claim: dict[str, Any]) -> int:
                 field="/claim/claim",
             )
         work.names.bind(name, statements.claim_of(id=id, session=work.session))
-        work.names.put(work.names.brought, name, work.line.number)
     return id
 
 
 def _bind_known(work: _Work, name: str, statement: int) -> None:
-    """Let a line's claim be that of a statement which is known, unless an earlier line has made it anew."""
+    """Let a line's claim be that of a statement which is known; refuse that where earlier lines are of another."""
     names = work.names
     if names.unbound(name):
         names.bind(name, statements.claim_of(id=statement, session=work.session))
-    elif name in names.brought:
-        theirs, made = statements.claim_of(id=statement, session=work.session), names.claims[name]
-        if theirs != made:
-            raise _Torn(name, statement, theirs, made, names.brought[name])
+    elif name in names.claims:
+        theirs, others = statements.claim_of(id=statement, session=work.session), names.claims[name]
+        if theirs != others:
+            raise _Torn(name, statement, theirs, others)
 
 
 def _counterclaim(work: _Work, new: dict[str, Any]) -> LineResult:

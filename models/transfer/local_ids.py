@@ -30,9 +30,7 @@ class LocalIds:
         self.claim_lines: SpilledDict[str, tuple[int, int]] = SpilledDict()
         #: Noun and name -> the number of a line that was refused because an earlier one is called so.
         self.ambiguous: SpilledDict[tuple[str, str], int] = SpilledDict()
-        #: The name of a claim that a new statement brought along -> the number of that line.
-        self.brought: SpilledDict[str, int] = SpilledDict()
-        #: The name of such a claim -> why it is not the only one that the lines call so.
+        #: The name of a claim -> why it is not the only one that the lines call so.
         self.torn: SpilledDict[str, str] = SpilledDict()
         #: Name -> the number of a line that was refused and would have brought this claim along: a statement, or the
         #: line of the claim itself.
@@ -53,7 +51,7 @@ class LocalIds:
         self._taken: SpilledDict[str, int] = SpilledDict()
         self._all = (
             *(self.documents, self.statements, self.claims, self.bound, self.put_in, self.claim_lines),
-            *(self.ambiguous, self.brought, self.torn, self._refused, self._misshapen, self._refused_texts),
+            *(self.ambiguous, self.torn, self._refused, self._misshapen, self._refused_texts),
             *(self._waiting, self._new_claims, self._taken),
         )
         #: What was put into one of these since the last transaction, in that order, and what was there before.
@@ -122,7 +120,8 @@ class LocalIds:
         for name in claims or ():
             noted = noun != "claim" or self.claim_lines.get(name, (0, 0))[0] == number
             some = self._refused if noted else self._misshapen
-            if name not in some:
+            # Of statements the first: the claim's own line is refused at the end for that.
+            if name not in some or (noun != "claim" and number < some[name]):
                 some[name] = number
                 some.spill()  # there may be no transaction for long, after which the others are
 

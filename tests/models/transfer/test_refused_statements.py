@@ -99,27 +99,49 @@ def test_a_statement_that_is_known_is_told_where_its_claim_was_made_another_time
     """A line that is new stands before one that is known: no line before it tells which claim theirs is."""
     read([_DOCUMENT, *_CLAIMS, _said("Bob"), _said("Cy"), *_HANGING], actor)
     lines = [_DOCUMENT, *_CLAIMS, _said("Ada"), _said("Bob"), _said("Cy"), *_HANGING]
-    told = read(lines, actor)
-    assert _outcomes(told)[3:] == ["new", "refused", "refused", "refused", "refused"]
-    first, second = (one.id for one in Claim.select().where(Claim.text == "Shut.").order_by(Claim.id))
-    known = f"It is known as statement 1, of claim {first}, and line 4 has made claim {second} of 'c1': merge the two"
-    assert known in told[4]["why"]
-    assert all(f"Line 5 tells why: {known}" in one["why"] for one in told[5:])
+    for outcome in ("new", "known"):
+        told = read(lines, actor)
+        assert _outcomes(told)[3:] == [outcome, "refused", "refused", "refused", "refused"]
+        first, second = (one.id for one in Claim.select().where(Claim.text == "Shut.").order_by(Claim.id))
+        known = f"It is known as statement 1, of claim {first}, and earlier lines of 'c1' are of claim {second}: merge"
+        assert known in told[4]["why"]
+        assert all(f"Line 5 tells why: {known}" in one["why"] for one in told[5:])
     claims.merge(by=actor, id=second, into=first)
     assert _outcomes(read(lines, actor))[3:] == ["known"] * 5
     assert _of_each_claim() == {"Shut.": [[3, 1, 1]], "No.": [[0, 0, 0]]}
 
 
 @_WAYS
-def test_a_statement_that_was_moved_to_another_claim_is_known_all_the_same(
-    registry: str, actor: Actor, read: Read
+@pytest.mark.parametrize("moved", [1, 2])
+def test_a_statement_that_was_moved_to_another_claim_is_told_and_takes_nothing_along(
+    registry: str, actor: Actor, read: Read, moved: int
 ) -> None:
     lines = [_DOCUMENT, *_CLAIMS, _said("Ada"), _said("Bob"), *_HANGING]
     read(lines, actor)
-    other = put_claim(actor, "Closed.")
-    moved = Statement.get(Statement.speaker != Statement.get_by_id(1).speaker_id)
-    statements.change(by=actor, id=moved.id, version=1, claim={"id": other})
-    assert _outcomes(read(lines, actor))[3:] == ["known"] * 4
+    statements.change(by=actor, id=moved, version=1, claim={"id": put_claim(actor, "Closed.")})
+    for _ in range(2):
+        assert _outcomes(told := read(lines, actor))[3:] == ["known", "refused", "refused", "refused"]
+        assert "earlier lines of 'c1' are of claim" in told[4]["why"]
+        assert _of_each_claim() == {"Shut.": [[1, 1, 1]], "No.": [[0, 0, 0]], "Closed.": [[1, 0, 0]]}
+
+
+@_WAYS
+def test_an_earlier_refused_statement_counts_though_a_later_one_is_refused_too(
+    registry: str, actor: Actor, read: Read
+) -> None:
+    unplaced = _said("Ada", mention={"start": 900, "end": 902})
+    told = read([_DOCUMENT, *_CLAIMS, unplaced, _said("Bob"), _said("Cy", form="sung")], actor)
+    assert _outcomes(told)[3:] == ["refused"] * 3
+    assert "Line 4, which states this claim too" in told[4]["why"]
+
+
+@_WAYS
+def test_a_line_without_a_coding_is_known_as_the_first_of_its_words(registry: str, actor: Actor, read: Read) -> None:
+    by = Actor(keys.create(name="reviewer", scope="review")[0].id)
+    other = _said("Ada", id="other", coding=2, status="accepted", claim={"claim": "c2"})
+    lines = [_DOCUMENT, *_CLAIMS, _said("Ada", status="candidate"), other, *_HANGING]
+    assert _outcomes(read(lines, by))[3:] == ["new"] * 4
+    assert _outcomes(read(lines, by))[3:] == ["known"] * 4
 
 
 @_WAYS
