@@ -17,6 +17,7 @@ from models.storage import database, errors, schema
 from models.storage.columns import now
 from models.storage.database import db, fetch, on_sqlite
 from models.storage.file_lock import NO_TIMEOUT
+from models.storage.postgres import reading_for
 from models.storage.sqlite import SqliteFile, thread_connection, using
 
 #: Index name -> JSON pointer of the member that a caller has to change when the index refuses a row.
@@ -95,15 +96,16 @@ def read(work: Callable[[], T], *, key_id: int | None = None) -> T:
                 return work()
         finally:
             connection.interrupt_at = None
-    for replica in database.replicas_for(key_id):
-        try:
-            with replica.connection() as connection, using(db.obj, connection, in_transaction=False):
-                return work()
-        except errors.UNAVAILABLE as error:
-            if errors.too_slow(error):
-                raise
-            replica.drop()
-    return attempt(work)
+    with reading_for(database.deadline()):
+        for replica in database.replicas_for(key_id):
+            try:
+                with replica.connection() as connection, using(db.obj, connection, in_transaction=False):
+                    return work()
+            except errors.UNAVAILABLE as error:
+                if errors.too_slow(error):
+                    raise
+                replica.drop()
+        return attempt(work)
 
 
 @contextmanager

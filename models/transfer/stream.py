@@ -23,8 +23,8 @@ from models.storage.snapshots import Snapshot, snapshot
 
 #: Items of the first blocks, of which one is to be there at once, and characters that the following ones aim at.
 FIRST, AIM = 50, 500_000
-#: Items of a block at most, and its bytes: where an item makes it longer, it is written alone, and as short as alone.
-_MOST, BYTES = 500, long_items.PAGE
+#: Items of a block at most.
+_MOST = 500
 #: What a block is read as: its text, and how many items are in it.
 _COLUMNS = ("json", "number")
 #: Those of which nothing is stored: what counts them, all in one query.
@@ -50,6 +50,8 @@ def blocks(
     server's client takes no block for a while, or all of them slowly (`Snapshot.sending`).
     """
     kind = simple_lists if noun in simple_lists.SIMPLE_LISTS else lists
+    # Where an item makes a block longer, it is written alone, and as short as alone.
+    most_bytes = min(long_items.PAGE, long_items.most_bytes(noun))
     found = kind.ids(noun, viewer=viewer, filters=merged_filters.with_survivors(noun, filters, 0, viewer) or filters)
     if found is None:
         return
@@ -57,14 +59,14 @@ def blocks(
     with snapshot(caller, threads=THREADS) as reader:
         ids, size, asked = reader.rows(found, _MOST), FIRST, deque[list[int]]()
         queries = (_asking(items(AIM), some, asked) for some in iter(lambda: _next(ids, size), []))
-        for found_rows in reader.fetch_each_within(BYTES, queries, _COLUMNS):
+        for found_rows in reader.fetch_each_within(most_bytes, queries, _COLUMNS):
             left, rows = asked.popleft(), found_rows
             while left:
                 ((block, count),) = rows or _first_alone(reader, noun, items, left)
                 with reader.sending(len(block)):
                     yield block
                 size, left = max(1, min(_MOST, count * AIM // len(block))), left[count:]
-                rows = reader.fetch_within(BYTES, (items(AIM), (dumps(left),)), _COLUMNS) if left else []
+                rows = reader.fetch_within(most_bytes, (items(AIM), (dumps(left),)), _COLUMNS) if left else []
 
 
 def _asking(items: str, some: list[int], asked: deque[list[int]]) -> tuple[str, tuple[str]]:

@@ -13,7 +13,6 @@ from models import counterclaims, statements
 from models.history.changes import Actor
 from models.queries import long_items, nodes
 from models.storage import database
-from models.transfer import stream
 from tests.factories import TEXT, charge, put_claim
 
 #: Four bytes in UTF-8.
@@ -68,7 +67,6 @@ def test_a_claim_shows_as_many_as_have_room(public: FlaskClient, actor: Actor, l
 def test_an_export_writes_each_item_as_it_is_read_alone(
     public: FlaskClient, actor: Actor, monkeypatch: pytest.MonkeyPatch, length: int
 ) -> None:
-    monkeypatch.setattr(stream, "BYTES", MOST)
     disputed = [_disputed(actor, some) for some in (length, 10, length)]
     lines = [orjson.loads(line) for line in public.get("/v1/exports/claims").data.splitlines()]
     assert [line["id"] for line in lines] == _walked(public, "/v1/claims?fields=id&sort=id")

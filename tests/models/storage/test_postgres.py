@@ -17,7 +17,7 @@ from api.settings import Settings
 from models import topics
 from models.access import keys
 from models.history.changes import Actor
-from models.storage import database, schema, snapshots, transactions
+from models.storage import database, errors, schema, snapshots, transactions
 from models.storage.database import Limits
 from models.tables import Topic
 from tests.postgres import Postgres, free_port
@@ -263,6 +263,18 @@ def test_a_pool_whose_connections_are_all_in_use_refuses_in_time(primary: Postgr
     ask()
     assert len(refused) == 1
     database.close()
+
+
+def test_what_is_read_in_many_statements_takes_hardly_longer_than_one_may(primary: Postgres) -> None:
+    database.connect(primary.url(), limits=Limits(deadline=0.5))
+    read: list[object] = []
+    with pytest.raises(OperationalError) as refused:
+        transactions.read(lambda: [read.append(database.fetch("SELECT pg_sleep(0.3)")) for _ in range(9)])
+    assert errors.too_slow(refused.value)
+    assert len(read) == 2
+    assert database.fetch("SELECT 1") == [(1,)]
+    database.close()
+    database.disconnect()
 
 
 @pytest.mark.parametrize("answers", [True, False], ids=["while it answers others", "while it answers nobody"])
