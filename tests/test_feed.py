@@ -71,6 +71,10 @@ def _wrong(
     wrong += [f"{what} is said to be gone" for what in gone if what in after.wholes]
     wrong += [f"{what} is not said to be gone" for what in before.wholes.keys() - after.wholes.keys() - gone]
     wrong = [one for one in wrong if "not said" not in one or "claims'" in one.split("counter")[0]]
+    ended = Claim.retracted_at.is_null(False) | Claim.merged_into.is_null(False)
+    ending = {(line["noun"], line["noun_id"]) for line in lines if line["action"] in ("retract", "merge", "erase")}
+    own = {("claims", id) for (id,) in Claim.select(Claim.id).where(ended).tuples()} & gone
+    wrong += [f"no line of its own tells that {what} ended" for what in own - ending]
     for line in lines:
         about = line["noun"], line["noun_id"]
         named = {about, *(("claims", id) for id in (*line["claims"], *line["gone_claims"]))}

@@ -22,13 +22,13 @@ class Effect(NamedTuple):
     claims: str | None
 
 
-def effect_on_row(edit: Edit, near: Near, far: Far, hidden: set[Whole], was_visible: set[int]) -> str | None:
-    """Decide what an edit did to its row for the public; `was_visible` are the claims that were before it."""
+def effect_on_row(edit: Edit, near: Near, far: Far, hidden: set[Whole], *, repeated: bool) -> str | None:
+    """Decide what an edit did to its row for the public; of a claim that is `repeated`, its own earlier line tells."""
     before, after = edit.before, edit.after
     was = now = False
     match edit.noun:
         case "claims":
-            was, now = edit.id in was_visible, edit.id in far.visible
+            was, now = edit.id in (far.visible if repeated else far.was_visible), edit.id in far.visible
         case "statements":
             was, now = before is not None and is_accepted(before), is_accepted(after)
         case "counterclaims" | "reviews":
@@ -42,18 +42,20 @@ def effect_on_row(edit: Edit, near: Near, far: Far, hidden: set[Whole], was_visi
 
 
 def claims_by_kind(
-    reached: Reached, was_visible: set[int], far: Far, *, own: int | None, has_effect: bool
+    reached: Reached, untold: set[int], far: Far, *, own: int | None, has_effect: bool
 ) -> dict[str, set[int]]:
     """Part the claims that an edit reached by what became of them for the public, if the edit has an effect.
 
-    Without one they are `unseen`: what comes or goes with another row is told by the line of that. Of a claim that had
-    ended before, nothing is told but by the edit whose `own` row it is.
+    Of those that are `untold`, no line tells yet that they come or go. Without an effect they are `unseen`: what comes
+    or goes with another row is told by the line of that. So is what is reached for reviewers alone: else the public's
+    line would be another where something hidden hangs on a claim. Of a claim that had ended before, nothing is told
+    but by the edit whose `own` row it is.
     """
-    claims = reached.claims - ((far.ended & reached.claims) - was_visible - {own})
+    claims = reached.claims - ((far.ended & reached.claims) - untold - {own})
     if not has_effect:
         return {"unseen": claims}
-    was, now = claims & was_visible, claims & far.visible
-    changed, gone = (now - was) | (now & reached.public_claims), was - now
+    public = claims & reached.public_claims
+    changed, gone = public & far.visible, (public & untold) - far.visible
     return {"changed": changed, "gone": gone, "unseen": claims - changed - gone}
 
 
