@@ -308,10 +308,10 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
     if "to_statement" in filters.names:
         aimed_at = (any_id(_one.id, "to_statement"), statement_seen(viewer, _one))
         theirs = _one.select(_one.claim_id).where(*aimed_at)
+        # Under a CASE, so that PostgreSQL finds the statements by their ids, not among all of the claim.
+        answered = case(_one.claim_id == e.claim_id, may_answer(e, _one))
         conditions += [ByNumber("to_statement", e.claim_id == theirs, e.claim_id.in_(theirs)), of_the_claim()]
-        conditions.append(
-            exists_by_row(_one.select(1).where(*aimed_at, _one.claim_id == e.claim_id, may_answer(e, _one)))
-        )
+        conditions.append(exists_by_row(_one.select(1).where(*aimed_at, answered)))
     # What has to hold of a claim or of a statement may hold on either side, but all of it on one.
     conditions += of_who_answered(viewer, filters)
     conditions += answered_between(filters.names)

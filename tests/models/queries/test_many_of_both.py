@@ -139,6 +139,22 @@ def test_whom_answers_are_against_is_found_without_each_of_their_pairs(
     assert read_list(registry, "counterclaims", **against)[1].items != b""
 
 
+def test_what_answers_some_statements_is_found_without_all_of_their_claim_for_each(
+    registry: str, answered: tuple[Statement, Statement, Grow]
+) -> None:
+    charge, answer, grow = answered
+    # Most claims are stated once: PostgreSQL expects that of any.
+    claim, places = row(Claim.get_by_id(charge.claim_id)), range(1, 5 * MANY)
+    Claim.insert_many([claim | {"id": 20_000 + at} for at in places]).execute()
+    ids = {"id": lambda at: 20_000 + at, "claim": lambda at: 20_000 + at}
+    _copy(charge, places, **ids, speaker=lambda _: answer.speaker_id)
+    asked: dict[str, Any] = {"filters": {"to_statement": (charge.id, charge.id + 1), "claim": charge.claim_id}}
+    assert _growth(grow, lambda: read_list(registry, "counterclaims", **asked)[0]) < TWICE
+    assert read_list(registry, "counterclaims", **asked)[1].items == b""
+    Statement.update(day="2025").where(Statement.id == charge.id + 1).execute()
+    assert read_list(registry, "counterclaims", **asked)[1].items != b""
+
+
 @pytest.fixture
 def apart(answered: tuple[Statement, Statement, Grow]) -> Grow:
     """What gives as many more answers, each to a claim of its own that is stated once."""
