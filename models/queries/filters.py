@@ -39,11 +39,12 @@ from models.queries.table_aliases import e, r, s, t
 from models.queries.visibility import Viewer, statement_seen
 from models.queries.word_tables import search_words
 from models.storage.columns import comparison_key, dumps
-from models.tables import Claim, ClaimAbout, ClaimTopicIndex, Document, Speaker
+from models.tables import Claim, ClaimAbout, ClaimTopicIndex, Document, Review, Speaker, Statement
 from models.vocabulary import DISPUTING_KINDS
 
 _about, _claim, _document = Aliased(ClaimAbout, "x"), Aliased(Claim, "xc"), Aliased(Document, "xd")
 _speaker, _filed = Aliased(Speaker, "xs"), Aliased(ClaimTopicIndex, "ti")
+_COUNTED_BY_CLAIM = {s: Aliased(Statement, "ns"), r: Aliased(Review, "nr")}
 
 
 def prepared(filters: dict[str, Any]) -> dict[str, Any] | None:
@@ -186,9 +187,9 @@ OF_A_REVIEW: dict[str, Any] = {
 #: The sides of the middle on which two reviews that conflict lie.
 _SIDES_OF_THE_MIDDLE = (_share < 0.5, _share > 0.5)
 
-#: How many statements and reviews a claim has that are looked at for each item which shares it. Of more, all that pass
-#: are found at once: 900 reviews of a claim took six seconds for a list of its 8,000 statements.
-MANY_STATEMENTS, MANY_REVIEWS = 1_000, 100
+#: How many statements, or reviews, a claim has that are looked at for each item which shares it. Claims of more are all
+#: asked once: 900 reviews of a claim took six seconds for a list of its 8,000 statements.
+MANY = 100
 
 
 def all_of(names: Iterable[str]) -> list[Any]:
@@ -205,27 +206,28 @@ def of_any_statement(viewer: Viewer, names: set[str], claim: Any, *, shared: boo
     conditions = (statement_seen(viewer), *all_of(names))
     if names & NARROW:
         return claim.in_(s.select(s.claim_id).where(*conditions))
-    return _exists(s, claim, *conditions, many=MANY_STATEMENTS if shared else None)
+    return _exists(s, claim, *conditions, shared=shared)
 
 
-def _exists(rows: Any, claim: Any, *conditions: Any, many: int | None) -> Any:
-    """Build the condition that one of the rows of a claim passes some; of more than `many` rows by all that do."""
-    of_claim = is_one(rows.claim_id, claim)
-    one_by_one = exists_by_row(Select([looked_up(rows, of_claim)], [1]).where(of_claim, *conditions))
-    if many is None:
-        return one_by_one
-    among_all = claim.in_(rows.select(rows.claim_id).where(*conditions))
-    return case(fn.EXISTS(rows.select(1).where(of_claim).limit(1).offset(many)), among_all, one_by_one)
+def _exists(rows: Any, claim: Any, *conditions: Any, shared: bool) -> Any:
+    """Build the condition that one of the rows of a claim passes some; of a `shared` claim of many it is found once."""
+
+    def passes(claim: Any) -> Any:
+        of_claim = is_one(rows.claim_id, claim)
+        return exists_by_row(Select([looked_up(rows, of_claim)], [1]).where(of_claim, *conditions))
+
+    if not shared:
+        return passes(claim)
+    # An array costs PostgreSQL nothing: by what a list costs, it would plan as if nothing else mattered.
+    counted = _COUNTED_BY_CLAIM[rows]
+    of_many = counted.select(counted.claim_id).group_by(counted.claim_id)
+    of_many = of_many.having(case(fn.count(STAR) > MANY, passes(counted.claim_id)))
+    has_many = fn.EXISTS(rows.select(1).where(is_one(rows.claim_id, claim)).limit(1).offset(MANY))
+    return case(has_many, among(claim, of_many), passes(claim))
 
 
 def of_a_claim(
-    viewer: Viewer,
-    filters: Filters,
-    claim: Any,
-    answered: Any = None,
-    statement: Any = None,
-    *,
-    shared: bool = False,
+    viewer: Viewer, filters: Filters, claim: Any, answered: Any = None, statement: Any = None, *, shared: bool = False
 ) -> Iterator[Any]:
     """Build the conditions that the filters put on the claim with the id `claim`, its answers and its reviews.
 
@@ -253,7 +255,7 @@ def of_a_claim(
 
 def _of_its_reviews(filters: Filters, claim: Any) -> Iterator[Any]:
     def reviewed(*of_it: Any) -> Any:
-        return _exists(r, claim, r.retracted_at.is_null(), *of_it, many=MANY_REVIEWS if of_it else None)
+        return _exists(r, claim, r.retracted_at.is_null(), *of_it, shared=bool(of_it))
 
     of_it = [OF_A_REVIEW[name] for name in sorted(filters.names & OF_A_REVIEW.keys())]
     if of_it or "reviewed" in filters.yes:

@@ -29,7 +29,7 @@ from models.queries.filters import (
 from models.queries.matches import Match, matched, matches, matching
 from models.queries.nodes import NULL, STAR, TRUE, Aliased, ByNumber, P, Part, cached, case
 from models.queries.parts import jointly, last, last_changed, told_at
-from models.queries.shapes import SIDES, answers, with_sides
+from models.queries.shapes import SIDES, answers
 from models.queries.table_aliases import e, s
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, of_the_claim, statement_seen, target_seen
 from models.tables import ClaimSummary, ClaimTopicIndex, Statement
@@ -274,11 +274,15 @@ _OF_A_COUNTERCLAIM = {
     "side": any_id(e.claim_id, "side") | any_id(e.answer_id, "side"),
 }
 #: The same where the counterclaims of one row after another are looked up: not all of a kind for each.
-_UNINDEXED = {"kind": any_of(unindexed(e.kind), "kind"), "of": any_of(unindexed(e.of), "of")}
+_UNINDEXED = {name: case(_OF_A_COUNTERCLAIM[name], TRUE) for name in ("kind", "of")}
+#: By what an index finds counterclaims.
+_INDEXED = {*_OF_A_COUNTERCLAIM, *OF_WHO_ANSWERED, "ids", "to_statement"} - {*_UNINDEXED}
 
 
 def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bool, beside: Any) -> Found:
-    conditions = seen("counterclaims", viewer)
+    # Not joined: PostgreSQL, by what other conditions cost, would compare each with all claims.
+    both = (side.select(1).where(side.id == id, claim_seen(viewer, side)) for side, id in SIDES.items())
+    conditions = [counterclaim_seen(viewer), *map(exists_by_row, both)]
     if "answered_in_document" in filters.yes:
         conditions.append(in_one_document(viewer))
     if "answered_in_document" in filters.no:
@@ -291,17 +295,17 @@ def _counterclaims(viewer: Viewer, filters: Filters, order: Order, continued: bo
         with_evidence = _evidence, e.statement_id == _evidence.id
         without = _summary, (e.answer_id == _summary.claim_id) & unindexed(e.statement_id).is_null()
         first, its = with_evidence if half else without
-        query, day = Select([with_sides(first, its)], []).where(its), first.day
+        query, day = Select([Join(first, dialects.looked_up(e, its), JOIN.CROSS)], []).where(its), first.day
         if continued:  # what PostgreSQL does not see in a pair of columns of two tables
             conditions.append(Expression(day, "<=" if order.descending else ">=", P.at))
     else:
-        query = reduce(lambda query, side: query.join(side, on=side.id == SIDES[side]), SIDES, _from(e, beside))
+        query = _from(e, beside)
         day = given_on(e)
         if half is not None:
             conditions.append(EVIDENCE[half])
     if "ids" in filters.names:
         conditions.append(in_list(e.id, "ids"))
-    of_it = _OF_A_COUNTERCLAIM | (_UNINDEXED if half is not None else {})
+    of_it = _OF_A_COUNTERCLAIM | (_UNINDEXED if half is not None or filters.names & _INDEXED else {})
     conditions += [of_it[name] for name in sorted(filters.names & of_it.keys())]
     if "target" in filters.names:
         conditions.append(exists_by_row(target_seen(viewer)))
@@ -334,13 +338,12 @@ def _either_side(viewer: Viewer, filters: Filters) -> list[Any]:
 
 
 def _of_a_side(viewer: Viewer, filters: Filters, claim: Any) -> list[Any]:
-    """Build the conditions on one side of a counterclaim; PostgreSQL plans about each of the two apart."""
-    shared = dialects.decides_at_once()
-    conditions = list(of_a_claim(viewer, filters.without("q"), claim, shared=shared))
+    """Build the conditions on one side of a counterclaim."""
+    conditions = list(of_a_claim(viewer, filters.without("q"), claim, shared=True))
     if "q" in filters.names:
         conditions.append(claim.in_(matched("claims", viewer, filters)))
     if of_it := filters.names & OF_A_STATEMENT.keys():
-        conditions.append(of_any_statement(viewer, of_it, claim, shared=shared))
+        conditions.append(of_any_statement(viewer, of_it, claim, shared=True))
     return conditions
 
 

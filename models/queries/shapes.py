@@ -9,12 +9,12 @@ describes the same shapes, and tests prove them equal.
 from collections.abc import Callable
 from typing import Any
 
-from peewee import JOIN, Join, Select, fn
+from peewee import Select, fn
 
 from models.queries import members
 from models.queries.attributions import attribution_members
 from models.queries.days import day_of, may_answer
-from models.queries.dialects import exists_by_row, looked_up, true
+from models.queries.dialects import exists_by_row, true
 from models.queries.embedded import BESIDE, EMBEDDED, MOST_JOINT, embedded
 from models.queries.members import (
     Array,
@@ -281,17 +281,6 @@ def statement(viewer: Viewer) -> Object:
 
 #: The claims on the two sides of the counterclaim `e`.
 SIDES = {charge: e.claim_id, answer: e.answer_id}
-
-
-def with_sides(first: Any, its: Any) -> Any:
-    """Read the rows `first` in their order, with the counterclaims `e` of each, for which `its` condition holds.
-
-    The claims of SIDES are read with them.
-    """
-    source = Join(first, looked_up(e, its), JOIN.CROSS)
-    for side, id in SIDES.items():
-        source = Join(source, side, on=side.id == id)
-    return source
 
 
 def counterclaim(viewer: Viewer) -> Object:
