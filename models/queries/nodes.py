@@ -6,6 +6,7 @@ value `name`, never of what a caller sends.
 
 from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache, wraps
+from threading import RLock
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from peewee import OP, SCOPE_VALUES, SQL, Case, Column, ColumnBase, Entity, Expression, Join, Node, NodeList, Table
@@ -21,13 +22,19 @@ Compiled = tuple[str, tuple[str, ...]]
 TRUE, FALSE, NULL, STAR = SQL("TRUE"), SQL("FALSE"), SQL("NULL"), SQL("*")
 
 _caches: list[Any] = []
+#: Held by who composes. Of many threads that do, each would have its turn of the one interpreter before others go on.
+_composing = RLock()
 
 
 def cached(maxsize: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Cache what a function composes, by its positional arguments and by which of the two databases is bound."""
 
     def decorate(compose: Callable[..., Any]) -> Callable[..., Any]:
-        kept = lru_cache(maxsize)(lambda _, *args: compose(*args))
+        def compose_alone(_: bool, *args: Any) -> Any:
+            with _composing:
+                return compose(*args)
+
+        kept = lru_cache(maxsize)(compose_alone)
         _caches.append(kept)
         return wraps(compose)(lambda *args: kept(on_sqlite(), *args))
 

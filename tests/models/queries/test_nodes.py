@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from typing import Any
@@ -184,3 +185,19 @@ def test_what_is_composed_is_kept_until_it_is_forgotten() -> None:
     clear_caches()
     composed("claims")
     assert made == ["claims", "claims"]
+
+
+def test_one_thread_composes_at_a_time(registry: str) -> None:
+    at_work, most = [0], [0]
+
+    @cached(8)
+    def compose(number: int) -> int:
+        at_work[0] += 1
+        most[0] = max(most[0], *at_work)
+        time.sleep(0.02)
+        at_work[0] -= 1
+        return number
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(compose, range(4))) == [0, 1, 2, 3]
+    assert most == [1]
