@@ -22,7 +22,7 @@ ID = click.IntRange(1, 2**53 - 1)
 #: Controls that would steer a terminal.
 _ESCAPED = {code: f"\\u{code:04x}" for code in (*range(9), *range(11, 32), *range(0x7F, 0xA0))}
 
-#: Bytes of a line of a file, several times as many as a document of 1,000,000 characters takes.
+#: Bytes of a line of a file, of a whole registry too: several times as many as the longest row takes.
 LONGEST_LINE = 64 * 1024 * 1024
 
 
@@ -103,6 +103,6 @@ def watched(file: IO[bytes]) -> Any:
     with click.progressbar(length=size or 0, file=sys.stderr, hidden=size is None or not sys.stderr.isatty()) as bar:
         for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE + 1), b""), 1):
             if len(line) > LONGEST_LINE:
-                raise click.ClickException(f"Line {number} has more than {LONGEST_LINE:,} bytes: no line has as many.")
+                raise click.ClickException(f"Line {number} has more than {LONGEST_LINE:,} bytes: end each line.")
             yield line
             bar.update(len(line))

@@ -32,8 +32,8 @@ retracted ones included), `admin`.
 `statement_count`, how many there are that the caller may see, and `statements_rest`, the address where all
 of them are listed in the same order; null where nothing is cut. `statement_count` counts each act once;
 what prints one again is listed with it, and counted in `print_count`. A list without a count is whole.
-Where an item, alone or of an export, would have more than a million bytes, or a page more than four, each list inside
-shows 10, 3 or 1.
+Where an item, alone or of an export, would have more than a million bytes (a document eight), or a page more than four,
+each list inside shows 10, 3 or 1.
 
 **Lists** answer `{"items": [...], "next": ...}`. Send `next` back as `cursor`, with the same filters,
 or follow the `Link` header, until it is null. Any other `cursor` is refused as `/problems/invalid-cursor`: begin with

@@ -62,7 +62,7 @@ def import_lines(report: dict[str, Any], **_given: Any) -> Response:
     A claim's `standalone` says whether the public sees it without an accepted statement, as it does where that is
     missing and no statement brings the claim along.
 
-    Where a statement of a claim was refused, and no statement before it brings the claim along, nor a known one, the
+    Where a statement of a claim was refused, and neither one before it nor a known one brings the claim along, the
     claim is not stored and is listed as refused, and its later statements, counterclaims and reviews are refused as
     well: mend the line that the refusal names, and send it again with them. So no claim is public without the statement
     that the lines give it, and none is there twice once that is mended. Where the line of a claim or a statement of it
@@ -71,9 +71,9 @@ def import_lines(report: dict[str, Any], **_given: Any) -> Response:
     review that is refused keeps no claim from being stored.
 
     Where a statement is known, of another claim than the lines before it that name the same one, as where it was moved
-    there, or where the first of them could not be read and the second has made the claim meanwhile, that line is
-    refused and names the two, and so is what points at the claim from then on: merge them, or leave that line out, and
-    send the lines again.
+    there, or where the first of them could not be read and the second has made the claim meanwhile, its line is refused
+    with the ids of both, and so is what points at the claim from then on: have the two merged, or leave that line out,
+    and send the lines again.
 
     Lines are stored as they come, up to 1,000 in one transaction, or fewer where others would wait too long: what a
     broken connection leaves are whole lines, from the first on, but for what was `noted`. What is known (a topic by its

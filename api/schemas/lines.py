@@ -173,8 +173,8 @@ class StatementLine(NewStatementDetails):
         most=1_000_000,
         metadata={
             "description": "Of the statements of the same words which one it is, from 1; known where you see as many,"
-            " refused where you see fewer than come before it. Exports say it of each. Without it, candidates and"
-            " rejected ones are known to the key that recorded them."
+            " refused where one before it is missing. Exports say it of each. Without it, candidates and rejected ones"
+            " are known to the key that recorded them."
         },
     )
 

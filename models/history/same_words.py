@@ -146,19 +146,18 @@ def refuse_known(
     session.lock_recording(by.key_id, row)
     known = _of(row, session)
     own = {one.id for one in known if session.recorder(one.id, by.key_id) == by.key_id}
-    if coding or by.key_id is None:
-        seen = [one for one in known if by.reviews or one.status == "accepted" or one.id in own]
-        for one in seen[(coding or 1) - 1 :][:1]:
-            _refuse(by, one, field)
-        if coding and coding - 1 > len(seen):
-            detail = (
-                f"Of these words {len(seen)} stand, so {coding} would be coding {len(seen) + 1}: mend the line of that "
-                "one if it was refused, and send it with this one; else give that number here."
-            )
-            raise Conflict(detail, field="/coding")
+    seen = [one for one in known if by.reviews or one.status == "accepted" or one.id in own]
+    counted = seen[(coding or 1) - 1 :] if coding or by.key_id is None else []
     accepted = [one for one in known if one.status == row["status"] == "accepted"]
-    for one in [*accepted, *(one for one in known if not coding and one.id in own)][:1]:
+    its_own = [one for one in known if one.id in own and not coding]
+    for one in [*counted, *accepted, *its_own][:1]:
         _refuse(by, one, field)
+    if coding and coding - 1 > len(seen):
+        detail = (
+            f"You see {len(seen)} statements of these words, so this would be coding {len(seen) + 1}: give that "
+            "number, or mend the lines of those before it that were refused, and send them with this one."
+        )
+        raise Conflict(detail, field="/coding")
     _refuse_many(by, len(own) + 1, field)
 
 

@@ -218,7 +218,7 @@ def _exists(rows: Any, claim: Any, *conditions: Any, shared: bool) -> Any:
 
     if not shared:
         return passes(claim)
-    # An array costs PostgreSQL nothing: by what a list costs, it would plan as if nothing else mattered.
+    # PostgreSQL adds what an array costs after it has chosen its joins: beside the cost of a list all would be alike.
     counted = _COUNTED_BY_CLAIM[rows]
     of_many = counted.select(counted.claim_id).group_by(counted.claim_id)
     of_many = of_many.having(case(fn.count(STAR) > MANY, passes(counted.claim_id)))

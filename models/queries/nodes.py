@@ -22,7 +22,7 @@ Compiled = tuple[str, tuple[str, ...]]
 TRUE, FALSE, NULL, STAR = SQL("TRUE"), SQL("FALSE"), SQL("NULL"), SQL("*")
 
 _caches: list[Any] = []
-#: Held by who composes. Of many threads that do, each would have its turn of the one interpreter before others go on.
+#: Held by who composes: of 40 threads that do at once, each would have its turn of the interpreter before any other.
 _composing = RLock()
 
 

@@ -78,10 +78,12 @@ class Connection(psycopg.Connection[Any]):
     server: "PostgresServer"
     #: When the open transaction has taken too long, by time.monotonic; infinite is never.
     late_at = math.inf
+    #: Whether it is a thread's, and not of a snapshot, which may be read for long.
+    of_thread = True
 
     def cursor(self, *args: Any, **kwargs: Any) -> Any:
         """Make what a statement runs through. Raises QueryCanceled where no time is left for one."""
-        if time.monotonic() > min(self.late_at, _thread.late_at):
+        if time.monotonic() > min(self.late_at, _thread.late_at if self.of_thread else math.inf):
             raise psycopg.errors.QueryCanceled("there is no time left")
         return super().cursor(*args, **kwargs)
 
@@ -182,11 +184,13 @@ class PostgresServer(PooledPostgresqlDatabase):
         except MaxConnectionsExceeded:
             raise OperationalError("all connections of the pool are in use") from None
         self._apart.add(connection)
+        connection.of_thread = False
         return connection
 
     def give_back(self, connection: Any) -> None:
         """Return a `separate` connection."""
         self._apart.discard(connection)
+        connection.of_thread = True
         self._close(connection)
 
     def release(self) -> None:

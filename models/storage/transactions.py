@@ -96,16 +96,20 @@ def read(work: Callable[[], T], *, key_id: int | None = None) -> T:
                 return work()
         finally:
             connection.interrupt_at = None
-    with reading_for(database.deadline()):
-        for replica in database.replicas_for(key_id):
-            try:
-                with replica.connection() as connection, using(db.obj, connection, in_transaction=False):
-                    return work()
-            except errors.UNAVAILABLE as error:
-                if errors.too_slow(error):
-                    raise
-                replica.drop()
-        return attempt(work)
+
+    def read_in_time() -> T:
+        with reading_for(database.deadline()):
+            return work()
+
+    for replica in database.replicas_for(key_id):
+        try:
+            with replica.connection() as connection, using(db.obj, connection, in_transaction=False):
+                return read_in_time()
+        except errors.UNAVAILABLE as error:
+            if errors.too_slow(error):
+                raise
+            replica.drop()
+    return attempt(read_in_time)
 
 
 @contextmanager

@@ -106,8 +106,11 @@ class Import:
         self.names.refuse_texts()
         names = self.names.all_unbound()
         while some := list(islice(names, _CLAIMS_PER_BATCH)):
-            group = [unbound_claim(self.names, name) for name in some]
-            yield from (one for one in self.store(group) if one.outcome == "refused")
+            told = self.store([unbound_claim(self.names, name) for name in some])
+            for name, one in zip(some, told, strict=True):
+                if one.outcome == "refused":
+                    self.names.pass_over(one.line, "claim", (name,))
+                    yield one
         waiting = waiting_lines(self.names)
         while lines := list(islice(waiting, _CLAIMS_PER_BATCH)):
             yield from self.store(lines)

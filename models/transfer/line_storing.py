@@ -33,8 +33,9 @@ def store_line(line: Line, *, by: Actor, names: LocalIds, session: Session) -> O
 
 def refused_line(line: Line, refusal: Refusal, names: LocalIds) -> Outcome:
     """Tell why a line is refused, of which nothing is stored; what that means for claims is noted."""
-    names.pass_over(line.number, line.noun, claims_named(line.members))
-    if line.noun == "claim":
+    if line.noun == "statement":
+        names.pass_over(line.number, line.noun, claims_named(line.members))
+    elif line.noun == "claim":
         claim = names.unbound(line.members["claim"]) if is_unbound_claim(line) else line.members
         names.refuse_text(claim["text"] if claim else "", line.number)
     why = f"{refusal.field or 'the line'}: {refusal.detail}"
@@ -66,8 +67,8 @@ class _Torn(Conflict):
 
     def __init__(self, name: str, statement: int, theirs: int, others: int) -> None:
         super().__init__(
-            f"It is known as statement {statement}, of claim {theirs}, and earlier lines of {name!r} are of claim "
-            f"{others}: merge the two, or leave this line out, and send the lines again.",
+            f"Its statement is known as {statement}, of claim {theirs}, and earlier lines of {name!r} are of claim "
+            f"{others}: have the two merged, or leave this line out, and send the lines again.",
             field="/claim/claim",
         )
         self.name = name
@@ -163,7 +164,7 @@ def _bind_known(work: _Work, name: str, statement: int) -> None:
         names.bind(name, statements.claim_of(id=statement, session=work.session))
     elif name in names.claims:
         theirs, others = statements.claim_of(id=statement, session=work.session), names.claims[name]
-        if theirs != others:
+        if theirs != others and not Claim.select().where(Claim.id == others, Claim.merged_into == theirs).exists():
             raise _Torn(name, statement, theirs, others)
 
 
@@ -279,7 +280,8 @@ def _settled(work: _Work, name: str) -> int:
         raise Conflict(
             f"Line {pointing}, which {points} at this claim, was refused, so it is not stored: mend that line first."
         )
-    if refused := names.refused_alike(line):
+    refused = names.refused_alike(line)
+    if refused not in (0, work.line.number):  # as where this one was tried before
         raise Conflict(
             f"Line {refused}, of a claim of the same text, was refused, and without it nobody could tell which of them "
             "this is: mend that line, and send it again with this one."

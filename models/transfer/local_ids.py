@@ -35,7 +35,7 @@ class LocalIds:
         #: Name -> the number of a line that was refused and would have brought this claim along: a statement, or the
         #: line of the claim itself.
         self._refused: SpilledDict[str, int] = SpilledDict()
-        #: The number of the line of each claim that was refused before it could be noted.
+        #: Name -> the number of the line of a claim that has a wrong shape, so that it was never noted.
         self._misshapen: SpilledDict[str, int] = SpilledDict()
         #: The number of the first line of which nobody could read which claim it brings along, or 0: it may be any.
         self.unread = 0
@@ -120,7 +120,7 @@ class LocalIds:
         for name in claims or ():
             noted = noun != "claim" or self.claim_lines.get(name, (0, 0))[0] == number
             some = self._refused if noted else self._misshapen
-            # Of statements the first: the claim's own line is refused at the end for that.
+            # The first statement that was refused; its claim's own line, refused at the end, is no other cause.
             if name not in some or (noun != "claim" and number < some[name]):
                 some[name] = number
                 some.spill()  # there may be no transaction for long, after which the others are

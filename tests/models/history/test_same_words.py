@@ -112,7 +112,18 @@ def test_a_line_whose_coding_comes_after_one_that_is_missing_is_refused(sound: N
     """Stored, it would be taken for the one that is missing when that comes."""
     (line,) = ndjson.read([json.dumps({"statement": charge(status="candidate", coding=coding)}).encode()], by=Actor())
     assert line.errors[0]["pointer"] == "/coding"
-    assert f"Of these words 0 stand, so {coding} would be coding 1:" in line.errors[0]["detail"]
+    assert "You see 0 statements of these words, so this would be coding 1:" in line.errors[0]["detail"]
+
+
+def test_an_accepted_coding_is_known_though_those_before_it_are_gone(sound: None) -> None:
+    one, _ = _coders()
+    first, second = (put_charge(one, status="candidate", coding=coding) for coding in (1, 2))
+    third = put_charge(one, coding=3)
+    for id in (first, second):
+        statements.retract(by=one, id=id, version=None, reason=None)
+    with pytest.raises(Conflict) as refused:
+        put_charge(one, coding=3)
+    assert refused.value.more == {"known": third}
 
 
 def test_who_does_not_review_records_the_same_words_so_often_at_most(

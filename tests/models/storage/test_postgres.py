@@ -1,6 +1,8 @@
 """A real PostgreSQL primary and its standby: where reads go, and what happens when either is gone."""
 
+import os
 import shutil
+import signal
 import tempfile
 import threading
 import time
@@ -110,6 +112,17 @@ def test_a_key_reads_what_it_wrote_wherever_that_is(bound: None, standby: Postgr
     _until(lambda: _on_standby(writer.id))
     assert "own" in _slugs(writer.id)
     assert _on_standby(other.id), "who has written nothing can be answered by either"
+
+
+def test_a_replica_that_hangs_takes_nothing_of_the_time_that_the_primary_has(bound: None, standby: Postgres) -> None:
+    _until(_on_standby)
+    children = Path(f"/proc/{standby.pid}/task/{standby.pid}/children").read_text(encoding="ascii").split()
+    for sent, on_standby in ((signal.SIGSTOP, False), (signal.SIGCONT, True)):
+        for pid in (standby.pid, *map(int, children)):
+            os.kill(pid, sent)
+        if not on_standby:
+            assert not _on_standby()
+    _until(_on_standby)
 
 
 def test_a_wikidata_item_is_whom_the_key_gave_it_to_wherever_that_is(

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 from api.formats import ndjson
+from api.formats.line_parser import parse_groups
 from models import claims, statements
 from models.access import keys
 from models.history.changes import Actor
+from models.refusals import Conflict
 from models.tables import Claim, Counterclaim, Review, Statement
+from models.transfer import imports
 from tests.factories import put_claim
 
 pytestmark = pytest.mark.usefixtures("sound")
@@ -103,7 +106,7 @@ def test_a_statement_that_is_known_is_told_where_its_claim_was_made_another_time
         told = read(lines, actor)
         assert _outcomes(told)[3:] == [outcome, "refused", "refused", "refused", "refused"]
         first, second = (one.id for one in Claim.select().where(Claim.text == "Shut.").order_by(Claim.id))
-        known = f"It is known as statement 1, of claim {first}, and earlier lines of 'c1' are of claim {second}: merge"
+        known = f"Its statement is known as 1, of claim {first}, and earlier lines of 'c1' are of claim {second}: have"
         assert known in told[4]["why"]
         assert all(f"Line 5 tells why: {known}" in one["why"] for one in told[5:])
     claims.merge(by=actor, id=second, into=first)
@@ -153,7 +156,7 @@ def test_a_coding_does_not_take_the_place_of_one_that_was_refused(registry: str,
 
     told = read(coded("directly"), actor)
     assert _outcomes(told)[3:] == ["refused", "refused"]
-    assert "Of these words 0 stand, so 2 would be coding 1" in told[4]["why"]
+    assert "You see 0 statements of these words, so this would be coding 1" in told[4]["why"]
     for outcome in ("new", "known"):
         assert _outcomes(read(coded("direct"), actor))[3:] == [outcome] * 2
     assert [one.status for one in Statement.select().order_by(Statement.id)] == ["accepted", "rejected"]
@@ -169,3 +172,34 @@ def test_a_writers_candidate_that_waits_for_review_lets_no_other_make_its_claim_
     for outcome in ("new", "refused", "refused"):
         assert _outcomes(read(lines, by))[3:] == [outcome, "refused"]
     assert _of_each_claim()["Shut."] == [[1, 0, 0]]
+
+
+@_WAYS
+def test_why_a_claim_is_refused_is_told_though_its_batch_is_tried_again(
+    registry: str, actor: Actor, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flush, left = imports.BatchSession.flush, ["as the lines are read", "as the claims are settled"]
+
+    def fail_once(session: imports.BatchSession) -> None:
+        if left and left.pop(0) == "as the claims are settled":
+            raise Conflict("Somebody else put this in at the same moment.", field="/text")
+        flush(session)
+
+    monkeypatch.setattr(imports.BatchSession, "flush", fail_once)
+    lines = [{"claim": _CLAIMS[0]["claim"] | {"topics": ["nope"]}}, _CLAIMS[1]]
+    told = read(lines, actor)
+    assert _outcomes(told) == ["refused", "noted"]
+    assert "There is no topic 'nope'" in told[0]["why"]
+    assert list(_of_each_claim()) == ["No."]
+
+
+def test_a_claim_that_is_merged_while_its_lines_come_is_one(registry: str, actor: Actor) -> None:
+    lines = [_DOCUMENT, *_CLAIMS, _said("Ada"), _said("Bob"), *_HANGING]
+    _read(lines, actor)
+    other = put_claim(actor, "Closed.")
+    work = imports.Import(actor)
+    read = list(parse_groups(map(_written, lines), most=1))
+    told = [work.store([*group])[0] for group in read[:4]]
+    claims.merge(by=actor, id=1, into=other)
+    told += [work.store([*group])[0] for group in read[4:]]
+    assert "refused" not in {one.outcome for one in told}
