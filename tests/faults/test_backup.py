@@ -69,9 +69,10 @@ def test_a_backup_under_writers_holds_what_was_acknowledged_before_it(
             writers.wait_for(60)
             file, began = folder / f"backup-{turn}", time.monotonic()
             process = command("backup", file)
-            # The draft is there before anything is copied: what is acknowledged without it is in the backup.
+            # The draft is there before anything is copied, and then the file: what is acknowledged without either is in
+            # the backup.
             before = now = set(writers.acknowledged)
-            while process.poll() is None and not any(".draft" in path.name for path in folder.iterdir()):
+            while process.poll() is None and not any(file.name in path.name for path in folder.iterdir()):
                 before, now = now, set(writers.acknowledged)
                 time.sleep(0.001)
             said(process)
