@@ -78,12 +78,12 @@ class Connection(psycopg.Connection[Any]):
     server: "PostgresServer"
     #: When the open transaction has taken too long, by time.monotonic; infinite is never.
     late_at = math.inf
-    #: Whether it is a thread's, and not of a snapshot, which may be read for long.
-    of_thread = True
 
     def cursor(self, *args: Any, **kwargs: Any) -> Any:
         """Make what a statement runs through. Raises QueryCanceled where no time is left for one."""
-        if time.monotonic() > min(self.late_at, _thread.late_at if self.of_thread else math.inf):
+        # What is read of a snapshot, from a connection of its own, may take long.
+        late_at = self.late_at if self in self.server.apart else min(self.late_at, _thread.late_at)
+        if time.monotonic() > late_at:
             raise psycopg.errors.QueryCanceled("there is no time left")
         return super().cursor(*args, **kwargs)
 
@@ -150,7 +150,7 @@ class PostgresServer(PooledPostgresqlDatabase):
         #: When a thread last failed to open a connection; and until when none tries. By time.monotonic.
         self._failed, self._paused_until = 0.0, 0.0
         #: How many connections threads may hold, and those that are `separate`.
-        self._of_threads, self._apart = connections, set[Any]()
+        self._of_threads, self.apart = connections, set[Any]()
         super().__init__(
             parts["dbname"],
             max_connections=connections + APART,
@@ -183,14 +183,12 @@ class PostgresServer(PooledPostgresqlDatabase):
                 connection = self._take()
         except MaxConnectionsExceeded:
             raise OperationalError("all connections of the pool are in use") from None
-        self._apart.add(connection)
-        connection.of_thread = False
+        self.apart.add(connection)
         return connection
 
     def give_back(self, connection: Any) -> None:
         """Return a `separate` connection."""
-        self._apart.discard(connection)
-        connection.of_thread = True
+        self.apart.discard(connection)
         self._close(connection)
 
     def release(self) -> None:
@@ -268,7 +266,7 @@ class PostgresServer(PooledPostgresqlDatabase):
         return [f"{name} is off" for name in _DURABLE if self.execute_sql(f"SHOW {name}").fetchone()[0] == "off"]
 
     def _connect(self) -> Any:
-        if len(self._in_use) - len(self._apart) >= self._of_threads:
+        if len(self._in_use) - len(self.apart) >= self._of_threads:
             raise MaxConnectionsExceeded
         return self._take()
 

@@ -120,6 +120,14 @@ def answered(registry: str, actor: Actor) -> tuple[Statement, Statement, Grow]:
     return charge, answer, grow
 
 
+def _state_most_claims_once(first: Statement, speaker: int) -> None:
+    """Add claims that a speaker states: PostgreSQL then expects of any claim that it is stated once."""
+    claim, places = row(Claim.get_by_id(first.claim_id)), range(1, 5 * MANY)
+    Claim.insert_many([claim | {"id": 20_000 + at} for at in places]).execute()
+    ids = {"id": lambda at: 20_000 + at, "claim": lambda at: 20_000 + at}
+    _copy(first, places, **ids, speaker=lambda _: speaker)
+
+
 @pytest.fixture
 def charged(answered: tuple[Statement, Statement, Grow]) -> tuple[int, Grow]:
     """Who makes the charge, and what gives it more statements and answers."""
@@ -143,11 +151,7 @@ def test_what_answers_some_statements_is_found_without_all_of_their_claim_for_ea
     registry: str, answered: tuple[Statement, Statement, Grow]
 ) -> None:
     charge, answer, grow = answered
-    # Most claims are stated once: PostgreSQL expects that of any.
-    claim, places = row(Claim.get_by_id(charge.claim_id)), range(1, 5 * MANY)
-    Claim.insert_many([claim | {"id": 20_000 + at} for at in places]).execute()
-    ids = {"id": lambda at: 20_000 + at, "claim": lambda at: 20_000 + at}
-    _copy(charge, places, **ids, speaker=lambda _: answer.speaker_id)
+    _state_most_claims_once(charge, answer.speaker_id)
     asked: dict[str, Any] = {"filters": {"to_statement": (charge.id, charge.id + 1), "claim": charge.claim_id}}
     assert _growth(grow, lambda: read_list(registry, "counterclaims", **asked)[0]) < TWICE
     assert read_list(registry, "counterclaims", **asked)[1].items == b""
@@ -272,11 +276,7 @@ def test_which_statements_of_a_document_are_answered_is_found_without_each_pair_
     registry: str, answered: tuple[Statement, Statement, Grow], answered_by_any: str
 ) -> None:
     charge, answer, grow = answered
-    # Most claims are stated once: PostgreSQL expects that of any.
-    claim, places = row(Claim.get_by_id(charge.claim_id)), range(1, 5 * MANY)
-    Claim.insert_many([claim | {"id": 20_000 + at} for at in places]).execute()
-    ids = {"id": lambda at: 20_000 + at, "claim": lambda at: 20_000 + at}
-    _copy(charge, places, **ids, speaker=lambda _: answer.speaker_id)
+    _state_most_claims_once(charge, answer.speaker_id)
     asked: dict[str, Any] = {"filters": {"document": (charge.document_id,), answered_by_any: True}}
     assert _growth(grow, lambda: read_list(registry, "statements", bitmaps=True, **asked)[0]) < TWICE
 

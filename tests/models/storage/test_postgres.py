@@ -290,6 +290,18 @@ def test_what_is_read_in_many_statements_takes_hardly_longer_than_one_may(primar
     database.disconnect()
 
 
+def test_what_is_read_of_a_snapshot_may_take_longer_than_a_request(primary: Postgres) -> None:
+    database.connect(primary.url(), limits=Limits(deadline=0.5))
+
+    def read() -> list[tuple[object, ...]]:
+        with snapshots.snapshot(None) as reader:
+            return [row for _ in range(3) for row in reader.rows(("SELECT pg_sleep(0.3)::text", ()), 1)]
+
+    assert transactions.read(read) == [("",)] * 3
+    database.close()
+    database.disconnect()
+
+
 @pytest.mark.parametrize("answers", [True, False], ids=["while it answers others", "while it answers nobody"])
 def test_others_are_told_that_the_server_is_silent_only_if_it_is(primary: Postgres, answers: bool) -> None:
     database.connect(primary.url(), limits=Limits(deadline=0.2, connections=9))
