@@ -21,6 +21,8 @@ from models.tables import Statement
 
 #: The lock under which a key records words, each key its own: "cccoding" in ASCII, and the id of the key.
 _LOCK = int.from_bytes(b"cccoding")
+#: The lock under which lines of files say which coding of their words they are: "cccoders" in ASCII.
+_CODERS = int.from_bytes(b"cccoders")
 #: How many statements of the same words may stand that one key recorded, which does not review: who records these words
 #: looks at each.
 MOST = 100
@@ -132,6 +134,11 @@ def lock(key: int | None, row: dict[str, Any] | None = None) -> None:
     """
     words = None if row is None else (dumps([row[name] for name in ("document", "speaker", "spans")]),)
     advisory_lock(_LOCK + (key or 0), words)
+
+
+def lock_codings() -> None:
+    """Let nobody else import codings until this transaction ends: which one a line is, it tells by those of all keys."""
+    advisory_lock(_CODERS)
 
 
 def refuse_known(

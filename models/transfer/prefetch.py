@@ -7,6 +7,7 @@ from typing import Any
 from models import speakers
 from models.addresses import normalize
 from models.documents import digest, edition
+from models.history import same_words
 from models.history.changes import Actor
 from models.history.locks import to_name
 from models.refusals import Busy
@@ -22,6 +23,8 @@ from models.transfer.local_ids import LocalIds
 
 def prefetch(session: BatchSession, by: Actor, names: LocalIds, lines: Sequence[Line]) -> None:
     """Fetch what lines name; inside the transaction in which they are stored."""
+    if by.reviews and any(line.members.get("coding") for line in lines):
+        same_words.lock_codings()
     named = _Named(by, names)
     for line in lines:
         named.add(line.noun, line.members)

@@ -7,6 +7,7 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ from models.transfer.imports import Import
 from models.transfer.line_storing import store_line
 from models.transfer.lines import Line, Outcome, unbound_claim, waiting_lines
 from models.transfer.local_ids import LocalIds
-from tests.at_once import while_open
+from tests.at_once import at_once, while_open
 from tests.factories import (
     MACHINE,
     PLAIN,
@@ -531,6 +532,37 @@ def test_each_key_imports_the_same_candidates_once(registry: str) -> None:
     assert [one.outcome for one in ndjson.read(lines, by=Actor())] == ["known"] * 3, "the command line knows them all"
     assert Statement.select().count() == 4
     assert {one.outcome for one in ndjson.read(list(ndjson.write()), by=Actor())} <= {"known", "noted"}
+
+
+def test_two_keys_that_import_the_same_codings_at_once_store_each_once(registry: str) -> None:
+    document = {"text": "x" * 200, "language": "en", "url": "https://example.org/coded"}
+    by = [Actor(keys.create(name=name, scope="review")[0].id) for name in ("one", "other")]
+    ndjson.read(_written({"document": document}, {"speaker": {"name": "Ann"}}), by=by[0])
+    for turn in range(8):
+        lines = _written(
+            *(
+                {
+                    "statement": {
+                        "speaker": {"name": "Ann"},
+                        "document": document,
+                        "content": [{"start": 0, "end": 10 * turn + end + 1}],
+                        "form": "direct",
+                        "claim": {"text": f"It is {end}, of {coding}.", "language": "en"},
+                        "status": "candidate",
+                        "coding": coding,
+                    }
+                }
+                for end in range(10)
+                for coding in (1, 2)
+            )
+        )
+        told = at_once(*(partial(_imported, lines, one) for one in by))
+        assert all({line.outcome for line in outcomes} <= {"new", "known"} for outcomes in told)
+        assert Statement.select().count() == 20 * (turn + 1)
+
+
+def _imported(lines: list[bytes], by: Actor) -> list[Outcome]:
+    return list(ndjson.read(lines, by=by))
 
 
 def test_a_file_brings_along_what_several_have_coded(registry: str, actor: Actor, another: Callable[[], None]) -> None:
