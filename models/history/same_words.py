@@ -137,7 +137,7 @@ def lock(key: int | None, row: dict[str, Any] | None = None) -> None:
 
 
 def lock_codings() -> None:
-    """Let nobody else import codings until this transaction ends: which one a line is, it tells by those of all keys."""
+    """Let nobody else import codings until this transaction ends: those of all keys tell which one a line is."""
     advisory_lock(_CODERS)
 
 

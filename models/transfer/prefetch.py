@@ -7,7 +7,7 @@ from typing import Any
 from models import speakers
 from models.addresses import normalize
 from models.documents import digest, edition
-from models.history import same_words
+from models.history import locks, same_words
 from models.history.changes import Actor
 from models.history.locks import to_name
 from models.refusals import Busy
@@ -28,6 +28,8 @@ def prefetch(session: BatchSession, by: Actor, names: LocalIds, lines: Sequence[
     named = _Named(by, names)
     for line in lines:
         named.add(line.noun, line.members)
+    if named.parts:
+        locks.lock_parts(new=True)  # before names and rows, as a merge does
     session.fetch_names(list(filter(None, named.speakers)), new=named.new_speakers)
     session.fetch_rows(Speaker, named.ids[Speaker])
     for (model, column), values in named.values.items():
@@ -84,6 +86,8 @@ class _Named:
         #: Names of speakers, as they are looked up.
         self.speakers: dict[str, None] = {}
         self.new_speakers = False
+        #: Whether somebody who may be new is part of others.
+        self.parts = False
         #: Table and column -> values of natural keys: of topics, of documents, and the Wikidata ids of speakers.
         self.values: dict[tuple[Any, str], dict[str, None]] = defaultdict(dict)
         #: Speakers by id, and the documents, statements and claims that earlier lines have stored.
@@ -142,6 +146,7 @@ class _Named:
                 else:
                     self._value(Speaker, "wikidata_id", id)
                 continue
+            self.parts = self.parts or reference.get("part_of") is not None
             for name in (reference["name"], *(reference.get("aliases") or ())):
                 self.speakers[speakers.name_key(name)] = None
             if reference.get("wikidata_id"):

@@ -600,6 +600,26 @@ def test_lines_that_take_long_are_stored_in_more_than_one_transaction_and_come_t
         assert last - first < count, "no transaction leaves ids out"
 
 
+def test_who_is_part_of_whom_is_locked_before_names_and_rows_as_by_a_merge(registry: str, actor: Actor) -> None:
+    speakers.create(by=actor, name="Body")
+    locked: list[str] = []
+
+    def note(event: Any) -> None:
+        if "pg_advisory_xact_lock" in event.sql:
+            locked.extend(one.to_bytes(8).strip(b"\0").decode() for one in event.params if isinstance(one, int))
+        elif "FOR SHARE" in event.sql or "FOR NO KEY UPDATE" in event.sql:
+            locked.append("rows")
+
+    database.db.query_hooks.append(note)
+    try:
+        body = {"name": "Body"}
+        list(ndjson.read(_written({"speaker": body}, {"speaker": {"name": "Ann", "part_of": body}}), by=actor))
+    finally:
+        database.db.query_hooks.remove(note)
+    first = list(dict.fromkeys(one for one in locked if one in ("ccparts", "ccname", "rows")))
+    assert first == ([] if database.on_sqlite() else ["ccparts", "ccname", "rows"]), locked
+
+
 def test_what_others_waited_for_too_long_already_is_stored_whatever_becomes_of_the_rest(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
