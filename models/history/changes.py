@@ -30,7 +30,7 @@ UNLOGGED = {
 
 #: The columns with the long words of a row. Where many rows are updated, they are read without these: 10,000 claims
 #: with theirs take a gigabyte. They are put into the lines as these are stored, and stay as they are until then.
-_LONG = {
+LONG = {
     "claims": ("text",),
     "statements": ("mention", "role", "cue", "content"),
     "counterclaims": ("note",),
@@ -125,7 +125,7 @@ def _write(entries: list[LogEntry]) -> None:
     logged = [entry for entry in entries if entry.edit.logged]
     for some in _parts(list(zip(logged, effects, strict=True))):
         words = {
-            (noun, id): dict(zip(_LONG[noun], values, strict=True))
+            (noun, id): dict(zip(LONG[noun], values, strict=True))
             for noun, id, *values in _read_left_out([entry.edit for entry, _ in some])
         }
         lines = (
@@ -155,10 +155,10 @@ def _read_left_out(edits: list[Edit], how: str = "{}") -> Iterator[tuple[Any, ..
     """Read (noun, id, what `how` makes of each of the columns with long words) of rows that were read without some."""
     ids: dict[str, list[int]] = {}
     for edit in edits:
-        if not edit.after.keys() >= {*_LONG.get(edit.noun, ())}:
+        if not edit.after.keys() >= {*LONG.get(edit.noun, ())}:
             ids.setdefault(edit.noun, []).append(edit.id)
     for noun, some in ids.items():
-        columns = ", ".join(how.format(name) for name in _LONG[noun])
+        columns = ", ".join(how.format(name) for name in LONG[noun])
         for found in fetch(f"SELECT id, {columns} FROM {noun} WHERE {in_ids('id')}", (dumps(some),)):  # noqa: S608 (our names)
             yield noun, *found
 
@@ -269,7 +269,7 @@ def accepted_among(statements: Collection[int]) -> set[int]:
 def without(model: Any) -> tuple[str, ...]:
     """Name the fields that are not read of many rows: their long words, and what follows from these."""
     table = model._meta.table_name
-    return _LONG[table] + UNLOGGED.get(table, ())
+    return LONG[table] + UNLOGGED.get(table, ())
 
 
 def short(model: Any, alias: Any = None) -> list[Any]:

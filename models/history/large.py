@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from models.history.changes import Actor
+from models.history.changes import LONG, Actor
 from models.history.session import SESSION, Session
 from models.queries.dialects import in_found, in_ids
 from models.queries.nodes import cached
@@ -14,6 +14,9 @@ from models.tables import Claim, Document, Sentence, Speaker, Statement, Topic
 
 #: How many rows may hang on what a writer changes.
 MOST = 10_000
+#: And how many bytes of long words they may have together, where each of them gets a line of the log, which keeps it
+#: whole before and after: to take back an original of 1,000 prints wrote 82 MB, again and again.
+MOST_BYTES = 4_000_000
 #: How many counterclaims a writer may give a claim: each new statement of it follows them all. Those that were taken
 #: back count: else taking back what was put in would make room for more.
 MOST_COUNTERCLAIMS = 2_000
@@ -43,6 +46,8 @@ _MERGED: dict[Any, tuple[tuple[str, str], ...]] = {
     Claim: (("reviews", "claim_id"), ("claims", "merged_into_id")),
     Speaker: (("speakers", "merged_into_id"),),
 }
+#: Those of them that are changed, each with a line of the log, whatever becomes of the noun; with a merge all are.
+_LOGGED: dict[Any, tuple[tuple[str, str], ...]] = {Claim: _HANGING[Claim][1:], Statement: _HANGING[Statement]}
 #: The conditions by which the tables name the claims whose rows by topic are written anew with a noun, each claim's as
 #: many as it has topics; and those with a merge or its undoing alone.
 _FILED: dict[Any, tuple[str, ...]] = {
@@ -57,7 +62,8 @@ _FILED_MERGED: dict[Any, tuple[str, ...]] = {
 def refuse(by: Actor, model: Any, id: int, *, merged: int | None = None, merging: bool = False) -> None:
     """Raise Conflict where more than MOST rows hang on a row that somebody changes, or merges, who does not review.
 
-    Of one into which another is to be `merged`, what will hang on it is counted, so that who merges may undo it.
+    Or where those that are logged with it have more than MOST_BYTES of words. Of one into which another is to be
+    `merged`, what will hang on it is counted, so that who merges may undo it.
     """
     if by.reviews:
         return
@@ -68,6 +74,12 @@ def refuse(by: Actor, model: Any, id: int, *, merged: int | None = None, merging
         raise Conflict(
             f"More than {MOST:,} statements, sentences, claims, topics of claims, counterclaims or reviews hang on this"
             " and would change with it while others wait to write: ask somebody with the review scope to do it."
+        )
+    weigh = _weigh(model, merging)
+    if weigh and sum(fetch(weigh, (one,) * weigh.count("?"))[0][0] for one in (id, merged) if one) > MOST_BYTES:
+        raise Conflict(
+            f"More than {MOST_BYTES // 1_000_000} MB of words stand in what would change with this, and the log keeps "
+            "them each time: ask somebody with the review scope to do it."
         )
 
 
@@ -139,3 +151,15 @@ def _count(model: Any, merging: bool) -> tuple[str, list[str]]:
         for table, condition, _ in hanging
     )
     return f"SELECT {' + '.join(counts)}", [what for *_, given in hanging for what in (*given, "limit")]
+
+
+@cached(16)
+def _weigh(model: Any, merging: bool) -> str:
+    """Write what adds up the bytes of the rows that are logged with one of `model`; empty where none are."""
+    columns = _HANGING[model] + _MERGED.get(model, ()) if merging else _LOGGED.get(model, ())
+    sums = []
+    for table, column in columns:
+        words = " + ".join(f"coalesce(octet_length({name}), 0)" for name in LONG.get(table, ()))
+        if words:
+            sums.append(f"(SELECT coalesce(sum({words}), 0) FROM {table} WHERE {column} = ?)")  # noqa: S608 (our names)
+    return f"SELECT {' + '.join(sums)}" if sums else ""

@@ -97,6 +97,37 @@ def test_a_writer_changes_no_statement_that_much_hangs_on(
         change(actor)
 
 
+@pytest.mark.parametrize("changed", ["original", "evidence", "claim", "merge", "unmerge"])
+def test_a_writer_changes_nothing_with_which_many_words_are_logged(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    id, other = put_plain(actor, "first"), put_claim(actor, "It stood still.")
+    claim = statements.claim_of(id=id)
+    if changed == "original":
+        put_plain(actor, "second", original=id)
+    elif changed in {"evidence", "claim"}:
+        evidence = id if changed == "evidence" else None
+        counterclaims.create(by=actor, claim=other, answer=claim, kind="denies", statement=evidence, note="n" * 40)
+    if changed == "unmerge":
+        claims.merge(by=actor, id=claim, into=other)
+
+    def change() -> None:
+        if changed == "claim":
+            claims.retract(by=WRITER, id=other, version=None, reason=None)
+        elif changed == "merge":
+            claims.merge(by=WRITER, id=claim, into=other)
+        elif changed == "unmerge":
+            claims.unmerge(by=WRITER, id=claim)
+        else:
+            statements.retract(by=WRITER, id=id, version=None, reason=None)
+
+    monkeypatch.setattr(large, "MOST_BYTES", 30)
+    with pytest.raises(Conflict, match="MB of words"):
+        change()
+    monkeypatch.setattr(large, "MOST_BYTES", 300)
+    change()
+
+
 def test_a_writer_takes_no_original_back_whose_prints_state_what_many_answer(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
