@@ -77,7 +77,7 @@ def _replied(viewer: Viewer, claim: Any) -> Any:
     All who do are found together: of each answer by itself, a line of bodies above them would be walked for each. Where
     a claim has many answers, or one is a stock answer, all such are looked through at once.
     """
-    by_each = answers(viewer, e.claim_id == claim, ~_is_stock(e.answer_id), ~_has_many(claim))
+    by_each = answers(viewer, is_one(e.claim_id, claim), ~_is_stock(e.answer_id), ~_has_many(claim))
     stating = by_each.select(e.answer_id).union_all(Select([], [claim])).cte("stating", columns=("id",))
     them = wholes(among(s.claim_id, stating.select_from(stating.c.id)) & statement_seen(viewer))
     # Under a CASE, so that PostgreSQL finds each by both ids, and reads not all whom the claim accuses.

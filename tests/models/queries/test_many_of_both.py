@@ -467,6 +467,31 @@ def test_who_states_what_answers_many_charges_is_found_once_for_all_of_these(
     assert read_list(registry, "claims", **search)[1].number == (2 * MANY + 1 if replied else 0)
 
 
+def test_charges_without_an_answer_are_not_compared_with_all_answers_of_another_claim(
+    registry: str, actor: Actor
+) -> None:
+    victim, other = _said(actor, "Hello.", "Victim", "e/1").speaker_id, _said(actor, "It rains.", "Other", "e/2")
+    charge = _said(actor, "A charge.", "Attacker", "e/3")
+    link = counterclaims.create(by=actor, claim=other.claim_id, answer=charge.claim_id, kind="denies")
+    first, claim = Counterclaim.get_by_id(link), row(Claim.get_by_id(charge.claim_id))
+    ClaimAbout.insert(claim=charge.claim_id, speaker=victim, role="accused").execute()
+    Statement.update(id=10_000).where(Statement.id == charge.id).execute()
+    charge.id = 10_000
+
+    def grow(places: range) -> None:
+        ids = [(5 * at + n, 10_000 + 5 * at + n) for at in places for n in range(5)]
+        Claim.insert_many([claim | {"id": id} for _, id in ids]).execute()
+        _copy(charge, places, claim=lambda at: 10_000 + 5 * at)
+        ClaimAbout.insert_many([{"claim": id, "speaker": victim, "role": "accused"} for _, id in ids]).execute()
+        Counterclaim.insert_many([row(first) | {"id": first.id + at, "answer": id} for at, id in ids]).execute()
+
+    search: dict[str, Any] = {"filters": {"charge": True, "replied": True}}
+    assert _growth(grow, lambda: read_list(registry, "claims", **search)[0]) < TWICE
+    assert read_list(registry, "claims", **search)[1].items == b""
+    Statement.update(speaker=victim).where(Statement.id == charge.id + MANY).execute()
+    assert read_list(registry, "claims", **search)[1].number == 1
+
+
 def test_whom_a_statement_is_of_is_found_once_for_all_whom_a_charge_accuses(registry: str, actor: Actor) -> None:
     charge = _said(actor, "A charge.", "Attacker", "e/1")
     whole = speakers.create(by=actor, name="The whole", kind="group")
