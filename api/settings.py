@@ -37,7 +37,7 @@ class Settings:
     REPLICA_LAG_SECONDS: int = 5
     #: How many connections each process opens to PostgreSQL, beside 12 for exports; how much it reads at once anywhere.
     DATABASE_CONNECTIONS: int = 20
-    #: How many seconds a request may read, and a writer may wait for its turn; then the answer is 503.
+    #: How many seconds a request, or each of its queries on PostgreSQL, may read, and a writer wait; then 503.
     DEADLINE_SECONDS: int = 5
     #: The IP address that `counterclaim serve` listens on.
     HOST: str = "127.0.0.1"

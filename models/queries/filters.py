@@ -346,10 +346,12 @@ def _all_with(viewer: Viewer, name: str) -> Select:
     return changed_since(viewer, "claims") if name == "changed_since" else _CLAIMS_THAT_PASS[name]
 
 
-def with_few(noun: str, viewer: Viewer, filters: Filters, values: Mapping[str, Any]) -> Filters:
-    """Mark those that few rows pass, which are counted; none where the list is bounded anyway."""
+def with_few(
+    noun: str, viewer: Viewer, filters: Filters, values: Mapping[str, Any], *, by_change: bool = False
+) -> Filters:
+    """Mark those that few rows pass, which are counted; none where the list is bounded, `by_change` by no topic."""
     counted = tuple(name for name, flag in filters.pairs if name in _COUNTED and flag is not False)
-    topic = noun != "statements" and topic_bounds() and "topic" not in filters.several
+    topic = noun != "statements" and topic_bounds() and "topic" not in filters.several and not by_change
     bounding = BOUNDING if topic else BOUNDING - {"topic"}
     if not counted or bounding & filters.names:
         return filters

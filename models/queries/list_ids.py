@@ -74,13 +74,8 @@ def ordered(noun: str, viewer: Viewer, filters: Filters, order: Order, *, contin
     """
     found = _find(noun, viewer, filters, order, continued=continued, beside=_g if order.by in _BY_IDS else None)
     query, id = found.query, found.id
-    at = {
-        "day": found.day,
-        "statement_count": found.count,
-        "print": found.place,
-        **dict.fromkeys(_BY_IDS, _given.key),
-    }.get(order.by)
-    at = found.changed if order.by == "changed_at" else at
+    ats = {"day": found.day, "statement_count": found.count, "print": found.place, "changed_at": found.changed}
+    at = (ats | dict.fromkeys(_BY_IDS, _given.key)).get(order.by)
     if order.by in _BY_IDS:
         query = query.where(id == _given.id)
     if order.by == "others":
@@ -126,15 +121,16 @@ def _find(
 ) -> Found:
     """Find what passes; with `beside`, a table that is read first, each of its rows is looked up."""
     find = {"claims": _claims, "statements": _statements, "counterclaims": _counterclaims}[noun]
-    # A list in the order of changes walks through these, unless something bounds it.
-    walked = order.by == "changed_at" and noun != "counterclaims" and not (filters.few or filters.names & BOUNDING)
+    # A list in the order of changes walks through these, unless something bounds it; a topic does where few are in it.
+    bounded = filters.few or filters.names & (BOUNDING - {"topic"}) or "attribution_disputed" in filters.yes
+    walked = order.by == "changed_at" and noun != "counterclaims" and not bounded
     found = find(viewer, filters.without("changed_since"), order, continued, last if walked else beside)
     since = "changed_since" in filters.names
     dated = since or order.by == "changed_at"
-    return _dated(noun, viewer, found, order, since=since, walked=walked) if dated else found
+    return _dated(noun, viewer, found, since=since, walked=walked) if dated else found
 
 
-def _dated(noun: str, viewer: Viewer, found: Found, order: Order, *, since: bool, walked: bool) -> Found:
+def _dated(noun: str, viewer: Viewer, found: Found, *, since: bool, walked: bool) -> Found:
     """Add when what the viewer is shown of each last changed; with `since`, of those that did after that.
 
     A statement changes with its claim, and a counterclaim with either of its two.
@@ -145,12 +141,11 @@ def _dated(noun: str, viewer: Viewer, found: Found, order: Order, *, since: bool
     else:
         changed = told_at(viewer)
         of_it = (last.noun == "claims") & (last.noun_id == (id if noun == "claims" else s.claim_id))
-        if order.by == "changed_at":
-            query = query if walked else query.join(dialects.looked_up(last, of_it), on=of_it)
-            id = last.noun_id if noun == "claims" else id  # by it the index goes on where many changed at once
-        else:
-            # SQLite would begin with all that changed since, or with the times of all, and sort them.
+        if not walked:
+            # SQLite would begin with the times of all, or sort them.
             query = query.join(dialects.looked_up(last, of_it), JOIN.CROSS).where(of_it)
+        elif noun == "claims":
+            id = last.noun_id  # by it the index goes on where many changed at once
     if since:
         query = query.where(changed >= P.changed_since)
     return found._replace(query=query, id=id, changed=changed)

@@ -130,7 +130,7 @@ def page(
         return Page(b"", None, 0 if total else None, dict.fromkeys(facets, _NO_VALUES) if facets else None)
     if order.by == "asked":
         values["ids_in_order"] = values["ids"]
-    narrowed = with_few(noun, viewer, used(filters), values)
+    narrowed = with_few(noun, viewer, used(filters), values, by_change=order.by == "changed_at")
     narrowed = with_walked(narrowed) if noun == "counterclaims" and order.by == "day" else narrowed
     question = _Question(noun, viewer, narrowed, values, (fields, include))
     read = _by_relevance if order.by == "relevance" else _in_order
