@@ -213,7 +213,9 @@ def _resolve(text: str, unit: Unit, before: Unit | None, drafts: list[Draft], re
             printed = text[slice(*draft.mention)] if draft.mention else ""
             draft.confidence *= confidence.resolved(draft.speaker, printed)
         if (medium := passing.told_whom(draft, register.is_medium)) is not None:
-            draft.passed_on.insert(0, medium)
+            # "According to a memo seen by the Post, the guard": the memo is nearer to him.
+            behind = draft.source is not None and medium[1] < draft.source[0]
+            draft.passed_on.insert(len(draft.passed_on) if behind else 0, medium)
         for passed_on in draft.passed_on:
             one = passed_on if isinstance(passed_on, Speaker) else register.passing(unit, passed_on)
             told = one.name.lower() not in ("he", "she", "they", "it")

@@ -29,6 +29,7 @@ from models.extraction.name_phrases import (
     head_of,
     text_of,
 )
+from models.extraction.names import FEMALE, MALE
 from models.extraction.speaker_kinds import GROUP_WORDS, ORGANIZATION_WORDS, PERSON_ROLES, kind_of
 from models.extraction.taken_up import TakenUp
 from models.extraction.units import Unit
@@ -198,25 +199,43 @@ class Register(TakenUp):
             gender = "he" if word in _HE else "she"
             answers = self._answerer(head, gender) if head.dep_ == "nsubj" else None
             return answers or self._person(gender) or self._of_whom_it_told(gender)
-        if word in _IT or word in _THEY:
-            bodies = [entry for entry in self._latest() if entry.kind in ("organization", "government")]
-            if word in _THEY and self._group is not None and not (bodies and bodies[0].seen > self._group[1]):
-                return self._group[0]
-            unknown = [entry for entry in self._latest() if entry.kind == "unknown" and entry.seen > self.clock - 2]
-            spoke = unknown[0] if word in _IT and unknown and unknown[0].seen % 1 > 0 else None
-            if spoke is not None and spoke.seen > max([*(one.seen for one in bodies), *self._spoken()]):
-                return spoke.speaker
-            body = self._group if self._group is not None and self._group[0].kind != "group" else None
-            if body is not None and not (bodies and bodies[0].seen >= body[1]):
-                return body[0]
-            if bodies:
-                return bodies[0].speaker
+        if (word in _IT or word in _THEY) and (body := self._body_again_by(word)) is not None:
+            return body
         if word in _RELATIVE and (noun := antecedent(head)) is not None:
             names = [name for name in children(noun, "appos") if name.pos_ == "PROPN" and noun.i < name.i < head.i]
             if noun.pos_ == "PROPN" or (names and noun.lower_ in PERSON_ROLES):
                 return self._named(noun.doc, names[0] if names and noun.lower_ in PERSON_ROLES else noun)
             return Speaker(text_of(noun.doc[noun.left_edge.i : noun.i + 1]), kind_of(noun.text, noun), described=True)
         return None
+
+    def _body_again_by(self, word: str) -> Speaker | None:
+        """Find which body or group "it" or "they" takes up."""
+        bodies = [entry for entry in self._latest() if entry.kind in ("organization", "government")]
+        if word in _THEY and self._group is not None and not (bodies and bodies[0].seen > self._group[1]):
+            return self._group[0]
+        seen = max([*(one.seen for one in bodies[:1]), *self._spoken()])
+        if word in _IT and (lettered := self._lettered(seen)) is not None:
+            return lettered
+        unknown = [entry for entry in self._latest() if entry.kind == "unknown" and entry.seen > self.clock - 2]
+        spoke = unknown[0] if word in _IT and unknown and unknown[0].seen % 1 > 0 else None
+        if spoke is not None and spoke.seen > max([*(one.seen for one in bodies), *self._spoken()]):
+            return spoke.speaker
+        body = self._group if self._group is not None and self._group[0].kind != "group" else None
+        if body is not None and not (bodies and bodies[0].seen >= body[1]):
+            return body[0]
+        if bodies:
+            return bodies[0].speaker
+        return None
+
+    def _lettered(self, seen: float) -> Speaker | None:
+        """Find who spoke last under a name that could be a person's, where "it" shows that it is none."""
+        entry = self._bearer(self.last[0]) if self.last is not None and self.clock - self.last[1] <= 1 else None
+        if entry is None or entry.kind != "person" or entry.gender or entry.roles & PERSON_ROLES or entry.seen < seen:
+            return None
+        if entry.name.split()[0].lower() in MALE | FEMALE:
+            return None
+        entry.kind = "organization"
+        return entry.speaker
 
     def _spoken(self) -> list[float]:
         """Tell when a body that is not named spoke last."""

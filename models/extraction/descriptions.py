@@ -34,6 +34,20 @@ TITLES = {
     "amb.": "ambassador",
     "hon.": "judge",
     "del.": "delegate",
+    # As British papers write them.
+    "dr": "doctor",
+    "prof": "professor",
+    "rev": "reverend",
+    "cllr": "councillor",
+    "gen": "general",
+    "lt": "lieutenant",
+    "col": "colonel",
+    "maj": "major",
+    "capt": "captain",
+    "sgt": "sergeant",
+    "insp": "inspector",
+    "supt": "superintendent",
+    "pc": "constable",
 }
 
 

@@ -58,7 +58,7 @@ def draft_of_turn(text: str, unit: Unit, turn: turns.Turn, cut: list[Span], regi
 
 def draft_of(text: str, unit: Unit, cue: cues.Cue, marks: list[Quote]) -> Draft | None:
     """Draft the finding of a cue; None where it states nothing."""
-    source = mentions.mention(unit, cue)
+    source, hearer = mentions.mention(unit, cue), mentions.hearer(unit, cue)
     if cue.frame == "quote":
         spans: list[Span] = []
         for number in cue.complements:
@@ -66,7 +66,7 @@ def draft_of(text: str, unit: Unit, cue: cues.Cue, marks: list[Quote]) -> Draft 
         if (more := contents.added(unit, cue)) is not None:
             spans.append(_stretch(text, unit, more, marks))
     else:
-        spans = [_stretch(text, unit, piece, marks) for piece in contents.ranges(unit, cue, source)]
+        spans = [_stretch(text, unit, piece, marks) for piece in contents.ranges(unit, cue, source or hearer)]
         spans = _with_fronted(text, unit, cue, source, spans)
     if not spans:
         return None
@@ -82,6 +82,8 @@ def draft_of(text: str, unit: Unit, cue: cues.Cue, marks: list[Quote]) -> Draft 
     sure = confidence.of(unit, cue, source)
     if polarity == "deny" and mention is not None:
         sure = max(sure, confidence.DENIAL)
+    # Somebody said what a court hears, and others may deny it.
+    sure = max(sure, confidence.SHOWN) if hearer is not None else sure
     if sure < confidence.SHOWN and cue.frame != "noun":
         return None
     numbers = list(cue.complements) if cue.frame == "quote" else []

@@ -15,7 +15,9 @@ REMEMBERED = 200
 _FIRMS = frozenset(
     """company corp inc firm airline motors chemicals airlines airways industries systems energy oil gas steel foods
     pictures media partners holdings labs pharmaceuticals technologies software networks brewery ltd llc plc gmbh ag
-    railways ferries lines bank""".split()
+    railways ferries lines bank
+    hydro logistics shipping telecom electronics engineering properties aerospace biotech robotics analytics ventures
+    securities supermarkets hotels textiles insurance semiconductor pharma""".split()
 )
 
 #: What a firm is, in nouns by which any of its kind may be taken up.
@@ -37,6 +39,10 @@ class Entry:
     seen: float = 0.0
     #: In which unit it was first seen.
     since: int = 0
+    #: Whether the family name alone meant him before another bore it too.
+    short: bool = False
+    #: Whether it stood behind "in" or "at", as places do.
+    place: bool = False
     #: Whether the name only describes: "the defence ministry", of a country that is not printed with it.
     described: bool = False
 
@@ -95,7 +101,10 @@ def entry_of(entries: list[Entry], name: str) -> Entry | None:
     for entry in reversed(entries):
         if entry.name == name:
             return entry
-    for entry in reversed(entries):
+    latest = entries[::-1]
+    if len(words) == 1:
+        latest.sort(key=lambda one: not one.short)
+    for entry in latest:
         if entry.kind not in ("person", "unknown") or words[-1] not in entry.name:
             continue
         theirs = entry.name.split()

@@ -56,6 +56,10 @@ ACTED, SPOKE = 0.6, 1.1
 _NO_PERSON = frozenset({"the", "a", "an", "in", "at", "near", "outside", "across"})
 
 
+#: Words before where one is.
+_WHERE = frozenset({"in", "at", "near", "outside", "across"})
+
+
 #: What one does to whom one speaks to, who goes on being spoken of.
 _ADDRESSING = frozenset(
     """ask tell inform question examine examination interview show press assure warn advise remind challenge""".split()
@@ -190,19 +194,29 @@ class KnownNames:
             the = start > 0 and doc[start - 1].lower_ in _NO_PERSON and not title
             if kind == "unknown" and (roles & PERSON_ROLES or (len(name.split()) in (2, 3) and not the)):
                 kind = "person"
-            entry = Entry(name, kind)
-        elif len(name) > len(entry.name) and (entry.kind == "person" or (title and entry.kind == "unknown")):
+            entry = Entry(name, kind, place=kind == "unknown" and start > 0 and doc[start - 1].lower_ in _WHERE)
+        elif len(name) > len(entry.name) and (
+            entry.kind == "person" or (entry.kind == "unknown" and (title or is_given(name)))
+        ):
             entry.name = name
+        entry.short |= name == entry.name.split()[-1] != entry.name and not self._shared(entry)
         entry.roles |= roles
         entry.bodies |= bodies_of(nouns_around(doc, start, head))
         heads |= {t.lower_ for t in doc[start:first] if t.lower_ in PERSON_ROLES}
         heads |= {"head"} if {"head", "teacher"} <= roles | heads else set()
         entry.heads |= heads | ({kind_word(name)} if entry.kind in ("organization", "government") else set())
         entry.kind = kind_by_heads(entry)
+        if entry.kind in ("person", "unknown") and not entry.gender and " " in name and _is_thing(doc, last):
+            entry.kind = "organization"
         entry.heads |= {"company"} if is_firm(entry) else set()
         entry.heads |= {"defendant", "accused"} if stands_trial(head) else set()
         _tell_gender(entry, name, before)
         touch(self.entries, entry, self.clock + _weight(head), self.clock)
+
+    def _shared(self, entry: Entry) -> bool:
+        """Tell whether another has the same family name: "Carrow" goes on meaning whom it meant before."""
+        family = entry.name.split()[-1]
+        return any(one is not entry and one.name.split()[-1] == family for one in self.entries)
 
     def _title_before(self, doc: Doc, first: int) -> set[str]:
         """Read the word before a name, which may be a title."""
@@ -236,6 +250,11 @@ class KnownNames:
         return sorted(self.entries, key=lambda entry: entry.seen, reverse=True)
 
 
+def _is_thing(doc: Doc, last: int) -> bool:
+    """Tell whether a clause behind a name shows that it is nobody's: "Korsa Hydro, which runs the dam"."""
+    return last + 2 < len(doc) and doc[last + 1].text == "," and doc[last + 2].lower_ == "which"
+
+
 def _tell_gender(entry: Entry, name: str, before: set[str]) -> None:
     """Note by a given name, or by the title before a name, whether its bearer is he or she."""
     given = _without_accents(name.split(maxsplit=1)[0].lower())
@@ -248,6 +267,11 @@ def _tell_gender(entry: Entry, name: str, before: set[str]) -> None:
         entry.gender = "she"
     if entry.kind == "unknown" and (entry.gender or before & TITLES.keys()):
         entry.kind = "person"
+
+
+def is_given(name: str) -> bool:
+    """Tell whether a name opens with a given name."""
+    return _without_accents(name.split(maxsplit=1)[0].lower()) in MALE | FEMALE
 
 
 def _without_accents(name: str) -> str:

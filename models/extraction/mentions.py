@@ -40,12 +40,23 @@ def mention(unit: Unit, cue: Cue) -> Range | None:
         return _beside(unit, cue)
     if head is None or unit.quote[head.i] >= 0:
         return None
+    if _is_told(unit.doc[cue.head]) or hearer(unit, cue) is not None:
+        return None
+    if head.i > cue.last and cue.first > 1 and head.dep_ != "pobj" and lemma(unit.doc[cue.holder]) == "tell":
+        head = unit.doc[cue.first - 2]  # "Roe, prosecuting, told the jury": nobody is told by what stands behind
+        return phrase(unit, cue, aside) if (aside := _before_aside(unit, cue, head)) is not None else None
     if (before := _before_aside(unit, cue, head) or _behind_aside(unit, cue, head)) is not None:
         head = before
+    if head.i + 2 < cue.first and unit.doc[head.i + 1].text == "-" and unit.doc[head.i + 2].dep_ == head.dep_:
+        first = head.left_edge.i  # "a co-author, Miguel Sarto": three subjects to the parser
+        return first, phrase(unit, cue, unit.doc[head.i + 2])[1]
     found = phrase(unit, cue, head)
     return _fronted(unit, cue, found) if cue.frame == "according" else found
 
 
+#: What is heard was said by another than who hears it: "the dam leaked, a jury heard".
+_HEARING = frozenset({"hear"})
+_HEARERS = frozenset("jury juror court inquest tribunal inquiry hearing trial panel committee meeting council".split())
 #: How an aside begins that tells when or to what somebody answered: "Strake, asked about the lunches, said".
 _ASIDES = frozenset(
     """asked shown told pressed questioned reached speaking contacted confronted interviewed informed testifying
@@ -53,6 +64,27 @@ _ASIDES = frozenset(
 )
 #: The longest such aside, in words.
 _ASIDE = 12
+
+
+def hearer(unit: Unit, cue: Cue) -> Range | None:
+    """Find a court or a committee that only hears it: nobody is printed who says it."""
+    own = head_of(unit, cue) if cue.lemma in _HEARING else None
+    return phrase(unit, cue, own) if own is not None and {own.lower_, own.lemma_.lower()} & _HEARERS else None
+
+
+def _is_told(verb: Token) -> bool:
+    """Tell whether somebody is spoken to in a participle that opens a sentence: "Told that it leaked, Roe said"."""
+    return (
+        lemma(verb) in _TELLING
+        and verb.tag_ in ("VBN", "VBD")
+        and verb.text[0].isupper()
+        and verb.head.i > verb.i
+        and subject(verb) is None
+        and any(t.lower_ in ("that", "by", "of") for t in verb.doc[verb.i + 1 : verb.i + 2])
+    )
+
+
+_TELLING = frozenset({"tell", "remind", "warn", "inform", "assure", "advise", "caution"})
 
 
 def _before_aside(unit: Unit, cue: Cue, head: Token) -> Token | None:
@@ -88,6 +120,8 @@ def _fronted(unit: Unit, cue: Cue, found: Range) -> Range:
     if not commas:
         return found
     inside = [i for i in commas if first < i <= last]
+    if inside and last + 1 < len(doc) and doc[last + 1].tag_ in ("VBD", "VBZ", "VBP", "MD"):
+        return first, inside[-1] - 1  # an apposition would end in a comma: "a memo seen by the Post, the mayor warned"
     for at in inside:
         rest = doc[at + 1 : last + 1]
         if any(token.tag_ in ("VBD", "VBZ", "VBP", "MD") and token.dep_ != "relcl" for token in rest):
@@ -106,7 +140,7 @@ def _beside(unit: Unit, cue: Cue) -> Range | None:
     at = stop
     while at >= 0 and unit.quote[at] < 0 and (doc[at].pos_ in _NOMINAL or doc[at].lower_ in ("of", "and", "for", "-")):
         at -= 1
-    if at < stop and (aside := _before_aside(unit, cue, doc[stop])) is not None:
+    if (aside := _before_aside(unit, cue, doc[max(0, stop)])) is not None:
         return phrase(unit, cue, aside)
     if at < stop and (
         at < 0 or unit.quote[at] >= 0 or doc[at].text == "," or doc[at].pos_ in ("SCONJ", "CCONJ", "ADP")

@@ -68,6 +68,8 @@ def head_of(doc: Doc, mention: Range) -> Token:
     for i in range(mention[0], mention[1] + 1):
         head = doc[i].head.i
         leads_out = not mention[0] <= head <= mention[1] or head == i
+        if i + 2 <= mention[1] and doc[i + 1].text == "-":
+            continue  # "a co-author"
         leads_out = leads_out and not any(case.i < mention[1] for case in children(doc[i], "case"))
         if leads_out and doc[i].pos_ not in ("PUNCT", "DET", "ADP"):
             return doc[i]

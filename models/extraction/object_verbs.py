@@ -53,9 +53,14 @@ _COUNTED = frozenset(
 
 
 def putting(token: Token, word: str, unit: Unit) -> Cue | None:
-    """Read "put the toll at eleven", "puts it at three hundred"."""
+    """Read "put the toll at eleven", "puts it at three hundred", "put it to the witness that she lied"."""
     if word != "put" or is_passive(token) or subject(token) is None:
         return None
+    for to in children(token, "prep"):
+        for heard in children(to, "pobj") if to.lower_ == "to" else ():
+            for said in children(heard, "acl", "relcl", "ccomp"):
+                if any(mark.lower_ == "that" and mark.i == heard.i + 1 for mark in children(said, "mark")):
+                    return make(token, "clause", (said.i,))
     for thing in children(token, "dobj"):
         if not {thing.lower_, thing.lemma_.lower()} & _COUNTED or unit.quote[thing.i] >= 0:
             continue

@@ -63,7 +63,9 @@ ORGANIZATION_WORDS = frozenset(
     records pictures media partners capital holdings labs pharmaceuticals technologies software networks brewery
     inspectorate presidency tribunal fund mission delegation consortium
     museum library ltd llc plc gmbh ag railway railways ferries lines watch international
-    therapeutics""".split()
+    therapeutics
+    hydro logistics shipping telecom electronics engineering properties aerospace biotech robotics analytics ventures
+    securities supermarkets hotels textiles insurance semiconductor pharma""".split()
 )
 
 

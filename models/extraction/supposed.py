@@ -27,7 +27,7 @@ def is_supposed(cue: Cue, verb: Token) -> bool:
     """Tell whether a verb of saying is only supposed, put off, avoided or denied by how its clause is built."""
     if cue.frame in ("around", "clause") and cue.complements and _is_adjunct(verb.doc[cue.complements[0]], verb):
         return True
-    if _opens_condition(verb.doc[cue.holder]):
+    if _opens_condition(verb.doc[cue.holder]) or (cue.kind == "belief" and _only_if(verb)):
         return True
     if cue.lemma not in SAY or cue.frame in ("according", "colon", "noun"):
         return False
@@ -38,6 +38,13 @@ def _opens_condition(verb: Token) -> bool:
     """Tell whether a clause is a condition without "if": "Had the mayor said sorry, the evening ..."."""
     own, first = subject(verb), verb.left_edge
     return own is not None and first.lower_ in _OPEN_CONDITIONS and first.i < own.i and not _asks(verb)
+
+
+def _only_if(verb: Token) -> bool:
+    """Tell whether somebody would believe it under a condition: "If it held, they would believe her"."""
+    would = any(child.lower_ in ("would", "might") and child.i < verb.i for child in children(verb, "aux"))
+    conditions = [mark for clause in children(verb, "advcl") for mark in children(clause, "mark")]
+    return would and any(mark.lower_ == "if" for mark in conditions)
 
 
 def _asks(verb: Token) -> bool:

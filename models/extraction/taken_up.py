@@ -11,7 +11,7 @@ from models.extraction.descriptions import RANKS, TAKEN_UP, is_other, loosened, 
 from models.extraction.entries import FIRMS, Entry, entry_of, is_firm, is_medium
 from models.extraction.findings import Speaker, SpeakerKind
 from models.extraction.grammar import children
-from models.extraction.known_names import ACTED, SPOKE, KnownNames
+from models.extraction.known_names import ACTED, SPOKE, KnownNames, is_given
 from models.extraction.name_phrases import core_of, name_around, text_of, title_of
 from models.extraction.ownership import some_of
 from models.extraction.places import METONYMS
@@ -310,6 +310,8 @@ class TakenUp(KnownNames):
         if name.lower() in METONYMS:
             return Speaker(METONYMS[name.lower()], "government")
         if entry is not None:
+            if entry.kind == "unknown" and len(name) > len(entry.name) and is_given(name):
+                entry.name, entry.kind = name, "person"
             return entry.speaker
         kind = "government" if name in self._states else kind_of(name, head)
         if kind == "unknown" and 1 < len(name.split()) < 4 and doc[first].dep_ == "compound":
