@@ -115,8 +115,8 @@ def flatly_answers(text: str, findings: list[Finding], at: int) -> bool:
 def contrary_of(text: str, findings: list[Finding], bags: list[Words], at: int) -> int | None:
     """Find the index of the charge whose contrary a statement says: the same words, and a negation."""
     finding = findings[at]
-    if finding.kind != "speech":
-        return None
+    if finding.kind != "speech" or "put" in cue_words(text, finding):
+        return None  # what is put to a witness is asked of him
     said = said_in(text, finding)
     flat = NO.match(text[slice(*finding.contents[0])][:_FLATLY]) is not None
     if not flat and (not NEGATED.match(said) or EVASIVE.search(said)):

@@ -53,7 +53,8 @@ CLAIMS = frozenset(
     conclusion finding findings complaint implication allegation characterisation talk contention theory
     assessment version description link involvement wrongdoing role responsibility knowledge warning
     concern worry remark comment interpretation premise talk figure evidence testimony estimate prediction forecast
-    insistence inference news headline slur portrayal depiction doubt fear memo letter recording announcement
+    insistence inference news headline slur portrayal explanation hypothesis view reading analysis contention tale
+    impression thesis arithmetic depiction doubt fear memo letter recording announcement
     declaration revelation disclosure tale article number comparison label contents diagnosis dossier guilt timeline
     chronology sequence fact basis motive extent existence authenticity accuracy veracity truth validity""".split()
 )
@@ -107,7 +108,10 @@ _OPENS_DENYING = re.compile(
     r" (?:\w+ )?"
     r"(?:truth|basis|evidence|merit|substance|foundation)"
     r"(?: whatsoever| at all)?(?= ?(?:[.,;”\"]|$)| (?:to|for|in|of|behind)\b)|"
-    r"it(?:['’]s| is| was) (?:\w+ly )?(?:not true|untrue|false|a lie|wrong|incorrect|not the case) that\b|"
+    r"it(?:['’]s| is| was) (?:\w+ly )?(?:not true|untrue|false|a lie|wrong|incorrect|not the case) "
+    r"(?:that|to (?:say|suggest|claim|imply|pretend))\b|"
+    rf"(?:to (?:say|suggest|claim|imply|pretend)|any suggestion) (?:that )?[^.;!?“”\"]{{1,160}}? "
+    rf"(?:is|was) (?:\w+ly )?(?:{UNTRUE})\b|"
     r"(?:he|she|it|they|we|i) (?:could|can|did|do|does)(?: not|n['’]t) accept (?:that|this|it)\b|"
     r"none of (?:this|that|it|these|those)\b[^.]{0,30}? (?:true|happened)|"
     r"not (?:a|one) (?:single )?(?:word|bit|scrap|shred|syllable) (?:of (?:it|this|that|what \w+ \w+) )?"

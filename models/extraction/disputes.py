@@ -36,7 +36,7 @@ _UNDECIDED = re.compile(
     re.IGNORECASE,
 )
 #: Who admits, attests or adds such a thing denies nobody's words.
-_NO_ANSWER = re.compile(r"(?:admit|conced|acknowledg|testif|promis|warn|agree|confirm|conclu|should)")
+_NO_ANSWER = re.compile(r"(?:admit|conced|acknowledg|testif|promis|warn|agree|confirm|conclu|should|put\b)")
 #: Verbs of plain telling.
 _PLAIN = frozenset("said says say told tells".split())
 #: Words of a denial by a "not", of an answer, and of one that no pronoun opens, at most.

@@ -36,7 +36,8 @@ _GUILTLESS = ("denial", "innocen", "guilt", "wrongdo", "misconduct", "impropri",
 OWNER = re.compile(
     r"[“\"'‘]*(?P<who>(?:[\w’'.-]+ ){0,5}?[\w.-]+?)(?:['’]s|s['’]) (?:[\w-]+ ){0,2}?"
     r"(?:claims?|charges?|allegations?|accusations?|reports?|findings?|conclusions?|account|version|story|"
-    r"assertions?|criticisms?|statements?|figures?|suggestions?|warnings?)\b",
+    r"assertions?|criticisms?|statements?|figures?|suggestions?|warnings?|reading|descriptions?|interpretation|"
+    r"explanation|testimony|evidence|argument|theory|analysis|remarks?|comments?|complaints?|contention)\b",
     re.IGNORECASE,
 )
 _ACCUSATION = re.compile(r"\b(?:allegation|accusation|charge|claim)s?\b", re.IGNORECASE)

@@ -10,14 +10,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from models.extraction import disputes
+from models.extraction import disputes, targets
+from models.extraction.agreement import agree
 from models.extraction.contradictions import contradicted
 from models.extraction.contraries import (
     ACCUSING_STEMS,
-    ANY_NEGATION,
     CHARGE_STEMS,
     IN_MIND,
-    NEGATED,
     OWN_PRONOUN,
     apart,
     asked_between,
@@ -54,8 +53,6 @@ from models.extraction.stems import Words, stem, words_of
 _REMARKS = 3
 #: How many findings on from a denial what it answers may stand, less one.
 _AHEAD = 4
-#: Prefixes that turn a word round.
-_TURNING = ("un", "il", "ir", "non")
 #: "remembers it differently": what of all that was said before is left open.
 _RECOLLECTS = re.compile(r"(?:remember|recall|see|saw)(?:s|ed)?$")
 #: What tells a charge in full: a clause, or a deed; "that" alone, "doing so" and "such a meeting" only point back.
@@ -115,7 +112,7 @@ def link(text: str, findings: list[Finding], turn: Callable[[], None]) -> list[F
         else:
             linked[at] = replace(finding, polarity="deny", denies=findings[charge].id)
             linked[charge] = _against(linked[charge], finding, bags[at].speaker & bags[charge].content)
-    return disputes.answers(text, linked, bags, turn)
+    return targets.settle(text, linked, disputes.answers(text, linked, bags, turn), turn)
 
 
 def _answered(text: str, findings: list[Finding], bags: list[Words], at: int) -> tuple[int | None, Doubt | None]:
@@ -299,7 +296,7 @@ def _read(text: str, denial: Finding, words: Words) -> _Denial:
 def _weigh(text: str, denial: _Denial, charge: Finding, words: Words) -> tuple[float, float] | None:
     """Weigh an earlier finding as what a denial answers: its score, and the share of words; None when nothing ties."""
     distance = apart(charge, denial.finding)
-    if _agree(text, denial.finding, charge, denial.words.content, words.content):
+    if agree(text, denial.finding, charge, denial.words.content, words.content):
         return None
     both = len(denial.words.content & words.content)
     shared = both / (len(denial.words.content) or 1)
@@ -360,25 +357,6 @@ def _owned(text: str, said: str, denial: Finding, charge: Finding) -> bool | Non
     end = text.find("\n", last, last + LOOKED_AT)
     around = text[start : min(end if end >= 0 else last + LOOKED_AT, denial.contents[0][0])]
     return None if wanted & {stem(word) for word in re.findall(r"[^\W_]+", around.lower())} else False
-
-
-def _agree(text: str, denial: Finding, charge: Finding, denied: frozenset[str], said: frozenset[str]) -> bool:
-    """Tell whether a denial says what the other one says: "it is not so", and "he denied that it is so"."""
-    if not any(word.startswith(DENYING) for word in cue_words(text, denial)) or charge.polarity == "deny":
-        return False
-    turned = {stem for stem in denied - said if not _opposites(stem).isdisjoint(said)}
-    if len(denied & said) + len(turned) < 0.6 * len(denied) or len(denied) < 2:
-        return False
-    negated = NEGATED.match(said_in(text, charge)) is not None
-    doubled = ANY_NEGATION.search(said_in(text, denial)) is not None
-    return negated ^ doubled ^ (len(turned) % 2 == 1)
-
-
-def _opposites(stem: str) -> set[str]:
-    """List the stems that one is with a prefix that turns it round, or without it: "unsafe", "safe"."""
-    longer = {prefix + stem for prefix in _TURNING if len(stem) > 2}
-    shorter = {stem.removeprefix(prefix) for prefix in _TURNING if stem.startswith(prefix)}
-    return longer | {short for short in shorter if len(short) > 2}
 
 
 def _told_after(text: str, findings: list[Finding], bags: list[Words], at: int, other: int) -> bool:

@@ -76,7 +76,7 @@ def answered_by(text: str, findings: list[Finding], bags: list[Words], at: int) 
     """Find what a statement answers, as the text says that it does, or by what it flatly says."""
     finding = findings[at]
     other = _last_of_another(findings, at)
-    if other is None or findings[other].kind == "intention":
+    if other is None or findings[other].kind == "intention" or "put" in cue_words(text, finding):
         return None
     charge, said = findings[other], said_in(text, finding)
     holds_to = _HOLDS_TO_IT.search(" ".join(cue_words(text, finding))) is not None

@@ -55,3 +55,23 @@ def test_a_remark_on_a_statement_is_not_what_is_meant(parse: Parser) -> None:
     )
     findings = extract(DISPUTE + said, parse=parse)
     assert (findings[-2].form, findings[-1].may_deny) == ("direct", findings[-3].id)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        # What the foreman disputed is answered, and not that he disputed it.
+        "The foreman disputed both statements. A welder said they went home with empty pockets.",
+        # Who is named is meant.
+        "A guard said the gate was open. The foreman said Fenn had not slept.",
+    ],
+)
+def test_what_states_something_is_meant(parse: Parser, answer: str) -> None:
+    findings = extract(DISPUTE + CHARGE + answer, parse=parse)
+    charge = next(one for one in findings if one.speaker is not None and one.speaker.name == "Olga Fenn")
+    assert (findings[-1].polarity, findings[-1].may_deny) == ("deny", charge.id)
+
+
+def test_nobody_answers_that_he_was_contradicted_by_going_on(parse: Parser) -> None:
+    said = "The foreman said the men were paid. Olga Fenn rejected the claim. The foreman said the office was shut."
+    assert last(parse, DISPUTE + said).polarity == "assert"

@@ -28,6 +28,10 @@ def last(text: str, parse: Parser) -> Finding:
             "f1",
         ),
         ("Peter Hale said the dam was old. “You can look,” Peter Hale said. Olga Fenn called the claim wrong.", "f1"),
+        (
+            "Olga Fenn said the dam was old. A guard spoke of rain. Gil Orr said Olga Fenn’s description was wrong.",
+            "f1",
+        ),
         ("Two nurses said doctors had said the ward was shut. Olga Fenn rejected the nurses’ account.", "f2"),
         (
             (
