@@ -8,6 +8,8 @@ from models.extraction.findings import Speaker
 
 _REOPENED = re.compile(r"(?<=[.!?…]) “(?=\w)")
 _REOPENED_STRAIGHT = re.compile(r"(?<=[.!?…]) \"(?=\w)")
+#: A clause that ends where it begins: "they left, after a night in which".
+_DANGLING = re.compile(r",[^,“”\"]*\b(?:after|at|by|during|for|from|in|of|on|to|under|with) which$")
 #: Names that take an article wherever they stand.
 _BODY_NAMES = (
     " government",
@@ -64,7 +66,7 @@ def _within_one(said: str) -> str:
 
 def sentence(words: str) -> str:
     """Write words as a sentence: a capital before, a full stop behind."""
-    words = " ".join(words.split()).rstrip(",;: ")
+    words = _DANGLING.sub("", " ".join(words.split()).rstrip(",;: "))
     words = words[:1].upper() + words[1:]
     if words[-1:] in '”"’' and len(words) > 1:
         inner = words[:-1].rstrip(",;: ")

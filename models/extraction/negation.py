@@ -122,10 +122,16 @@ def written(text: str, spans: tuple[Span, ...], edits: list[Edit], unit: Unit) -
         pieces[0] = pieces[0].rstrip(" ,") + ","
     said = bare(" ".join(pieces))
     opened = [unit.doc[i] for i in unit.within(spans[0][0], spans[0][0] + 1)]
-    if any(t.lower_ == "that" and t.dep_ in ("nsubj", "nsubjpass", "det") for t in opened):
+    if any(t.lower_ == "that" and t.dep_ in ("nsubj", "nsubjpass", "det") and not _joins(t) for t in opened):
         return said
     told = re.sub(r"^that\s+", "", said, flags=re.IGNORECASE)
     return told if told == said else _LATER_THAT.sub(r"\g<and>", told)
+
+
+def _joins(that: Token) -> bool:
+    """Tell whether a "that" which the parser took for a noun's joins a clause: "claims that pottery shows it"."""
+    behind = that.nbor(1) if that.i + 1 < len(that.doc) else that
+    return that.text == "that" and behind.pos_ == "NOUN" and (that.tag_ == "WDT" or behind.tag_ == "NNS")
 
 
 def _later_thats(unit: Unit, span: Span, opens: int) -> list[Edit]:

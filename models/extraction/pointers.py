@@ -10,7 +10,9 @@ from models.extraction.claim_names import owning
 from models.extraction.coreference import PERSONS, Register
 from models.extraction.drafts import Draft
 from models.extraction.known_names import is_agent
+from models.extraction.mentions import DAYS
 from models.extraction.name_phrases import head_of
+from models.extraction.names import FEMALE, MALE
 from models.extraction.units import Unit
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ def known(text: str, unit: Unit, draft: Draft, register: Register) -> list[tuple
     if telling is not None and draft.cue.frame != "colon" and telling != draft.speaker:
         called += _in_person(unit, draft, telling.name, _FIRST)
     called += _own(unit, draft, register)
+    called += _in_full(unit, draft, register)
     return [
         (at, end, name)
         for at, end, name in sorted(called)
@@ -79,6 +82,35 @@ def _in_person(unit: Unit, draft: Draft, name: str, words: tuple[str, str, str])
     return found
 
 
+def _in_full(unit: Unit, draft: Draft, register: Register) -> list[tuple[int, int, str]]:
+    """Put the whole name for a family name, the first time, where one person alone bears it: "Ann Holt" for "Holt"."""
+    found: list[tuple[int, int, str]] = []
+    for i in sorted(i for span in draft.contents for i in unit.within(*span)):
+        word, before = unit.doc[i], unit.doc[i - 1] if i else None
+        titled = before is not None and before.lower_.rstrip(".") in _COURTESY
+        if word.pos_ != "PROPN" or unit.quote[i] >= 0 or unit.left[i] >= unit.right[i]:
+            continue
+        if word.dep_ == "compound" and not titled:
+            continue  # "a Trump critic"
+        if before is not None and (before.text in ("-", "the") or (before.pos_ == "PROPN" and not titled)):
+            continue
+        if i + 1 < len(unit.doc) and unit.doc[i + 1].pos_ == "PROPN":
+            continue
+        bearers = [entry for entry in register.entries if word.text in entry.name.split()]
+        name = bearers[0].name if len(bearers) == 1 and bearers[0].kind == "person" else word.text
+        if not name.endswith(f" {word.text}") or not _is_full(name) or name in [one[2] for one in found]:
+            continue
+        found.append((unit.left[i - 1 if titled else i], unit.right[i], name))
+    return found
+
+
+def _is_full(name: str) -> bool:
+    """Tell whether a name is a given and a family name, and no day or title: "Florida Friday", "Universe Ann Roe"."""
+    words = name.lower().split()
+    return (words[0] in MALE | FEMALE or len(words) == 2) and words[-1] not in DAYS
+
+
+_COURTESY = frozenset("mr mrs ms miss".split())
 #: Pronouns of one person, by the one that is their subject.
 _OF_ONE = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she"}
 _MEN_AND_WOMEN = frozenset("man woman boy girl husband wife mother father brother sister son daughter".split())
@@ -94,8 +126,8 @@ def _own(unit: Unit, draft: Draft, register: Register) -> list[tuple[int, int, s
         word = unit.doc[i]
         if word.lower_ in PERSONS or word.lower_ in _MEN_AND_WOMEN or word.lower_ in ("who", "whose", "someone"):
             acting.append(word)
-        if word.pos_ == "PROPN" and word.text not in speaker.name:
-            return []
+        if word.pos_ == "PROPN" and word.text not in speaker.name and word.dep_ != "compound":
+            acting.append(word)
         if unit.quote[i] >= 0 or (gender := _OF_ONE.get(word.lower_)) is None:
             continue
         # "the manager had assured her": never the manager
@@ -103,20 +135,21 @@ def _own(unit: Unit, draft: Draft, register: Register) -> list[tuple[int, int, s
             return []
         if draft.gender != gender or unit.right[i] == unit.left[min(i + 1, len(unit.doc) - 1)]:
             return []
-        if not _alone(gender, draft, register):
+        if not _alone(gender, draft, register, but=frozenset(one.text for one in acting)):
             return []
         owned = word.tag_ == "PRP$"
         return [(unit.left[i], unit.right[i], owning(speaker.name) if owned else speaker.name)]
     return []
 
 
-def _alone(gender: str, draft: Draft, register: Register) -> bool:
-    """Tell whether nobody else whom such a pronoun may mean was named of late."""
+def _alone(gender: str, draft: Draft, register: Register, but: frozenset[str] = frozenset()) -> bool:
+    """Tell whether nobody else whom such a pronoun may mean was named of late, but for these."""
     own = draft.speaker.name if draft.speaker is not None else ""
     return not any(
         entry.kind in ("person", "unknown") and entry.gender in ("", gender)
         for entry in register.entries
-        if entry.name != own and entry.seen > register.clock - 1.5
+        if entry.name != own and entry.seen > register.clock - 1.5 and not entry.place
+        if entry.name.rsplit(maxsplit=1)[-1] not in but
     )
 
 

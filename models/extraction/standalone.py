@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from models.extraction import denials
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|[Mm]e|[Uu]s|[Mm]yself)\b")
+#: What is said to somebody present: "You talked about money".
+_TO_ONE = re.compile(r"Your? (?:\w+ )?(?:\w+ed|did|had|have|were|said|told|knew|took|saw|made|got|are|is|was)\b")
 _QUESTION = re.compile(r"(?:whether|if|how|why|what|who|when|where|which)\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:not|never|neither|nor|cannot|could|would|might|may)\b|n['’]t\b", re.IGNORECASE)
 #: "denied taking it": what "it" is stands in the charge alone.
@@ -77,6 +79,9 @@ class Told:
 
 def read(text: str, parts: Parts) -> Told:
     """Read one finding alone; contrary is None where nothing safe can be written."""
+    if parts.cue.frame == "clause" and len(parts.spans) > 1 and denials.FLAT_OUT.match(text[slice(*parts.spans[0])]):
+        rest = read(text, replace(parts, spans=parts.spans[1:]))  # "Not so, replied the mayor: the dam was dry"
+        return replace(rest, leans=True)
     unit, cue, spans, speaker = parts.unit, parts.cue, parts.spans, parts.speaker
     reported = _reported(text, parts)
     name = speaker.name if speaker is not None else None
@@ -94,7 +99,7 @@ def read(text: str, parts: Parts) -> Told:
         said = bare(" ".join(text[start:end] for start, end in spans))
         if parts.referent is not None and not _FIRST_PERSON.search(said):
             said = instead(said, parts.referent)
-        own = name and (_FIRST_PERSON.search(said) or len(said.split()) < _WHOLE)
+        own = name and (_FIRST_PERSON.search(said) or _TO_ONE.match(said) or len(said.split()) < _WHOLE)
         whole = _asked(text, parts, f"{opening(name)} said: “{said}”") if name and own else sentence(said)
         return Told(whole, sentence(f"{opening(name)} was wrong to say: “{said}”") if name else None, leans)
     if cue.frame in ("clause", "around") and _UNSAID.search(text[unit.left[cue.first] : unit.right[cue.head]]):
@@ -106,6 +111,8 @@ def read(text: str, parts: Parts) -> Told:
             claim = _asked(text, parts, reported) if _lead(text, parts) else claim
         return Told(claim, negated(text, unit, verb, spans, edits), leans)
     short = len(printed.split()) < _WHOLE and cue.frame in ("clause", "object")
+    if cue.frame in ("clause", "around") and spans[-1][1] <= unit.left[cue.first] and len(printed.split()) >= _WHOLE:
+        return Told(sentence(bare(printed)), None, leans)
     return Told(_asked(text, parts, reported) if short else reported, _not_done(text, parts), leans)
 
 
@@ -169,6 +176,8 @@ def _denial(text: str, parts: Parts, reported: str) -> Told:
     """Read a denial: of a clause, of a deed, of a thing, or of what was said before."""
     unit, cue, spans, speaker = parts.unit, parts.cue, parts.spans, parts.speaker
     head = unit.doc[cue.complements[0]]
+    if lemma(head) in ("count", "charge") and children(head, "nummod"):
+        return Told(reported, None, False)  # "denies eleven counts of fraud"
     name = opening(speaker.name) if speaker is not None else None
     if cue.frame in ("clause", "around") and cue.lemma in _DENYING:
         if _DONE_SO.search(text[slice(*spans[-1])]):

@@ -59,6 +59,19 @@ from models.extraction.parser import Parser
             "Rebel Sanna Devic, whose men hold the town, spoke. “They are in the school,” she said.",
             "They are in the school.",
         ),
+        # The whole name, the first time, where one person alone bears it.
+        ("Ann Holt met Gordon Leath. Ann Holt said Leath knew that Leath lied.", "Gordon Leath knew that Leath lied."),
+        ("Ann Holt met Gordon Leath. A clerk said Mr Leath’s car was red.", "Gordon Leath’s car was red."),
+        ("Gordon Leath met Tom Leath. A clerk said Leath was late.", "Leath was late."),
+        ("Gordon Leath sat down. A clerk said a Leath critic was late.", "A Leath critic was late."),
+        # A place is no other whose shop it may be.
+        ("It rained. Marit Sol, a baker in Lower Tamsin, said her shop was gone.", "Marit Sol’s shop was gone."),
+        # Nobody tells himself.
+        (
+            "Ruth Dorn spoke. Ann Lee said Dorn had told her to burn the letters.",
+            "Ruth Dorn had told Ann Lee to burn the letters.",
+        ),
+        ("Korsa Hydro was founded in May. A clerk said the company knew it.", "Korsa Hydro knew it."),
     ],
 )
 def test_a_claim_names_whom_it_is_about_where_that_is_sure(parse: Parser, text: str, claim: str) -> None:

@@ -220,3 +220,31 @@ def test_only_the_words_that_open_a_claim_have_no_that_before_them(parse: Parser
 )
 def test_an_answer_says_what_it_answers_and_a_clause_is_whole(parse: Parser, text: str, claim: str) -> None:
     assert claim in [finding.claim for finding in extract(text, parse=parse)]
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        (
+            "The Brissel group claims in its paper that pottery from the north shore supports the date.",
+            "Pottery from the north shore supports the date.",
+        ),
+        (
+            "Noor Haddad left. That is two thousand years before farming is known on either shore, Dr Haddad said.",
+            "That is two thousand years before farming is known on either shore.",
+        ),
+        ("Gil Orr left, after a night in which, according to two envoys, one walked out.", "Gil Orr left."),
+        ("It rained, Gil Orr said. Not so, replied Korsa: its men had tested the line.", "It did not rain."),
+        (
+            "It rained. Ann Lee left. Not so, replied Korsa: its men had tested the line.",
+            "Its men had tested the line.",
+        ),
+        ("Gil Orr left. “You talked about money,” Olga Fenn said.", "Olga Fenn said: “You talked about money.”"),
+        (
+            "A prosecutor said Olga Fenn had signed eleven cheques. Fenn denies eleven counts of fraud.",
+            "Olga Fenn denies eleven counts of fraud.",
+        ),
+    ],
+)
+def test_a_claim_is_whole(parse: Parser, text: str, claim: str) -> None:
+    assert extract(text, parse=parse)[-1].claim == claim
