@@ -23,7 +23,7 @@ ID = click.IntRange(1, 2**53 - 1)
 _ESCAPED = {code: f"\\u{code:04x}" for code in (*range(9), *range(11, 32), *range(0x7F, 0xA0))}
 
 #: Bytes of a line of a file, of a whole registry too: several times as many as the longest row takes.
-LONGEST_LINE = 64 * 1024 * 1024
+LONGEST_LINE_OF_FILE = 64 * 1024 * 1024
 
 
 def tell(line: str, *, err: bool = False) -> None:
@@ -101,8 +101,10 @@ def watched(file: IO[bytes]) -> Any:
     path = Path(getattr(file, "name", ""))
     size = path.stat().st_size if path.is_file() else None
     with click.progressbar(length=size or 0, file=sys.stderr, hidden=size is None or not sys.stderr.isatty()) as bar:
-        for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE + 1), b""), 1):
-            if len(line) > LONGEST_LINE:
-                raise click.ClickException(f"Line {number} has more than {LONGEST_LINE:,} bytes: end each line.")
+        for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE_OF_FILE + 1), b""), 1):
+            if len(line) > LONGEST_LINE_OF_FILE:
+                raise click.ClickException(
+                    f"Line {number} has more than {LONGEST_LINE_OF_FILE:,} bytes: end each line."
+                )
             yield line
             bar.update(len(line))

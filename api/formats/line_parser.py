@@ -109,7 +109,7 @@ def _claims(noun: str, value: Any, text: str = "") -> tuple[str, ...] | None:
     if noun == "claim":
         return _possible([value[noun].get("id")]) if text else None
     names = _possible(name for part in value.values() for name in claims_named(part)) if isinstance(value, dict) else ()
-    return names if names or noun not in ("?", "statement") or _is_told_otherwise(value) else None
+    return names if names or noun not in ("?", "statement") or _gives_its_claim(value) else None
 
 
 def _possible(names: Iterable[Any]) -> tuple[str, ...]:
@@ -118,7 +118,7 @@ def _possible(names: Iterable[Any]) -> tuple[str, ...]:
     return tuple(name for name in short if not json_body.SURROGATE.search(name))
 
 
-def _is_told_otherwise(value: Any) -> bool:
+def _gives_its_claim(value: Any) -> bool:
     """Tell whether a line is a statement that gives the words of its claim, or names another statement of it."""
     statement = value.get("statement") if isinstance(value, dict) else None
     claim = statement.get("claim") if isinstance(statement, dict) else None

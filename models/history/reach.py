@@ -78,14 +78,14 @@ def _effects(
     # The claims that come or go, of which no line tells that yet. Of all others, what is told does not change: of 1,000
     # statements of a claim with 5,000 links that is decided once, in 0.01 s, not for each, in 13 s.
     untold = far.visible ^ far.was_visible
-    told_again: dict[Any, str | None] = {}
+    decided: dict[Any, str | None] = {}
     own_lines: set[int] = set()  # of claims
     for edit, direct_claims in zip(edits, direct.claims, strict=True):
         on_row = effect_on_row(edit, near, far, hidden, repeated=edit.id in own_lines) if edit.logged else None
         near_ends = ends(direct_claims, far)
         told = edit.noun, alike(direct_claims, near_ends, far), on_row is not None
-        if edit.logged and told in told_again and not unlogged.claims:
-            effects.append(Effect(on_row, told_again[told]))
+        if edit.logged and told in decided and not unlogged.claims:
+            effects.append(Effect(on_row, decided[told]))
             stamped.wholes |= near_ends.reached.wholes
             stamped.public_wholes |= near_ends.reached.public_wholes
             continue
@@ -104,7 +104,7 @@ def _effects(
         effects.append(Effect(on_row, as_json(by_kind)))
         _stamp(stamped, reached, by_kind)
         if edit.noun != "claims" and alone and reached.claims.isdisjoint(untold):
-            told_again[told] = effects[-1].claims
+            decided[told] = effects[-1].claims
         if on_row:
             untold -= reached.public_claims
     _stamp(stamped, unlogged, claims_by_kind(unlogged, untold, far, own=None, has_effect=False))

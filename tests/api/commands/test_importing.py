@@ -136,7 +136,7 @@ def test_others_write_while_a_dry_run_is_on_its_way(
 def test_a_file_without_an_end_of_line_is_refused_before_it_fills_the_memory(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared, "LONGEST_LINE", 100)
+    monkeypatch.setattr(shared, "LONGEST_LINE_OF_FILE", 100)
     line = json.dumps({"topic": {"slug": "a", "label": "A"}}).encode()
     assert "1 new" in command("import", "-", input=line.ljust(99) + b"\n").stdout
     told = command("import", "-", input=line.ljust(100) + b"\n", code=1).stderr
