@@ -7,6 +7,7 @@ from models import hierarchy, prints, wikidata
 from models.history import (
     changes,
     large,
+    lent_names,
     locks,
     merge_scope,
     merged_filters,
@@ -225,7 +226,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
             "on_behalf_of": merges.move(Statement.on_behalf_of, id, into),
             "parts": merges.move(Speaker.part_of, id, into),
             "cut": cut,
-            "aliases": merges.copy_names(speaker, survivor),
+            "aliases": lent_names.lend(speaker, survivor),
         }
         if not is_hidden(noun="speakers", id=id):
             unflag(noun="speakers", id=into)
@@ -244,15 +245,16 @@ def unmerge(*, by: Actor, id: int) -> None:
     """
     with transaction():
         locks.lock_parts()
-        aliases = _aliases(id)
+        brought = _aliases(id)
         names = [name for (name,) in Speaker.select(Speaker.name).where(Speaker.id == id).tuples()]
-        SESSION.lock_names(_keys(*names, *aliases) + wikidata.items_of(id))
+        SESSION.lock_names(_keys(*names, *brought) + wikidata.items_of(id))
         locks.hold(lambda: merge_scope.of_unmerged_speaker(id))
         speaker = Speaker.get_or_none(Speaker.id == id)
         moved: SpeakerMerge
         into, moved = merges.last_merge(by, Speaker, speaker, id, _may_know)
         had = _aliases(into)
-        merges.take_back_names(moved, speaker, into)
+        lent_names.take_back(speaker, into, moved)
+        aliases = _aliases(id)
         _refuse_name(speaker.name, id, SESSION)
         _refuse_aliases(aliases, id, SESSION)
         survivor = Speaker.get_by_id(into)
@@ -269,7 +271,8 @@ def unmerge(*, by: Actor, id: int) -> None:
             merges.move_rows(column, ids, into, id)
         merges.refresh_claims_of(moved["via"] + moved["on_behalf_of"])
         cut: dict[str, Any] = {} if hierarchy.fits(id, speaker.part_of_id) else {"part_of": None}
-        changes.update(by, speaker, "unmerge", merged_into=None, **cut)
+        lost: dict[str, Any] = {"more": {"aliases": aliases}, "was": {"aliases": brought}} if aliases != brought else {}
+        changes.update(by, speaker, "unmerge", **lost, merged_into=None, **cut)
         subjects.part(id, into)
         prints.part(by=by, speakers=(id, into))
         survivor = Speaker.get_by_id(into)
