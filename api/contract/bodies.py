@@ -144,8 +144,8 @@ def _ended(lines: Iterable[bytes]) -> Iterator[bytes]:
         last = json_body.parsed(held)
     except Problem:
         last = None
-    if last != {"end": max(count, 0)}:
-        says = isinstance(last, dict) and last.keys() == {"end"}
+    says = isinstance(last, dict) and last.keys() == {"end"}
+    if not says or isinstance(last["end"], bool) or last["end"] != max(count, 0):  # to Python, true is 1
         raise json_body.malformed(
             'A chunked body ends with a line such as {"end": 12}, the number of lines before it, so that a cut one is '
             f"known{f': {count} came before this one' if says else ''}."

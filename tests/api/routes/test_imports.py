@@ -337,6 +337,10 @@ def test_a_body_that_ends_too_early_is_refused_and_no_claim_of_it_stands_alone(w
         assert '{"end": 12}' in answer.json["detail"]
     assert "2 came before this one" in chunked(writer, body, b'{"end": 3}').json["detail"]
     assert "came before this one" not in chunked(writer, body).json["detail"]
+    for lines_before, truth in ((b"", b"false"), (lines({"topic": topic()}), b"true")):
+        answer = chunked(writer, lines_before, b'{"end": %s}' % truth)
+        assert answer.status_code == 400, truth
+        assert "came before this one" in answer.json["detail"]
     assert count(writer, "claims") == 0
     assert chunked(writer, body, b"\n", b'{"end": 2}').json["lines"] == 2
     assert count(writer, "claims") == 1
