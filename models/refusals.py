@@ -43,6 +43,10 @@ class AlreadyKnown(Conflict):
     """It is stored already; `more["known"]` is the id of what holds it."""
 
 
+class StoredMeanwhile(Conflict):
+    """Somebody else stored it at the same moment; who looks again finds it."""
+
+
 class Ambiguous(Conflict):
     """Several things are meant by it; `more["candidates"]` are those to choose from."""
 

@@ -29,6 +29,7 @@ TYPES: dict[type[refusals.Refusal], ProblemType] = {
     refusals.NotFound: problem_types.NOT_FOUND,
     refusals.Conflict: problem_types.CONFLICT,
     refusals.AlreadyKnown: problem_types.ALREADY_KNOWN,
+    refusals.StoredMeanwhile: problem_types.CONFLICT,
     refusals.Ambiguous: problem_types.AMBIGUOUS,
     refusals.InUse: problem_types.IN_USE,
     refusals.TooLong: problem_types.TOO_LONG,

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 from peewee import IntegrityError
 from peewee import __exception_wrapper__ as peewees_errors
 
-from models.refusals import Conflict
+from models.refusals import Conflict, StoredMeanwhile
 from models.storage import database, errors, schema
 from models.storage.columns import now
 from models.storage.database import db, fetch, on_sqlite
@@ -376,5 +376,5 @@ def _conflict(error: IntegrityError) -> Conflict:
     rule = str(error).splitlines()[0]
     for name, field in NATURAL_KEYS.items():
         if f'"{name}"' in rule:
-            return Conflict("Somebody else put this in at the same moment: read it.", field=field)
+            return StoredMeanwhile("Somebody else put this in at the same moment: read it.", field=field)
     return Conflict(f"The database refuses this, because it breaks a rule of the data: {rule}.")

@@ -13,7 +13,7 @@ from typing import TypeVar
 from models.history import standalone_claims
 from models.history.changes import Actor
 from models.queries import derived
-from models.refusals import Refusal
+from models.refusals import Refusal, StoredMeanwhile
 from models.storage import database, errors, transactions
 from models.storage.transactions import InPlace, Unprepared, at_once
 from models.transfer.batch import BatchSession, NewIds
@@ -43,6 +43,8 @@ _TIMES_FEWER = 8
 #: As many claims that no statement has brought along: with 5,000, others waited 1.6 s where the machine was busy, and
 #: not 0.3.
 _CLAIMS_PER_BATCH = 500
+#: How often a line is tried alone of which somebody else stores something at the same moment: then it finds that.
+_ATTEMPTS = 4
 
 T = TypeVar("T")
 
@@ -142,10 +144,13 @@ class Import:
         return outcomes
 
     def _alone(self, line: Line) -> Outcome:
-        try:
-            return self._undoable(partial(self._batch, [line]))[0]
-        except Refusal as refusal:
-            return refused_line(line, refusal, self.names)
+        for left in reversed(range(_ATTEMPTS)):
+            try:
+                return self._undoable(partial(self._batch, [line]))[0]
+            except Refusal as refusal:
+                if not left or not isinstance(refusal, StoredMeanwhile):
+                    return refused_line(line, refusal, self.names)
+        raise AssertionError  # the last attempt has returned
 
     def _batch(self, lines: Sequence[Line]) -> list[Outcome]:
         session = BatchSession(len(lines), self._new_ids)

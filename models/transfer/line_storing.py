@@ -7,7 +7,7 @@ from models import claims, counterclaims, documents, reviews, speakers, statemen
 from models.history.changes import Actor
 from models.history.session import Session
 from models.queries.visibility import Viewer
-from models.refusals import AlreadyKnown, Conflict, Refusal
+from models.refusals import AlreadyKnown, Conflict, Refusal, StoredMeanwhile
 from models.storage.spilled import SpilledDict
 from models.tables import Claim
 from models.transfer.claim_texts import of_line
@@ -16,11 +16,16 @@ from models.transfer.local_ids import LocalIds, unknown_name
 
 
 def store_line(line: Line, *, by: Actor, names: LocalIds, session: Session) -> Outcome:
-    """Store a line, or nothing of it where it is refused; return what became of it."""
+    """Store a line, or nothing of it where it is refused; return what became of it.
+
+    Raises StoredMeanwhile where somebody else was first: with what they stored, the line is likely to be known.
+    """
     mark = names.mark()
     try:
         with session.savepoint():
             id, what = _STORE[line.noun](_Work(by, names, session, line), dict(line.members))
+    except StoredMeanwhile:  # told as its refusal, it would be that of a line to be mended
+        raise
     except Refusal as refusal:
         names.undo(mark)
         if isinstance(refusal, _Ambiguous):

@@ -21,6 +21,7 @@ from models.history.changes import Actor
 from models.history.session import SESSION
 from models.queries import derived
 from models.queries.visibility import Viewer
+from models.refusals import StoredMeanwhile
 from models.storage import database, schema, transactions
 from models.tables import Claim, Counterclaim, Review, Statement
 from models.transfer import claim_texts, imports, prefetched, stream
@@ -28,7 +29,7 @@ from models.transfer.imports import Import
 from models.transfer.line_storing import store_line
 from models.transfer.lines import Line, Outcome, unbound_claim, waiting_lines
 from models.transfer.local_ids import LocalIds
-from tests.at_once import at_once, while_open
+from tests.at_once import at_once, meanwhile, while_open
 from tests.factories import (
     MACHINE,
     PLAIN,
@@ -942,24 +943,25 @@ def test_ids_that_somebody_else_takes_meanwhile_are_left_to_them(registry: str, 
 
 
 @contextmanager
-def _topic_of_another(registry: str, slug: str) -> Iterator[None]:
-    """Let somebody else store a topic when what the lines inside name was read, and before they are stored."""
+def _topics_of_another(registry: str, *slugs: str) -> Iterator[None]:
+    """Let somebody else store one of these topics each time that those of lines were read; none where it is empty."""
     import psycopg
 
-    stamp = "2026-01-01T00:00:00.000000Z"
+    stamp, left = "2026-01-01T00:00:00.000000Z", list(slugs)
     row = "INSERT INTO topics (created_at, updated_at, version, slug, label) VALUES (%s, %s, 1, %s, 'B')"
-    stored: list[Any] = []
 
     def stores(event: Any) -> None:
-        if "generate_series" in event.sql and not stored:
-            stored.append(other.execute(row, (stamp, stamp, slug)))
+        if 'FROM "topics"' in event.sql and "FOR SHARE" in event.sql and left and (slug := left.pop(0)):
+            other.execute(row, (stamp, stamp, slug))
 
-    with psycopg.connect(registry, autocommit=True) as other:
+    # A row that the lines have stored themselves would be waited for without end.
+    with psycopg.connect(registry, autocommit=True, options="-c lock_timeout=1s") as other:
         database.db.query_hooks.append(stores)
         try:
             yield
         finally:
             database.db.query_hooks.remove(stores)
+    assert not left
     with transactions.transaction():
         last_changes.rebuild()
 
@@ -968,12 +970,57 @@ def test_a_line_that_somebody_else_stores_at_the_same_moment_is_known(registry: 
     if database.on_sqlite():
         pytest.skip("writers of an SQLite file take turns")
     lines = _written(*({"topic": {"slug": slug, "label": slug.upper()}} for slug in "abc"))
-    with _topic_of_another(registry, "b"):
+    with _topics_of_another(registry, "b"):
         told = list(ndjson.read(lines, by=actor))
     assert [one.outcome for one in told] == ["new", "known", "new"]
     assert database.fetch("SELECT slug, id FROM topics ORDER BY slug") == [
         (slug, one.id) for slug, one in zip("abc", told, strict=True)
     ]
+
+
+def test_a_line_that_somebody_else_stores_as_it_is_tried_alone_is_known(registry: str, actor: Actor) -> None:
+    if database.on_sqlite():
+        pytest.skip("writers of an SQLite file take turns")
+    lines = _written(*({"topic": {"slug": slug, "label": slug.upper()}} for slug in "abcd"))
+    # "b" as all are read, "a" and "c" as each is read alone.
+    with _topics_of_another(registry, "b", "a", "", "", "c"):
+        told = list(ndjson.read(lines, by=actor))
+    assert [(one.outcome, one.why) for one in told] == [*[("known", "")] * 3, ("new", "")]
+
+
+def test_a_line_is_known_whose_document_somebody_else_stores_before_it_is_looked_for(
+    registry: str, actor: Actor
+) -> None:
+    """What a writer points at is looked for in the database: what the line brings along is inserted before that."""
+    if database.on_sqlite():
+        pytest.skip("writers of an SQLite file take turns")
+    by = Actor(keys.create(name="writer", scope="write")[0].id, reviews=False)
+    one, other = ({"text": f"{word}, it is so.", "language": "en"} for word in ("First", "Second"))
+    body = {"speaker": {"name": "Ann"}, "content": [{"text": "it is so"}], "form": "direct", "claim": {"claim": "c1"}}
+    lines = _written(
+        {"claim": {"id": "c1", "text": "So.", "language": "en"}},
+        {"statement": body | {"document": one}},
+        {"statement": body | {"document": other}},
+    )
+    stored: list[int] = []
+    with meanwhile("generate_series", lambda: stored.append(documents.create(by=actor, **other))):
+        told = list(ndjson.read(lines, by=by))
+    assert [(one.outcome, one.why) for one in told] == [("noted", ""), ("new", ""), ("new", "")]
+    assert Statement.get_by_id(told[-1].id).document_id == stored[0]
+
+
+def test_a_line_that_loses_to_others_again_and_again_is_refused(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def lose(session: imports.BatchSession) -> None:
+        tried.append(session)
+        raise StoredMeanwhile("Somebody else put this in at the same moment: read it.", field="/slug")
+
+    monkeypatch.setattr(imports.BatchSession, "flush", lose)
+    (told,) = ndjson.read(_written({"topic": {"slug": "a", "label": "A"}}), by=actor)
+    assert (told.outcome, told.errors[0]["pointer"], len(tried)) == ("refused", "/slug", 5)
 
 
 def test_lines_that_are_stored_one_by_one_keep_others_waiting_no_longer(
@@ -984,7 +1031,7 @@ def test_lines_that_are_stored_one_by_one_keep_others_waiting_no_longer(
     monkeypatch.setattr(imports, "LONGEST", 0)
     stored: list[int] = []
     lines = [Line(number, "topic", {"slug": slug, "label": "A"}) for number, slug in enumerate("abcd", 1)]
-    with _topic_of_another(registry, "c"):
+    with _topics_of_another(registry, "c"):
         told = Import(actor, in_place=_counted(stored)).store(lines)
     assert [one.outcome for one in told] == ["new", "new", "known", "new"]
     assert stored == [1, 1, 2], "one alone, and then ever more together again"
