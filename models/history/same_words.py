@@ -9,15 +9,17 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
+import orjson
 from peewee import fn
 
 from models.history.changes import Actor
-from models.queries.dialects import in_ids
+from models.history.standing_rows import survivors
+from models.queries.dialects import in_ids, json_of
 from models.refusals import AlreadyKnown, Conflict
 from models.storage.columns import dumps
 from models.storage.database import fetch
 from models.storage.transactions import advisory_lock
-from models.tables import Statement
+from models.tables import Speaker, Statement
 
 #: The lock under which a key records words, each key its own: "cccoding" in ASCII, and the id of the key.
 _LOCK = int.from_bytes(b"cccoding")
@@ -45,6 +47,17 @@ class Known(NamedTuple):
 
     id: int
     status: str
+
+
+class Recorded(NamedTuple):
+    """A statement as its key recorded it, whatever it became since."""
+
+    #: The id of that key; null for the command line.
+    key: int | None
+    document: int
+    speaker: int
+    spans: str
+    claim: int
 
 
 def collide(one: Coded, other: Coded) -> bool:
@@ -113,6 +126,14 @@ def recorders(statements: Collection[int]) -> dict[int, int | None]:
     return {id: key for id, key, _ in _recorded(statements)}
 
 
+def as_recorded(statements: Collection[int]) -> dict[int, Recorded]:
+    """Read from the log how these statements were recorded; one that it does not know, or not yet, is left out."""
+    members = ", ".join(json_of("after", name) for name in ("document", "speaker", "spans", "claim"))
+    made = f"SELECT noun_id, key_id, {members} FROM changes WHERE noun = 'statements' AND {in_ids('noun_id')}"  # noqa: S608 (our SQL)
+    found = fetch(f"{made} AND action = 'create'", (dumps(list(statements)),))
+    return {id: Recorded(key, *map(orjson.loads, first)) for id, key, *first in found}
+
+
 def coded(statements: Iterable[Any], unknown: int | None = None) -> dict[int, Coded]:
     """Read what `collide` compares of these rows, by their ids; `unknown` is the key where the log does not know."""
     accepted = {row.id: row.status == "accepted" for row in statements}
@@ -148,7 +169,7 @@ def refuse_known(
 
     A line of an export says which `coding` of these words it is, from 1: that one is known where as many stand, and
     refused where one before it is missing, whose place it would take. Of candidates, only who reviews is told of those
-    of others.
+    of others; any key of those that it recorded with these very words.
     """
     session.lock_recording(by.key_id, row)
     known = _of(row, session)
@@ -158,6 +179,12 @@ def refuse_known(
     accepted = [one for one in known if one.status == row["status"] == "accepted"]
     its_own = [one for one in known if one.id in own and not coding]
     for one in [*counted, *accepted, *its_own][:1]:
+        if _is_hidden(by, one) and _is_as_recorded(by, one.id, row, session):
+            detail = (
+                f"You recorded these words as said by this speaker, in statement {one.id}, which only reviewers see: "
+                "give other spans, or ask a reviewer to change it."
+            )
+            raise AlreadyKnown(detail, field=field, known=one.id)
         _refuse(by, one, field)
     if coding and coding - 1 > len(seen):
         detail = (
@@ -166,6 +193,20 @@ def refuse_known(
         )
         raise Conflict(detail, field="/coding")
     _refuse_many(by, len(own) + 1, field)
+
+
+def known_claim(by: Actor, statement: int, session: Any) -> int:
+    """Return the id of the claim that a statement states, as far as the actor may know.
+
+    Of one that it recorded and does not see, that is the claim with which it did: which one it states since is shown to
+    reviewers alone.
+    """
+    row = session.by_id(Statement, statement, locked=False)
+    if not by.reviews and row.status != "accepted":
+        first = session.as_recorded(statement)
+        if first and first.key == by.key_id:
+            return int(first.claim)
+    return int(row.claim_id)
 
 
 def refuse_collision(by: Actor, statement: Statement, new: dict[str, Any], session: Any) -> None:
@@ -228,8 +269,22 @@ def _refuse_many(by: Actor, count: int, field: str = "/content") -> None:
         raise Conflict(f"{detail} first, or ask somebody with the review scope to do it.", field=field)
 
 
+def _is_hidden(by: Actor, known: Known) -> bool:
+    return not by.reviews and known.status != "accepted"
+
+
+def _is_as_recorded(by: Actor, id: int, row: dict[str, Any], session: Any) -> bool:
+    """Tell whether a key recorded a statement with the words of `row`: to others it was changed out of its sight."""
+    first = session.as_recorded(id)
+    if first is None:  # in this very transaction
+        return True
+    if (first.key, first.document, first.spans) != (by.key_id, row["document"], row["spans"]):
+        return False
+    return row["speaker"] in {first.speaker, *survivors(Speaker, [first.speaker]).values()}
+
+
 def _refuse(by: Actor, known: Known, field: str = "/content") -> None:
-    if not by.reviews and known.status != "accepted":
+    if _is_hidden(by, known):
         raise Conflict("These words are recorded as said by this speaker, and wait for review.", field=field)
     raise AlreadyKnown(
         f"These words are recorded as said by this speaker: change statement {known.id}, or give other spans.",

@@ -12,6 +12,7 @@ from typing import Any
 
 from models.history import changes, first_rows, locks, same_words, standing_rows
 from models.history.changes import Actor
+from models.history.same_words import Recorded
 from models.queries.dialects import in_ids
 from models.queries.visibility import Viewer
 from models.spans import SentenceSpan, starts_of
@@ -130,6 +131,10 @@ class Session:
     def recorder(self, statement: int, unknown: int | None) -> int | None:
         """Read which key recorded a statement; `unknown` where the log does not know, as of this very transaction."""
         return same_words.recorders([statement]).get(statement, unknown)
+
+    def as_recorded(self, statement: int) -> Recorded | None:
+        """Read how a statement was recorded; None where the log does not know, as of this very transaction."""
+        return same_words.as_recorded([statement]).get(statement)
 
     def lock_recording(self, key: int | None, row: dict[str, Any]) -> None:
         """Let nobody else record the words of a statement by this key until this transaction ends."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from models import claims, counterclaims, documents, reviews, speakers, statements, topics
+from models.history import merges, same_words, standing_rows
 from models.history.changes import Actor
 from models.history.session import Session
 from models.queries.visibility import Viewer
@@ -166,11 +167,18 @@ def _bind_known(work: _Work, name: str, statement: int) -> None:
     """Let a line's claim be that of a statement which is known; refuse that where earlier lines are of another."""
     names = work.names
     if names.unbound(name):
-        names.bind(name, statements.claim_of(id=statement, session=work.session))
+        names.bind(name, same_words.known_claim(work.by, statement, work.session))
     elif name in names.claims:
-        theirs, others = statements.claim_of(id=statement, session=work.session), names.claims[name]
-        if theirs != others and not Claim.select().where(Claim.id == others, Claim.merged_into == theirs).exists():
+        theirs, others = same_words.known_claim(work.by, statement, work.session), names.claims[name]
+        if theirs != others and not _are_one(work.by, theirs, others):
             raise _Torn(name, statement, theirs, others)
+
+
+def _are_one(by: Actor, *claims: int) -> bool:
+    """Tell whether claims were merged into one, as far as the actor may know that."""
+    known = merges.known_claims(Viewer(unreviewed=by.reviews), claims)
+    into = standing_rows.survivors(Claim, known)
+    return len({into.get(claim, claim) for claim in claims}) == 1
 
 
 def _counterclaim(work: _Work, new: dict[str, Any]) -> LineResult:
@@ -242,7 +250,7 @@ def _meant(work: _Work, claim: dict[str, Any], field: str = "/claim") -> dict[st
     """Name a claim as the nouns take it: by id where the file names an earlier line."""
     if "statement" in claim:
         statement = work.names.known("statement", claim["statement"], f"{field}/statement")
-        return {"id": statements.claim_of(id=statement, session=work.session)}
+        return {"id": same_words.known_claim(work.by, statement, work.session)}
     if "claim" in claim:
         work.names.refuse_ambiguous("claim", claim["claim"], f"{field}/claim")
         return {"id": _bound(work, claim["claim"], field)}

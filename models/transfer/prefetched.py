@@ -4,7 +4,6 @@ What was not fetched beforehand (models/transfer/prefetch.py) is fetched when it
 likely to be next.
 """
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
@@ -13,6 +12,7 @@ from typing import Any
 
 from models.history import first_rows, same_words
 from models.history.locks import Rows
+from models.history.same_words import Recorded
 from models.history.session import NAME_LOCK, Session, merged_items
 from models.queries.visibility import Viewer
 from models.spans import SentenceSpan
@@ -23,6 +23,7 @@ from models.storage.transactions import advisory_lock, takes_locks
 from models.tables import Alias, Claim, Document, Speaker, Statement, Topic
 from models.transfer.claim_texts import ClaimTexts, Wording
 from models.transfer.counts import Counts
+from models.transfer.logged_statements import LoggedStatements
 from models.transfer.open_documents import OpenDocuments
 from models.transfer.row_index import RowIndex
 from models.transfer.row_reads import ALSO_READ, KEYS, among, names_read, reading_few, reading_keys, selecting
@@ -33,6 +34,7 @@ _UNLOCKED: dict[Any, tuple[str, ...]] = {
     Claim: ("id",),
     Speaker: first_rows.BEARER,
 }
+_STATUS = _UNLOCKED[Statement].index("status")
 #: What takes as long to read as one query does: rows that have one value in a column.
 LIKE_ONE_QUERY = 50
 #: The Wikidata ids of merged speakers that are looked for at once.
@@ -74,8 +76,7 @@ class PrefetchedSession(Session):
         self._merged_items: dict[str, int | None] = {}
         #: Aliases as they are looked up -> the first speakers who have each.
         self._bearers: dict[str, list[int]] = {}
-        #: The keys that recorded statements.
-        self._recorders: dict[int, int | None] = {}
+        self._logged = LoggedStatements(lines)
         #: Where it stands that a row or anything else is locked, in the order of locking: (dictionary, key).
         self._holds: list[tuple[dict[Any, Any], Any]] = []
         #: Where nothing needs a lock, all is locked that is read.
@@ -172,13 +173,11 @@ class PrefetchedSession(Session):
         return self._counts.of("reviews", statements, super().count_reviews, lambda: likely)
 
     def recorder(self, statement: int, unknown: int | None) -> int | None:
-        if statement not in self._recorders:
-            likely = sorted(self._unlocked[Statement].keys() - self._recorders.keys())
-            next_ones = likely[(at := bisect_left(likely, statement)) : at + self._lines]
-            wanted = {statement, *self._rows[Statement], *next_ones} - self._recorders.keys()
-            found = same_words.recorders(wanted)
-            self._recorders |= {id: found.get(id, unknown) for id in wanted}
-        return self._recorders[statement]
+        return self._logged.recorder(statement, unknown, self._unlocked[Statement], self._rows[Statement])
+
+    def as_recorded(self, statement: int) -> Recorded | None:
+        hidden = (id for id, row in self._unlocked[Statement].items() if row[_STATUS] != "accepted")
+        return self._logged.as_recorded(statement, hidden)
 
     def lock_recording(self, key: int | None, row: dict[str, Any]) -> None:
         """Let nobody else record by this key, which is that of all lines."""

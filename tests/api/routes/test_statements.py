@@ -1,5 +1,6 @@
 """/v1/statements over HTTP: the compound write, and who may see and decide what."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -314,6 +315,24 @@ def test_refuses_the_same_words_by_the_same_speaker_and_names_the_statement(writ
     made = posted(writer, "statements", charge()).json
     again = writer.post("/v1/statements", json=charge())
     assert (refusal(again), again.json["known"]) == ((409, ["/content"]), made["id"])
+
+
+def test_a_writer_hears_which_candidate_of_its_own_has_these_words_and_not_to_change_it(
+    writer: FlaskClient, reviewer: FlaskClient, caller: Callable[[str | None], FlaskClient]
+) -> None:
+    body = charge(status="candidate")
+    made = posted(writer, "statements", body).json
+    for status in ("candidate", "rejected"):
+        again = writer.post("/v1/statements", json=body)
+        assert (refusal(again), again.json["known"]) == ((409, ["/content"]), made["id"])
+        assert again.json["type"] == "/problems/already-known"
+        assert again.json["detail"] == (
+            "You recorded these words as said by this speaker, in statement 1, which only reviewers see: give other "
+            "spans, or ask a reviewer to change it."
+        )
+        if status == "candidate":
+            changed(reviewer, "/v1/statements/1", {"status": "rejected"})
+    assert posted(caller("write"), "statements", body).json["id"] == 2
 
 
 def test_refuses_a_claim_that_would_answer_itself(writer: FlaskClient) -> None:

@@ -101,7 +101,7 @@ def test_a_coding_of_who_does_not_review_is_counted_among_what_they_see(sound: N
     writer = Actor(one.key_id, reviews=False)
     put_charge(reviewer, status="candidate")
     put_charge(writer, status="candidate", coding=1)
-    for by, told in ((writer, "wait for review"), (reviewer, "change statement 1")):
+    for by, told in ((writer, "in statement 2, which only reviewers see"), (reviewer, "change statement 1")):
         with pytest.raises(Conflict, match=told):
             put_charge(by, status="candidate", coding=1)
     put_charge(writer, status="candidate", coding=2)

@@ -8,10 +8,11 @@ import pytest
 
 from api.formats import ndjson
 from api.formats.line_parser import parse_groups
-from models import claims, statements
+from models import claims, speakers, statements
 from models.access import keys
 from models.history.changes import Actor
 from models.refusals import Conflict
+from models.storage import database
 from models.tables import Claim, Counterclaim, Review, Statement
 from models.transfer import imports
 from tests.factories import put_claim
@@ -166,12 +167,116 @@ def test_a_coding_does_not_take_the_place_of_one_that_was_refused(registry: str,
 def test_a_writers_candidate_that_waits_for_review_lets_no_other_make_its_claim_again(
     registry: str, read: Read
 ) -> None:
-    """The key may not point at that claim; when the lines come again it is told so of the candidate itself."""
+    """The key may not point at that claim, and neither when the lines come again."""
     by = Actor(keys.create(name="writer", scope="write")[0].id, reviews=False)
     lines = [_DOCUMENT, *_CLAIMS, _said("Ada", status="candidate"), _said("Bob")]
-    for outcome in ("new", "refused", "refused"):
+    for outcome in ("new", "known", "known"):
         assert _outcomes(read(lines, by))[3:] == [outcome, "refused"]
     assert _of_each_claim()["Shut."] == [[1, 0, 0]]
+
+
+def _candidates(**other: Any) -> list[Row]:
+    """Lines of candidates: two of one claim, of which a writer may not point at the first one's, and one of another."""
+    both = [_said(name, status="candidate", **other) for name in ("Ada", "Bob")]
+    return [_DOCUMENT, *_CLAIMS, *both, _said("Cy", status="candidate", claim={"claim": "c2"}, **other), *_HANGING]
+
+
+@_WAYS
+@pytest.mark.parametrize("other", [{}, {"coding": 1}], ids=str)
+def test_an_import_of_candidates_goes_on_where_an_earlier_one_of_the_same_key_ended(
+    registry: str, read: Read, other: Row
+) -> None:
+    by = Actor(keys.create(name="writer", scope="write")[0].id, reviews=False)
+    lines = _candidates(**other)
+    assert _outcomes(read([*lines[:2], lines[3]], by)) == ["new", "noted", "new"]
+    (said,) = Statement.select()
+    for outcome in ("new", "known"):
+        told = read(lines, by)
+        assert _outcomes(told)[1:] == ["noted", "noted", "known", "refused", outcome, "refused", "refused"]
+        assert all(f"There is no claim {said.claim_id}." in told[at]["why"] for at in (4, 6, 7))
+    statements.change(by=Actor(), id=said.id, version=1, status="accepted")
+    assert _outcomes(read(lines, by))[3:] == ["known", "new", "known", "refused", "new"]
+    assert _of_each_claim() == {"Shut.": [[2, 0, 1]], "No.": [[1, 0, 0]]}
+
+
+def test_a_candidate_is_known_to_its_key_as_what_it_was_recorded_as(registry: str) -> None:
+    one, other = (Actor(keys.create(name=name, scope="write")[0].id, reviews=False) for name in ("one", "other"))
+    lines = [_DOCUMENT, _CLAIMS[0], _said("Ada", status="candidate")]
+    told = [next(it for it in ndjson.read(map(_written, lines), by=by) if it.line == 3) for by in (one, other, one)]
+    first, second = (one.id for one in Statement.select().order_by(Statement.id))
+    assert [(it.outcome, it.id) for it in told] == [("new", first), ("new", second), ("known", first)]
+    speakers.merge(
+        by=Actor(),
+        id=Statement.get_by_id(first).speaker_id,
+        into=speakers.create(by=Actor(), name="Ada King", kind="person"),
+    )
+    assert _outcomes(_read(lines, one))[2:] == ["known"]
+
+
+def _change(said: list[Statement], **new: Any) -> None:
+    statements.change(by=Actor(), id=said[0].id, version=1, **new)
+
+
+#: What a reviewer does to the first of some statements, or to its claim; the second is hidden too, the third is shown.
+_OUT_OF_SIGHT: dict[str, Callable[[list[Statement]], None]] = {
+    "rejected": lambda said: _change(said, status="rejected"),
+    "moved": lambda said: _change(said, claim={"id": said[1].claim_id}),
+    "moved to what is shown": lambda said: _change(said, claim={"id": said[2].claim_id}),
+    "merged": lambda said: claims.merge(by=Actor(), id=said[0].claim_id, into=said[1].claim_id),
+    "merged with what is shown": lambda said: claims.merge(by=Actor(), id=said[0].claim_id, into=said[2].claim_id),
+    "worded": lambda said: claims.change(by=Actor(), id=said[0].claim_id, version=1, text="Quite shut."),
+}
+
+
+@_WAYS
+@pytest.mark.parametrize("becomes", _OUT_OF_SIGHT)
+def test_an_import_tells_a_key_nothing_of_what_became_of_its_candidate(registry: str, read: Read, becomes: str) -> None:
+    by = Actor(keys.create(name="writer", scope="write")[0].id, reviews=False)
+    lines = _candidates()
+    read([*lines[:4], lines[5]], by)
+    # Its claim by the name of its own line, and beside another that is shown: the two are of different claims.
+    named = _said("Bob", claim={"statement": "Ada"})
+    torn = [_DOCUMENT, *_CLAIMS, _said("Dan"), _said("Ada", status="candidate"), named]
+    assert _outcomes(read(torn, by))[3:] == ["new", "refused", "refused"]
+    files = lines, torn, [*lines[:4], named]
+    before = [read(one, by) for one in files]
+    said = list(Statement.select().order_by(Statement.id))
+    mine, others = said[0].claim_id, said[2].claim_id
+    known = f"known as {said[0].id}, of claim {mine}, and earlier lines of 'c1' are of claim {others}:"
+    assert known in before[1][4]["why"]
+    assert f"There is no claim {mine}." in before[2][4]["why"]
+    _OUT_OF_SIGHT[becomes](said)
+    assert [read(one, by) for one in files] == before
+    assert Statement.select().where(Statement.claim == others, Statement.status == "accepted").count() == 1
+    assert Statement.select().count() == 3
+
+
+@pytest.mark.parametrize("new", [{"content": [{"start": 1, "end": 16}]}, {"speaker": {"name": "Bob"}}], ids=str)
+def test_a_candidate_is_not_named_to_its_key_where_a_reviewer_gave_it_the_words_of_a_line(
+    registry: str, new: Row
+) -> None:
+    by = Actor(keys.create(name="writer", scope="write")[0].id, reviews=False)
+    _read([_DOCUMENT, _CLAIMS[0], _said("Ada", status="candidate")], by)
+    _change(list(Statement.select()), **new)
+    line = {"statement": _said("Ada", status="candidate")["statement"] | new}
+    (told,) = [one for one in ndjson.read(map(_written, [_DOCUMENT, _CLAIMS[0], line]), by=by) if one.noun[0] == "s"]
+    assert (told.outcome, told.id) == ("refused", None)
+    assert told.why == "/content: These words are recorded as said by this speaker, and wait for review."
+
+
+def test_how_many_candidates_were_recorded_is_read_at_once(registry: str) -> None:
+    by = Actor(keys.create(name="writer", scope="write")[0].id, reviews=False)
+    lines = [_DOCUMENT]
+    for at in range(40):
+        name, claim = f"s{at}", {"claim": {"id": f"c{at}", "text": f"It is {at}.", "language": "en"}}
+        content = [{"start": at, "end": at + 5}]
+        lines += [claim, _said("Ada", id=name, status="candidate", content=content, claim={"claim": f"c{at}"})]
+    _read(lines, by)
+    asked: list[str] = []
+    database.db.query_hooks.append(lambda event: asked.append(event.sql))
+    assert _outcomes(_read(lines, by))[2::2] == ["known"] * 40
+    database.db.query_hooks.pop()
+    assert len([sql for sql in asked if "action = 'create'" in sql]) == 2, "by whom, and as what"
 
 
 @_WAYS
