@@ -242,11 +242,11 @@ def of_a_claim(
         filed = _filed.select(1).where(_filed.claim_id == claim, _of_topic)
         yield claim.in_(OF_TOPIC) if statement is None else exists_by_row(filed)
     if "about" in names:
-        yield claim.in_(_about.select(_about.claim_id).where(any_id(_about.speaker_id, "about")))
+        yield among(claim, _about.select(_about.claim_id).where(any_id(_about.speaker_id, "about")))
     if "language" in names:
         yield exists_by_row(_claim.select(1).where(_claim.id == claim, in_ranges(_claim.language, "language")))
     if "accused" in names:
-        yield claim.in_(accusing("accused"))
+        yield among(claim, accusing("accused"))
     if "against" in names or "charge" in filters.yes:
         yield from of_a_charge(viewer, filters, claim, shared=shared)
     yield from of_its_answers(viewer, filters, claim, answered, statement, shared=shared)

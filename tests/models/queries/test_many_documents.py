@@ -59,3 +59,26 @@ def test_a_list_of_a_publisher_or_body_looks_at_each_statement_once(
     registry: str, actor: Actor, noun: str, bound: dict[str, str], also: dict[str, str]
 ) -> None:
     assert _growth(registry, actor, noun, bound | also) < 3
+
+
+@pytest.mark.parametrize("name", ["about", "accused"])
+def test_claims_about_somebody_are_not_compared_with_each_of_the_list(registry: str, actor: Actor, name: str) -> None:
+    said = {"speaker": {"name": "Ann"}, "form": "direct", "content": [{"start": 0, "end": 4}]}
+    about, spent = [{"name": "Victim", "role": "accused"}], []
+    for numbers in (range(400), range(400, 800)):
+        lines: list[tuple[str, dict[str, Any]]] = []
+        for number in numbers:
+            document = {"text": f"It is {number}.", "language": "en", "url": f"https://times.example/{number}"}
+            for text, day, whom in ((f"It is {number}.", "2020-01-01", about), (f"No {number}.", "2026-01-01", [])):
+                claim = {"text": text, "language": "en", "about": whom}
+                content = [{"start": 0, "end": 4 if whom else 5}]
+                lines.append(
+                    ("statement", said | {"document": document, "claim": claim, "said_on": day, "content": content})
+                )
+        store(actor, lines)
+        if not database.on_sqlite():
+            database.db.execute_sql("ANALYZE")
+        filters = {name: Speaker.get(name="Victim").id, "document_language": "en"}
+        order = Order("day", descending=True)
+        spent.append(read_list(registry, "claims", filters=filters, order=order, limit=20)[0])
+    assert spent[1] < 3 * spent[0], spent
