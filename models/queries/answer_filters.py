@@ -5,7 +5,7 @@ from functools import reduce
 from operator import and_
 from typing import Any
 
-from peewee import JOIN, SQL, Cast, Entity, Join, Select, fn
+from peewee import JOIN, SQL, Cast, ColumnBase, Entity, Join, Select, fn
 
 from models.queries.days import answering_first, last_days, may_answer
 from models.queries.dialects import (
@@ -50,7 +50,7 @@ def of_a_charge(viewer: Viewer, filters: Filters, claim: Any, *, shared: bool) -
     them. Where the claim is `shared`, all charges that many statements make are looked through at once.
     """
     if "against" in filters.names:
-        yield claim.in_(accusing("against"))
+        yield among(claim, accusing("against"))
         theirs = s.select(s.claim_id).where(said_within("against"), statement_seen(viewer))
         replied = claim.in_(theirs | answers(viewer, e.answer_id.in_(theirs)).select(e.claim_id))
     else:
@@ -231,7 +231,9 @@ def of_who_answered(viewer: Viewer, filters: Filters) -> Iterator[Any]:
     """
     ends = {"by": e.answer_id, "against": e.claim_id}
     said = {name: s.select(s.claim_id).where(said_within(name), statement_seen(viewer)) for name in OF_WHO_ANSWERED}
-    found = [ends[name].in_(said[name]) for name in OF_WHO_ANSWERED if name in filters.names]
+    # Of what a search finds PostgreSQL expects one, and would compare each with all that the speaker stated.
+    those = among_many if "q" in filters.names else ColumnBase.in_
+    found = [those(ends[name], said[name]) for name in OF_WHO_ANSWERED if name in filters.names]
     if len(found) > 1:
         # PostgreSQL would look for a counterclaim between any two of their claims.
         found = [among(e.id, reduce(and_, (e.select(e.id).where(one) for one in found)))]

@@ -246,7 +246,7 @@ def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool,
     replaced = order.replaced & names if continued else set()
     of_it = names & OF_A_STATEMENT.keys() - replaced
     # By an index of both, SQLite would look for each claim at all documents of a publisher.
-    apart = of_it & _OF_A_PUBLISHER if names & _OF_SOME_CLAIMS else set()
+    apart = of_it & _OF_A_PUBLISHER if filters.few or names & _OF_SOME_CLAIMS else set()
     conditions += [*all_of(of_it - apart), *(case(one, TRUE) for one in all_of(apart))]
     conditions += _still_known(replaced, s.day)
     conditions += among_few(viewer, filters, s.claim_id)
