@@ -7,7 +7,6 @@ from models import hierarchy, prints, wikidata
 from models.history import (
     changes,
     large,
-    lent_names,
     locks,
     merge_scope,
     merged_filters,
@@ -226,7 +225,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
             "on_behalf_of": merges.move(Statement.on_behalf_of, id, into),
             "parts": merges.move(Speaker.part_of, id, into),
             "cut": cut,
-            "aliases": lent_names.lend(speaker, survivor),
+            "aliases": merges.copy_names(speaker, survivor),
         }
         if not is_hidden(noun="speakers", id=id):
             unflag(noun="speakers", id=into)
@@ -245,16 +244,15 @@ def unmerge(*, by: Actor, id: int) -> None:
     """
     with transaction():
         locks.lock_parts()
-        brought = _aliases(id)
+        aliases = _aliases(id)
         names = [name for (name,) in Speaker.select(Speaker.name).where(Speaker.id == id).tuples()]
-        SESSION.lock_names(_keys(*names, *brought) + wikidata.items_of(id))
+        SESSION.lock_names(_keys(*names, *aliases) + wikidata.items_of(id))
         locks.hold(lambda: merge_scope.of_unmerged_speaker(id))
         speaker = Speaker.get_or_none(Speaker.id == id)
         moved: SpeakerMerge
         into, moved = merges.last_merge(by, Speaker, speaker, id, _may_know)
         had = _aliases(into)
-        lent_names.take_back(speaker, into, moved)
-        aliases = _aliases(id)
+        merges.take_back_names(moved, speaker, into)
         _refuse_name(speaker.name, id, SESSION)
         _refuse_aliases(aliases, id, SESSION)
         survivor = Speaker.get_by_id(into)
@@ -271,8 +269,7 @@ def unmerge(*, by: Actor, id: int) -> None:
             merges.move_rows(column, ids, into, id)
         merges.refresh_claims_of(moved["via"] + moved["on_behalf_of"])
         cut: dict[str, Any] = {} if hierarchy.fits(id, speaker.part_of_id) else {"part_of": None}
-        lost: dict[str, Any] = {"more": {"aliases": aliases}, "was": {"aliases": brought}} if aliases != brought else {}
-        changes.update(by, speaker, "unmerge", **lost, merged_into=None, **cut)
+        changes.update(by, speaker, "unmerge", merged_into=None, **cut)
         subjects.part(id, into)
         prints.part(by=by, speakers=(id, into))
         survivor = Speaker.get_by_id(into)

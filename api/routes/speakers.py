@@ -191,9 +191,8 @@ def merge_speaker(id: int, body: dict[str, Any]) -> Response:
 def unmerge_speaker(id: int) -> Response:
     """Undo the merge of a speaker.
 
-    What moved then and is still there moves back; an alias that was taken from the survivor since is not. Who would be
-    part of themselves by now, or stand in a line of more than 100, is part of nothing. Merges are undone in the reverse
-    order.
+    What moved then and is still there moves back. Who would be part of themselves by now, or stand in a line of more
+    than 100, is part of nothing. Merges are undone in the reverse order.
     """
     speakers.unmerge(by=caller().actor, id=id)
     return responses.one(speakers.get(id=id, viewer=caller().viewer))

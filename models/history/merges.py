@@ -8,6 +8,7 @@ import orjson
 from models.history import changes, large, last_changes, restores, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import is_hidden
+from models.history.notes import SpeakerMerge
 from models.queries import derived
 from models.queries.dialects import in_ids, json_of
 from models.queries.visibility import WRITER, Viewer
@@ -15,7 +16,10 @@ from models.refusals import Conflict, NotFound
 from models.storage import rows
 from models.storage.columns import dumps, now
 from models.storage.database import fetch
-from models.tables import Claim, Counterclaim, Speaker, Statement
+from models.tables import Alias, Claim, Counterclaim, Speaker, Statement
+
+#: How many aliases a speaker has at most, as one may be given: what was read can be sent back, an export imported.
+MOST_ALIASES = 100
 
 #: How many merges lead from one row to another at most, each into the next: who looks for the survivor follows them.
 MOST_IN_ROW = 100
@@ -211,8 +215,40 @@ def in_parts(ids: list[int]) -> Iterator[list[int]]:
 # -- what only speakers have -------------------------------------------------------------------------
 
 
+def copy_names(speaker: Speaker, survivor: Speaker) -> list[str]:
+    """Give the survivor the other's names as aliases; return the keys of those that they have by merges alone.
+
+    Their ids do not last. Raises Conflict where the survivor would have more than MOST_ALIASES.
+    """
+    aliases = Alias.select(Alias.alias, Alias.alias_key).where(Alias.speaker == speaker.id).tuples()
+    known = {key for (key,) in Alias.select(Alias.alias_key).where(Alias.speaker == survivor.id).tuples()}
+    known.add(survivor.name_key)
+    names = {speaker.name_key: speaker.name}
+    for name, key in aliases:
+        names.setdefault(key, name)
+    new = [key for key in names if key not in known]
+    if len(known) - 1 + len(new) > MOST_ALIASES:
+        detail = f"Together they have more than {MOST_ALIASES} names: take aliases from either first."
+        raise Conflict(detail, field="/into")
+    for key in new:
+        Alias.insert(speaker=survivor.id, alias=names[key], alias_key=key).execute()
+    own = known - _lent_names(merges_into(Speaker, survivor.id))
+    return [key for key in names if key not in own]
+
+
+def take_back_names(moved: SpeakerMerge, speaker: Speaker, survivor: int) -> None:
+    """Take from a survivor the names of the other, but those that a merge of a third gave them as well."""
+    others = [one for one in merges_into(Speaker, survivor) if one.id != speaker.id]
+    gone = set(moved["aliases"]) - (_lent_names(others) - {speaker.name_key})  # a name means one speaker
+    Alias.delete().where(Alias.alias_key.in_(gone), Alias.speaker == survivor).execute()
+
+
 def still_cut(survivor: int) -> int | None:
     """Find whom a survivor was part of before a merge that is undone, where it could not be again for a circle."""
     lines = "SELECT after FROM changes WHERE noun = 'speakers' AND noun_id = ? AND action = 'change' AND after LIKE ?"
     found = fetch(f"{lines} ORDER BY sequence DESC LIMIT 1", (survivor, '%"cut":%'))
     return next((orjson.loads(after)["cut"] for (after,) in found), None)
+
+
+def _lent_names(merges: list[Merge]) -> set[str]:
+    return {key for one in merges for key in one.moved["aliases"]}

@@ -178,8 +178,7 @@ class _About:
 class _Aliases:
     """Replays the aliases of a speaker, as (key, alias), with those that the merged lent them.
 
-    What an undone merge leaves of them has lines of its own. They are left open where they are not known, or more than
-    MOST_MERGED were ever merged.
+    They are left open where they are not known, or more than MOST_MERGED were ever merged.
     """
 
     def __init__(self, links: Links, speaker: int) -> None:
@@ -187,6 +186,8 @@ class _Aliases:
         self._people = links.ever_merged_into(speaker)
         self._names: dict[int, str | None] = {}
         self._aliases: dict[int, dict[str, str] | None] = dict.fromkeys(self._people)
+        #: Merged speaker -> the keys that their last merge lent the survivor.
+        self._lent: dict[int, set[str] | None] = {}
 
     def take(self, line: Line) -> None:
         if len(self._people) == 1:
@@ -210,7 +211,12 @@ class _Aliases:
             aliases[one] = _by_key(line.after.get("aliases"))
         elif line.action == "merge" and line.after.get("merged_into") in self._people:
             into = line.after["merged_into"]
-            aliases[into] = _with_lent(names.get(one), aliases[one], names.get(into), aliases[into])
+            self._lent[one] = _lend(names.get(one), aliases[one], names.get(into), aliases[into])
+            if self._lent[one] is None:
+                aliases[into] = None
+        elif line.action == "unmerge" and line.before and line.before.get("merged_into") in self._people:
+            into = line.before["merged_into"]
+            aliases[into] = _without(aliases[into], self._lent.get(one))
 
 
 def _subjects(line: Line) -> list[Any] | None:
@@ -227,10 +233,17 @@ def _by_key(aliases: list[str] | None) -> dict[str, str] | None:
     return None if aliases is None else found
 
 
-def _with_lent(
+def _without(aliases: dict[str, str] | None, keys: set[str] | None) -> dict[str, str] | None:
+    """Take the aliases with these keys away."""
+    if aliases is None or keys is None:
+        return None
+    return {key: alias for key, alias in aliases.items() if key not in keys}
+
+
+def _lend(
     name: str | None, aliases: dict[str, str] | None, survivor: str | None, known: dict[str, str] | None
-) -> dict[str, str] | None:
-    """Add the names of the merged to those of a survivor, as `lent_names.lend` does.
+) -> set[str] | None:
+    """Give a survivor the names of the merged, as `merges.copy_names` does; return the keys of the new ones.
 
     Null where an erasure has taken a name away, or one of the two was loaded before the log began.
     """
@@ -239,5 +252,6 @@ def _with_lent(
     names = {comparison_key(name): name}
     for key, alias in aliases.items():
         names.setdefault(key, alias)
-    names.pop(comparison_key(survivor), None)
-    return names | known
+    new = names.keys() - known.keys() - {comparison_key(survivor)}
+    known |= {key: names[key] for key in new}
+    return new

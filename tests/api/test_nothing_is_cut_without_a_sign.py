@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from api.formats import ndjson
 from models.history import subjects
 from models.history.changes import Actor
-from models.history.lent_names import MOST_ALIASES
+from models.history.merges import MOST_ALIASES
 from models.queries import attributions, nodes, shapes, source_shapes
 from models.queries.embedded import MOST_JOINT
 from models.queries.members import Array, Member, Object

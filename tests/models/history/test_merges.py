@@ -11,7 +11,7 @@ import pytest
 from peewee import QueryEvent
 
 from models import claims, counterclaims, documents, speakers, statements
-from models.history import feed, lent_names, merge_scope, standing_rows, subjects
+from models.history import feed, merge_scope, merges, standing_rows, subjects
 from models.history.changes import Actor
 from models.history.hidden import is_hidden
 from models.queries import derived
@@ -540,7 +540,7 @@ def test_a_speaker_has_a_bounded_number_of_aliases(registry: str, actor: Actor) 
 
     survivor = named(0, 60)
     speakers.merge(by=actor, id=named(1, 39), into=survivor)
-    assert Alias.select().where(Alias.speaker == survivor).count() == lent_names.MOST_ALIASES
+    assert Alias.select().where(Alias.speaker == survivor).count() == merges.MOST_ALIASES
     other = named(2, 0)
     with pytest.raises(Conflict, match="more than 100 names"):
         speakers.merge(by=actor, id=other, into=survivor)
