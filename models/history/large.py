@@ -46,8 +46,9 @@ _MERGED: dict[Any, tuple[tuple[str, str], ...]] = {
     Claim: (("reviews", "claim_id"), ("claims", "merged_into_id")),
     Speaker: (("speakers", "merged_into_id"),),
 }
-#: Those of them that are changed, each with a line of the log, whatever becomes of the noun; with a merge all are.
+#: Those of them of which each gets a line of the log, too; and those with a merge or its undoing alone.
 _LOGGED: dict[Any, tuple[tuple[str, str], ...]] = {Claim: _HANGING[Claim][1:], Statement: _HANGING[Statement]}
+_LOGGED_MERGED: dict[Any, tuple[tuple[str, str], ...]] = {Claim: (("reviews", "claim_id"),)}
 #: The conditions by which the tables name the claims whose rows by topic are written anew with a noun, each claim's as
 #: many as it has topics; and those with a merge or its undoing alone.
 _FILED: dict[Any, tuple[str, ...]] = {
@@ -156,10 +157,9 @@ def _count(model: Any, merging: bool) -> tuple[str, list[str]]:
 @cached(16)
 def _weigh(model: Any, merging: bool) -> str:
     """Write what adds up the bytes of the rows that are logged with one of `model`; empty where none are."""
-    columns = _HANGING[model] + _MERGED.get(model, ()) if merging else _LOGGED.get(model, ())
+    columns = _LOGGED.get(model, ()) + (_LOGGED_MERGED.get(model, ()) if merging else ())
     sums = []
     for table, column in columns:
-        words = " + ".join(f"coalesce(octet_length({name}), 0)" for name in LONG.get(table, ()))
-        if words:
-            sums.append(f"(SELECT coalesce(sum({words}), 0) FROM {table} WHERE {column} = ?)")  # noqa: S608 (our names)
+        words = " + ".join(f"coalesce(octet_length({name}), 0)" for name in LONG[table])
+        sums.append(f"(SELECT coalesce(sum({words}), 0) FROM {table} WHERE {column} = ?)")  # noqa: S608 (our names)
     return f"SELECT {' + '.join(sums)}" if sums else ""

@@ -105,7 +105,9 @@ def test_a_writer_changes_nothing_with_which_many_words_are_logged(
     claim = statements.claim_of(id=id)
     if changed == "original":
         put_plain(actor, "second", original=id)
-    elif changed in {"evidence", "claim"}:
+    elif changed in {"merge", "unmerge"}:
+        put_review(actor, claim, title="t" * 40)
+    else:
         evidence = id if changed == "evidence" else None
         counterclaims.create(by=actor, claim=other, answer=claim, kind="denies", statement=evidence, note="n" * 40)
     if changed == "unmerge":

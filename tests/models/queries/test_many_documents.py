@@ -41,6 +41,7 @@ def _growth(registry: str, actor: Actor, noun: str, filters: dict[str, Any], **a
         _printed(actor, numbers)
         if not database.on_sqlite():
             database.db.execute_sql("ANALYZE")
+            database.db.execute_sql("SET enable_seqscan = off")  # small tables are to be read as large ones are
         ids = {name: Speaker.get(name=of).id if of in ("Body", "Victim") else of for name, of in filters.items()}
         spent.append(read_list(registry, noun, filters=ids, **asked)[0] + 1)  # PostgreSQL may read nothing
     return spent[1] / spent[0]
