@@ -78,7 +78,12 @@ class Settings:
     @property
     def origin(self) -> str:
         """Return the origin at which others reach it: BASE_URL, or else what it listens on."""
-        return self.BASE_URL or f"http://{f'[{self.HOST}]' if ':' in self.HOST else self.HOST}:{self.PORT}"
+        return self.BASE_URL or self.listens_on
+
+    @property
+    def listens_on(self) -> str:
+        """Return the address of HOST and PORT."""
+        return f"http://{f'[{self.HOST}]' if ':' in self.HOST else self.HOST}:{self.PORT}"
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Settings:

@@ -73,7 +73,7 @@ def serve() -> None:
     # Those that follow are forks of this process: SQLite would take its locks for theirs.
     database.close()
     database.disconnect()
-    click.echo(f"Serving {database_name()} on http://{config.HOST}:{config.PORT}/v1/claims", err=True)
+    click.echo(f"Serving {database_name()} on {config.listens_on}/v1/claims", err=True)
     with server_folder() as folder:
         os.environ[metrics.SHARED] = str(folder)
         limits.Buckets.prepare(folder / "buckets")

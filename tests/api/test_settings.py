@@ -49,9 +49,10 @@ def test_reads_each_setting_from_the_variable_of_its_name() -> None:
 
 
 def test_the_origin_is_what_the_registry_is_reached_at_or_else_what_it_listens_on() -> None:
-    assert Settings().origin == "http://127.0.0.1:8000"
+    assert Settings().origin == Settings().listens_on == "http://127.0.0.1:8000"
     assert read({"HOST": "::1", "PORT": "9000"}).origin == "http://[::1]:9000"
-    assert read({"BASE_URL": "https://a.example.org:8443"}).origin == "https://a.example.org:8443"
+    based = read({"BASE_URL": "https://a.example.org:8443"})
+    assert (based.origin, based.listens_on) == ("https://a.example.org:8443", "http://127.0.0.1:8000")
     assert read({"BASE_URL": "https://a.example.org/"}).origin == "https://a.example.org"
     for wrong in ("a.example.org", "https://a.example.org//", "https://a.example.org/v1", "https://A.example.org", "'"):
         with pytest.raises(ValueError, match="BASE_URL"):

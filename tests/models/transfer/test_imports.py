@@ -1106,6 +1106,18 @@ def test_a_transaction_takes_no_more_lines_in_than_write_so_many_rows(
     assert len([sql for sql in queries if sql.startswith("INSERT INTO last_changes")]) == 2
 
 
+def test_a_transaction_takes_fewer_lines_in_of_speakers_with_many_aliases(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, queries: list[str]
+) -> None:
+    monkeypatch.setattr(imports, "MOST_ROWS", 40)
+    # Six rows each, that count for 21.
+    lines = _written(
+        *({"speaker": {"name": f"A {n}", "aliases": [f"B {n} {alias}" for alias in range(5)]}} for n in range(4))
+    )
+    assert [one.outcome for one in ndjson.read(lines, by=actor)] == ["new"] * 4
+    assert len([sql for sql in queries if sql.startswith("INSERT INTO last_changes")]) == 2
+
+
 def test_a_transaction_takes_no_more_lines_in_than_index_so_many_characters(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
