@@ -175,7 +175,8 @@ class StatementLine(NewStatementDetails):
             "description": "Of the statements of the same words which one it is, from 1, among those that you see and"
             " those that your key recorded; known where there are as many, refused where one before it is missing."
             " Exports say it of each. Without it, candidates and rejected ones are known to the key that recorded them."
-            " To a key without the review scope, one that a reviewer gave these words since is refused, not known."
+            " To a key without the review scope it is first the one that it recorded as this coding, and one that a"
+            " reviewer gave these words since is refused, not known."
         },
     )
 

@@ -58,6 +58,8 @@ class Recorded(NamedTuple):
     speaker: int
     spans: str
     claim: int
+    #: Which coding of its words its line said it was; null where none did.
+    coding: int | None
 
 
 def collide(one: Coded, other: Coded) -> bool:
@@ -128,10 +130,10 @@ def recorders(statements: Collection[int]) -> dict[int, int | None]:
 
 def as_recorded(statements: Collection[int]) -> dict[int, Recorded]:
     """Read from the log how these statements were recorded; one that it does not know, or not yet, is left out."""
-    members = ", ".join(json_of("after", name) for name in ("document", "speaker", "spans", "claim"))
+    members = ", ".join(json_of("after", name) for name in Recorded._fields[1:])
     made = f"SELECT noun_id, key_id, {members} FROM changes WHERE noun = 'statements' AND {in_ids('noun_id')}"  # noqa: S608 (our SQL)
     found = fetch(f"{made} AND action = 'create'", (dumps(list(statements)),))
-    return {id: Recorded(key, *map(orjson.loads, first)) for id, key, *first in found}
+    return {id: Recorded(key, *(json and orjson.loads(json) for json in first)) for id, key, *first in found}
 
 
 def coded(statements: Iterable[Any], unknown: int | None = None) -> dict[int, Coded]:
@@ -168,14 +170,21 @@ def refuse_known(
     """Refuse a new statement of words that are recorded already; the command line knows those of every key.
 
     A line of an export says which `coding` of these words it is, from 1: that one is known where as many stand, and
-    refused where one before it is missing, whose place it would take. Of candidates, only who reviews is told of those
-    of others; any key of those that it recorded with these very words.
+    refused where one before it is missing, whose place it would take. To who does not review, that is the one which
+    they recorded as such, whatever else they came to see since. Of candidates, only who reviews is told of those of
+    others; any key of those that it recorded with these very words.
     """
     session.lock_recording(by.key_id, row)
     known = _of(row, session)
     own = {one.id for one in known if session.recorder(one.id, by.key_id) == by.key_id}
     seen = [one for one in known if by.reviews or one.status == "accepted" or one.id in own]
     counted = seen[(coding or 1) - 1 :] if coding or by.key_id is None else []
+    if coding and not by.reviews:
+        firsts = {id: session.as_recorded(id) for id in own}
+        numbers = {id: first.coding for id, first in firsts.items() if first}
+        counted = [one for one in seen if numbers.get(one.id) == coding] or [
+            one for one in counted if not numbers.get(one.id)
+        ]
     accepted = [one for one in known if one.status == row["status"] == "accepted"]
     its_own = [one for one in known if one.id in own and not coding]
     for one in [*counted, *accepted, *its_own][:1]:

@@ -140,7 +140,7 @@ def test_who_does_not_review_records_the_same_words_so_often_at_most(
     assert refused.value.field == "/content"
     put_plain(Actor(other.key_id, reviews=False), "first", status="candidate")  # somebody else may
     statements.retract(by=by, id=said, version=None, reason=None)
-    put("first", coding=2)
+    put("first", coding=1)
     with pytest.raises(Conflict, match="More than 2 statements"):
         statements.restore(by=by, id=said)
     put("second", coding=1)

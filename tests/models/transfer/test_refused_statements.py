@@ -264,6 +264,33 @@ def test_a_candidate_is_not_named_to_its_key_where_a_reviewer_gave_it_the_words_
     assert told.why == "/content: These words are recorded as said by this speaker, and wait for review."
 
 
+def test_a_coding_of_a_writer_is_what_they_recorded_whatever_they_see_since(registry: str, actor: Actor) -> None:
+    other, writer = (Actor(keys.create(name=name, scope="write")[0].id, reviews=False) for name in ("other", "writer"))
+    _read([_DOCUMENT, _CLAIMS[1], _said("Ada", status="candidate", coding=1, claim={"claim": "c2"})], other)
+    lines = [_DOCUMENT, *_CLAIMS, _said("Ada", status="candidate", coding=1)]
+    assert _outcomes(_read(lines, writer))[-1] == "new"
+    statements.change(by=actor, id=1, version=1, status="accepted")
+    lines.append(_said("Bob", content=[{"start": 28, "end": 40}]))
+    told = _read(lines, writer)
+    # What the other recorded is of another claim than the one of this file, which waits for review.
+    assert _outcomes(told)[-2:] == ["known", "refused"]
+    assert "There is no claim 2" in told[-1]["why"]
+
+
+def test_a_coding_of_a_writer_stays_that_one_where_another_is_rejected(registry: str, actor: Actor) -> None:
+    other, writer = (Actor(keys.create(name=name, scope="write")[0].id, reviews=False) for name in ("other", "writer"))
+    _read([_DOCUMENT, _CLAIMS[0], _said("Ada", coding=1)], other)
+    second = _said("Ada", id="second", status="candidate", coding=2, claim={"claim": "c2"})
+    lines = [_DOCUMENT, *_CLAIMS, _said("Ada", status="candidate", coding=1), second]
+    for outcome in ("new", "known"):
+        assert _outcomes(_read(lines, writer))[-2:] == ["known", outcome]
+    statements.change(by=actor, id=1, version=1, status="rejected")
+    # Nobody sees the first any more: it is recorded, of its own claim, and the second is what it was.
+    for outcome in ("new", "known"):
+        assert _outcomes(_read(lines, writer))[-2:] == [outcome, "known"]
+    assert [row.claim.text for row in Statement.select().order_by(Statement.id)] == ["Shut.", "No.", "Shut."]
+
+
 def test_how_many_candidates_were_recorded_is_read_at_once(registry: str) -> None:
     by = Actor(keys.create(name="writer", scope="write")[0].id, reviews=False)
     lines = [_DOCUMENT]
