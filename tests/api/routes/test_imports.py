@@ -559,12 +559,15 @@ def test_lines_are_numbered_with_the_blank_ones_between_them(writer: FlaskClient
     assert (report["new"], [one["line"] for one in report["listed"]]) == (1, [5])
 
 
-def test_a_writer_learns_nothing_of_what_waits_for_review(writer: FlaskClient) -> None:
+def test_a_writer_is_told_their_own_candidate_again_and_nobody_elses(
+    writer: FlaskClient, reviewer: FlaskClient
+) -> None:
     machine = {"kind": "extractor", "extractor": "x", "extractor_version": "1", "confidence": 0.5}
     line = {"statement": charge(origin=machine, status="candidate")}
-    assert sent(writer, lines(line)).json["new"] == 1
+    assert sent(reviewer, lines(line)).json["new"] == 1
+    (first,) = sent(writer, lines(line), "?report=all").json["listed"]
     (told,) = sent(writer, lines(line), "?report=all").json["listed"]
-    assert (told["outcome"], told["id"]) == ("refused", None)
+    assert (first["outcome"], told["outcome"], told["id"]) == ("new", "known", first["id"])
 
 
 def test_lines_may_come_as_one_json_body(writer: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,14 +99,6 @@ def test_the_public_hears_nothing_of_a_review_that_it_never_saw(registry: str, a
         reviews.get(id=id, viewer=PUBLIC)
 
 
-def test_a_writer_does_not_hear_which_hidden_statement_says_the_same(registry: str, actor: Actor) -> None:
-    hidden = put_charge(actor, status="candidate")
-    with pytest.raises(Conflict) as refused:
-        put_charge(WRITER)
-    assert str(hidden) not in refused.value.detail
-    assert refused.value.more == {}
-
-
 def aimed_at_a_candidate(actor: Actor, *, of: str = "claim", **candidate: Any) -> tuple[int, int, int, int]:
     """Record a charge, an answer, and a counterclaim between their claims that was aimed at a candidate; the ids."""
     charged = put_charge(actor)
