@@ -50,7 +50,7 @@ def of_a_charge(viewer: Viewer, filters: Filters, claim: Any, *, shared: bool) -
     them. Where the claim is `shared`, all charges that many statements make are looked through at once.
     """
     if "against" in filters.names:
-        yield among(claim, accusing("against"))
+        yield claim.in_(accusing("against")) if shared else among(claim, accusing("against"))
         theirs = s.select(s.claim_id).where(said_within("against"), statement_seen(viewer))
         replied = claim.in_(theirs | answers(viewer, e.answer_id.in_(theirs)).select(e.claim_id))
     else:

@@ -10,7 +10,7 @@ from functools import reduce
 from operator import and_
 from typing import Any
 
-from peewee import JOIN, Select, fn
+from peewee import JOIN, ColumnBase, Select, fn
 
 from models.addresses import host, normalize
 from models.queries import search
@@ -241,12 +241,13 @@ def of_a_claim(
         # Of statements more than of claims are under a topic: not all of them are read for a page.
         filed = _filed.select(1).where(_filed.claim_id == claim, _of_topic)
         yield claim.in_(OF_TOPIC) if statement is None else exists_by_row(filed)
+    of_these = ColumnBase.in_ if shared or statement is not None else among  # PostgreSQL begins with an array
     if "about" in names:
-        yield among(claim, _about.select(_about.claim_id).where(any_id(_about.speaker_id, "about")))
+        yield of_these(claim, _about.select(_about.claim_id).where(any_id(_about.speaker_id, "about")))
     if "language" in names:
         yield exists_by_row(_claim.select(1).where(_claim.id == claim, in_ranges(_claim.language, "language")))
     if "accused" in names:
-        yield among(claim, accusing("accused"))
+        yield of_these(claim, accusing("accused"))
     if "against" in names or "charge" in filters.yes:
         yield from of_a_charge(viewer, filters, claim, shared=shared)
     yield from of_its_answers(viewer, filters, claim, answered, statement, shared=shared)
