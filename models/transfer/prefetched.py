@@ -34,7 +34,6 @@ _UNLOCKED: dict[Any, tuple[str, ...]] = {
     Claim: ("id",),
     Speaker: first_rows.BEARER,
 }
-_STATUS = _UNLOCKED[Statement].index("status")
 #: What takes as long to read as one query does: rows that have one value in a column.
 LIKE_ONE_QUERY = 50
 #: The Wikidata ids of merged speakers that are looked for at once.
@@ -176,8 +175,7 @@ class PrefetchedSession(Session):
         return self._logged.recorder(statement, unknown, self._unlocked[Statement], self._rows[Statement])
 
     def as_recorded(self, statement: int) -> Recorded | None:
-        hidden = (id for id, row in self._unlocked[Statement].items() if row[_STATUS] != "accepted")
-        return self._logged.as_recorded(statement, hidden)
+        return self._logged.as_recorded(statement, self._unlocked[Statement])
 
     def lock_recording(self, key: int | None, row: dict[str, Any]) -> None:
         """Let nobody else record by this key, which is that of all lines."""

@@ -291,13 +291,14 @@ def test_a_coding_of_a_writer_stays_that_one_where_another_is_rejected(registry:
     assert [row.claim.text for row in Statement.select().order_by(Statement.id)] == ["Shut.", "No.", "Shut."]
 
 
-def test_how_many_candidates_were_recorded_is_read_at_once(registry: str) -> None:
+@pytest.mark.parametrize("other", [{"status": "candidate"}, {"coding": 1}], ids=str)
+def test_how_many_statements_were_recorded_is_read_at_once(registry: str, other: Row) -> None:
     by = Actor(keys.create(name="writer", scope="write")[0].id, reviews=False)
     lines = [_DOCUMENT]
     for at in range(40):
         name, claim = f"s{at}", {"claim": {"id": f"c{at}", "text": f"It is {at}.", "language": "en"}}
         content = [{"start": at, "end": at + 5}]
-        lines += [claim, _said("Ada", id=name, status="candidate", content=content, claim={"claim": f"c{at}"})]
+        lines += [claim, _said("Ada", id=name, content=content, claim={"claim": f"c{at}"}, **other)]
     _read(lines, by)
     asked: list[str] = []
     database.db.query_hooks.append(lambda event: asked.append(event.sql))
