@@ -3,8 +3,13 @@
 import _sqlite3
 import ctypes
 
+import pytest
+
 from models.storage import database
 from models.storage.transactions import transaction
+
+# What tests lend each other forgets nothing of what it has prepared.
+pytestmark = pytest.mark.unconnected
 
 #: Of more than a connection may keep; each has 30,000 characters, and psycopg prepares what it is given a sixth time.
 MANY, TIMES = 30, 6
