@@ -4,6 +4,8 @@ One charge that a thousand state, answered by what a thousand state, is a millio
 those who answer as a page needs: first of those who may be in the most frequent ones.
 """
 
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from peewee import JOIN, SQL, Entity, Expression, Join, Select, Tuple, fn
@@ -42,6 +44,9 @@ _a, _b, _p, _o, _k = Aliased(Speaker, "a"), Aliased(Speaker, "sb"), Entity("p"),
 #: Counterclaims, who states their answers, who answers by each, and whom; who answers, ranked (`_tables`, `_ranking`).
 _e, _t, _w, _u, _ranked = Entity("e"), Entity("t"), Entity("w"), Entity("u"), Entity("ranked")
 
+
+#: A statement counts for its speaker, and once more for whom it was made.
+_VOICES = Select([], [SQL("1 AS own")]).union_all(Select([], [SQL("0")])).alias("o")
 
 #: What may be asked of a counterclaim `x`, `topic` of the charge or of the answer; of who answered; of whom. `by` and
 #: `against` are, too, or everybody would be paired with everybody first.
@@ -164,19 +169,29 @@ def _ranking(filters: Filters) -> Any:
     often = often.join(aimed, on=SQL("n.key = u.key")).alias("f")
     whom = Select([often], [SQL("key, count(*) AS size, max(often) AS often")]).group_by(SQL("key")).alias("m")
     number = SQL("count(*) AS number, sum(m.size) AS size, max(m.often) AS often")
+    # Of an answer to many charges, those who state it are not repeated for each of these.
+    to_many = Select([_e], [_e.answer_id, number]).join(whom, on=SQL("m.key = e.key")).group_by(_e.answer_id)
+    answers = Select([to_many.alias("g"), _t], [_t.by_id, SQL("g.number, g.size, g.often")])
+    answers = answers.where(SQL("t.claim_id = g.answer_id"), *_days_asked(_t.day, filters))
     if filters.names & _OF_THE_ANSWER:
-        answers = Select([_w], [_w.by_id, number]).join(whom, on=SQL("m.key = w.key")).group_by(_w.by_id)
-    else:
-        # Of an answer to many charges, those who state it are not repeated for each of these.
-        answers = Select([_e], [_e.answer_id, number]).join(whom, on=SQL("m.key = e.key")).group_by(_e.answer_id)
-        answers = Select([answers.alias("g"), _t], [_t.by_id, SQL("g.number, g.size, g.often")])
-        answers = answers.where(SQL("t.claim_id = g.answer_id"))
+        answers = answers.union_all(_of_evidence(whom, number, filters))
     most = dialects.least(SQL("sum(number)"), SQL("max(often)")).alias("most")
     ranked = Select([answers.alias("k")], [_k.by_id, SQL("sum(size) AS size"), most]).group_by(_k.by_id).alias("k")
     left = case(_k.most < P.count, _k.most, case(_k.by_id >= P.by_id, P.count, P.count - 1)).alias("most")
     left = Select([ranked], [_k.by_id, _k.size, left]).alias("l")
     before = SQL("l.by_id, l.most, sum(l.size) OVER (ORDER BY l.most DESC, l.by_id) - l.size AS before")
     return Select([left], [before]).where(SQL("l.most > 0")).cte("ranked", materialized=True)
+
+
+def _of_evidence(whom: Any, number: Any, filters: Filters) -> Select:
+    """Count of each who states an answer the evidence of their own that is of the days asked for; their day is not."""
+    voice = case(_o.own == 1, _e.speaker_id, _e.on_behalf_of_id)
+    own = Select([Join(_e, _VOICES, on=voice.is_null(False))], [_e.answer_id, _e.key, _e.day, voice.alias("by_id")])
+    own = Select([own.alias("i")], [SQL("i.by_id"), number]).join(whom, on=SQL("m.key = i.key"))
+    own = own.join(_t, on=SQL("t.claim_id = i.answer_id AND t.by_id = i.by_id"))
+    by_day = reduce(and_, _days_asked(_t.day, filters))
+    asked = _days_asked(fn.coalesce(Entity("i", "day"), _t.day), filters)
+    return own.where(case(by_day, 1, 0) == 0, *asked).group_by(SQL("i.by_id"))
 
 
 def _made(columns: list[Any], page: Any = None) -> Select:
@@ -224,11 +239,9 @@ def _said(claims: Select, speaker: Any, columns: list[Any], source: Any = _v) ->
 
 
 def _stating(filters: Filters) -> Select:
-    # A statement counts for its speaker, and once more for whom it was made.
-    voices = Select([], [SQL("1 AS own")]).union_all(Select([], [SQL("0")])).alias("o")
     voice = case(_o.own == 1, _v.speaker_id, _v.on_behalf_of_id)
     columns = [_v.claim_id, voice.alias("by_id"), fn.min(day_of(_v)).alias("day")]
-    stating = _said(Select([_e], [_e.answer_id]), voice, columns, Join(_v, voices, on=voice.is_null(False)))
+    stating = _said(Select([_e], [_e.answer_id]), voice, columns, Join(_v, _VOICES, on=voice.is_null(False)))
     return stating.where(within(voice, "by", many=True)) if "by" in filters.names else stating
 
 
@@ -237,9 +250,12 @@ def _who(filters: Filters) -> Select:
     answered_on = fn.coalesce(of_evidence, _t.day)
     days = days_between_known(_e.charged_on, answered_on).alias("days")
     who = Select([_t], [_e.id, _e.key, _e.kind, _t.by_id, answered_on.alias("answered_on"), days])
-    bounds = {"said_from": answered_on >= P.said_from, "said_to": answered_on <= P.said_to}
-    asked = (bounds[name] for name in sorted(filters.names & _OF_THE_ANSWER))
-    return who.join(_e, on=_e.answer_id == _t.claim_id).where(TRUE, *asked)
+    return who.join(_e, on=_e.answer_id == _t.claim_id).where(TRUE, *_days_asked(answered_on, filters))
+
+
+def _days_asked(day: Any, filters: Filters) -> list[Any]:
+    bounds = {"said_from": day >= P.said_from, "said_to": day <= P.said_to}
+    return [bounds[name] for name in sorted(filters.names & _OF_THE_ANSWER)]
 
 
 def _whom(filters: Filters) -> Select:

@@ -10,13 +10,16 @@ from models import counterclaims, disputes, statements
 from models.history.changes import Actor
 from models.queries import derived
 from models.queries import disputes as queries
-from models.queries.filter_sets import Filters
+from models.queries.filter_sets import used
+from models.queries.filters import parameters
 from models.queries.nodes import run
+from models.storage import database
 from models.storage.columns import dumps
 from models.storage.rows import row
 from models.tables import Claim, Counterclaim, Speaker, Statement
-from tests.factories import charge, put_claim
+from tests.factories import charge, put_claim, store
 from tests.timing import within
+from tests.work import work
 
 OFTEN = 1_500
 
@@ -58,11 +61,11 @@ MANY = 500
 SENTENCE = "ab " * 200
 
 
-def stated(actor: Actor, claim: str, by: str, at: int = 0) -> Statement:
+def stated(actor: Actor, claim: str, by: str, at: int = 0, *, day: str | None = None) -> Statement:
     """A statement of a claim, the words at a place of one long sentence."""
     made = {"document": {"text": SENTENCE, "language": "en"}, "sentence": None, "mention": None, "cue": None}
     content = [{"start": 3 * at, "end": 3 * at + 2}]
-    words = {"claim": {"text": claim, "language": "en", "reuse": True}, "speaker": {"name": by}, "said_on": None}
+    words = {"claim": {"text": claim, "language": "en", "reuse": True}, "speaker": {"name": by}, "said_on": day}
     return Statement.get_by_id(statements.record(by=actor, **charge(**made, content=content, **words)))
 
 
@@ -134,18 +137,49 @@ def test_pages_are_the_whole_however_few_pairs_are_made_at_first(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = random.Random(12)  # noqa: S311 (no secret)
-    ids: dict[str, int] = {}
+    said: dict[int, list[int]] = {}
     for at in range(40):
-        claim = f"Claim {chance.randrange(6)}."
-        ids[claim] = stated(actor, claim, f"Speaker {chance.randrange(5)}", at).claim_id
-    claims = sorted(ids.values())
-    for charged, answer in {tuple(chance.sample(claims, 2)) for _ in range(18)}:
-        counterclaims.create(by=actor, claim=charged, answer=answer, kind="denies")
-    whole = [tuple(one) for one in run(queries.whole(Filters()), {})]
-    assert len({cursor.split("_")[0] for cursor, _ in whole}) > 3
-    for few in (1, 12, queries.FEW):
-        monkeypatch.setattr(queries, "FEW", few)
-        assert walked(3) == whole
+        day = chance.choice([None, f"2026-05-{chance.randrange(1, 31):02}"])
+        one = stated(actor, f"Claim {chance.randrange(6)}.", f"Speaker {chance.randrange(15)}", at, day=day)
+        said.setdefault(one.claim_id, []).append(one.id)
+    for charged, answer in sorted({tuple(chance.sample(sorted(said), 2)) for _ in range(18)}):
+        evidence = chance.choice([None, *said[answer]])
+        counterclaims.create(by=actor, claim=charged, answer=answer, kind="denies", statement=evidence)
+    days = [
+        {},
+        {"said_from": "2026-05-10"},
+        {"said_to": "2026-05-20"},
+        {"said_from": "2026-05-05", "said_to": "2026-06"},
+    ]
+    for asked in days:
+        whole = [tuple(one) for one in run(queries.whole(used(asked)), parameters(asked))]
+        assert len({cursor.split("_")[0] for cursor, _ in whole}) > 2
+        for few in (1, 12, queries.FEW):
+            monkeypatch.setattr(queries, "FEW", few)
+            assert walked(3, **asked) == whole
+
+
+def test_the_days_of_one_answer_to_many_charges_are_asked_once_of_each_who_states_it(
+    registry: str, actor: Actor
+) -> None:
+    lines: list[tuple[str, dict[str, Any]]] = [("document", {"id": "d", "text": "One. " * MANY, "language": "en"})]
+    for number in range(MANY):
+        content = [{"start": 5 * number, "end": 5 * number + 4}]
+        made = {"form": "direct", "said_on": "2026-05-01", "document": {"document": "d"}, "content": content}
+        charged = {"claim": {"text": f"Charge {number}.", "language": "en"}, "id": f"c{number}"}
+        answer = {"claim": {"statement": "a0"} if number else {"text": "No comment.", "language": "en"}}
+        whose = answer | {"id": f"a{number}", "counters": [{"target": f"c{number}", "kind": "denies"}]}
+        lines.append(("statement", made | charged | {"speaker": {"name": "Accuser"}}))
+        lines.append(("statement", made | whose | {"speaker": {"name": f"Wing {number}"}}))
+    store(actor, lines)
+    spent = []
+    for asked in ({}, {"said_from": "2026"}):
+        sent: list[tuple[str, Any]] = []
+        database.db.query_hooks.append(lambda event, sent=sent: sent.append((event.sql, event.params)))
+        assert len(disputes.listed(past=None, limit=20, **asked)) == 20
+        database.db.query_hooks.pop()
+        spent.append(sum(work(registry, sql, params) for sql, params in sent))
+    assert spent[1] < 1.5 * spent[0], spent
 
 
 def test_who_states_a_charge_for_itself_and_for_another_is_answered_once(registry: str, actor: Actor) -> None:
