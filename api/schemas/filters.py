@@ -230,8 +230,8 @@ class ListQuery(StatementConditions, WholesQuery):
     """What the lists of claims, statements and counterclaims have in common."""
 
     q = search(
-        " Each statement is found by 500 characters of its sentence, of which 100 stand before its content, by the"
-        " first 500 of its claim and of its mention, and by 1,000 of its speaker's names."
+        " Each statement is found by 500 characters of its sentence, of which at most 100 stand before its content, by"
+        " the first 500 of its claim and of its mention, and by 1,000 of its speaker's names."
     )
     topic = topic_of("The slug of a topic the claim is filed under.")
     about = one_speaker(f"The id of a speaker whom the claim is about, accused or mentioned. {MERGED}")

@@ -89,9 +89,23 @@ def _names() -> str:
     return f"substr(sp.name || ' ' || {aliases_of('sp', _MOST_ALIASES)}, 1, {MOST_OF_NAMES})"
 
 
-def _mention(of: str) -> str:
-    """Build the SQL of what print calls the speaker of the statement `of`."""
-    return f"substr(coalesce({of}.mention, ''), 1, {MOST_OF_MENTION})"
+@written
+def _sentence_from(sqlite: bool) -> str:
+    """Build the SQL of how many of the first characters of its sentence `se` a statement `w` is not found by.
+
+    In steps, so that many statements in one sentence are found by few parts of it.
+    """
+    least, greatest = ("min", "max") if sqlite else ("least", "greatest")
+    before = f"{least}(w.content_start - se.start - {_BEFORE_CONTENT}, length(se.text) - {MOST_OF_SENTENCE})"
+    return f"CAST(({greatest}({before}, 0) + {_BEFORE_CONTENT - 1}) / {_BEFORE_CONTENT} * {_BEFORE_CONTENT} AS integer)"
+
+
+def _sentence() -> str:
+    """Build the SQL of that part of a sentence `se` by which a statement `w` is found."""
+    return f"substr(se.text, {_sentence_from()} + 1, {MOST_OF_SENTENCE})"
+
+
+_CLAIM, _MENTION = f"substr(c.text, 1, {MOST_OF_CLAIM})", f"substr(coalesce(w.mention, ''), 1, {MOST_OF_MENTION})"
 
 
 @written
@@ -101,33 +115,47 @@ def statement_words(sqlite: bool) -> tuple[tuple[str, ...], str]:
     It goes on where these have been selected. The names of each speaker are read once: for each statement, or each
     mention, 100 aliases took SQLite 3 s.
     """
-    of = "w" if sqlite else "s"
-    claim = f"substr(c.text, 1, {MOST_OF_CLAIM})"
-    least, greatest = ("min", "max") if sqlite else ("least", "greatest")
-    near = f"{least}({of}.content_start - se.start - {_BEFORE_CONTENT}, length(se.text) - {MOST_OF_SENTENCE})"
-    sentence = f"substr(se.text, CAST({greatest}({near}, 0) AS integer) + 1, {MOST_OF_SENTENCE})"
-    around = f"JOIN claims c ON c.id = {of}.claim_id JOIN sentences se ON se.id = {of}.sentence_id"
-    if sqlite:
-        columns = ("rowid", "claim", "sentence", "speaker")
-        whose = "speakers sp WHERE sp.id IN (SELECT w.speaker_id FROM w)"
-        named = f"k AS MATERIALIZED (SELECT sp.id, words_of({_names()}) AS words FROM {whose})"
-        words = f"words_of({claim}), words_of({sentence}), k.words || ' ' || words_of({_mention(of)})"
-        return columns, f"{named} SELECT w.id, {words} FROM w {around} JOIN k ON k.id = w.speaker_id"
-    words = f"{_vector(('A', claim), ('C', sentence))} || m.words || {_vector(('B', _mention(of)))}"
-    said = f"SELECT s.id, {words} FROM m JOIN statements s ON s.id = m.id {around}"
-    return ("statement_id", "words"), f"{_named_statements()} {said}"
+    if not sqlite:
+        parts = (
+            _once("A", _CLAIM, "w JOIN claims c ON c.id = w.claim_id GROUP BY c.id"),
+            _once("C", _sentence(), f"w JOIN sentences se ON se.id = w.sentence_id GROUP BY se.id, {_sentence_from()}"),
+        )
+        return ("statement_id", "words"), f"{_words_together(*parts, *_spoken())} SELECT m.id, m.words FROM m"
+    whose = "speakers sp WHERE sp.id IN (SELECT w.speaker_id FROM w)"
+    named = f"k AS MATERIALIZED (SELECT sp.id, words_of({_names()}) AS words FROM {whose})"
+    words = f"words_of({_CLAIM}), words_of({_sentence()}), k.words || ' ' || words_of({_MENTION})"
+    around = "JOIN claims c ON c.id = w.claim_id JOIN sentences se ON se.id = w.sentence_id"
+    return (
+        ("rowid", "claim", "sentence", "speaker"),
+        f"{named} SELECT w.id, {words} FROM w {around} JOIN k ON k.id = w.speaker_id",
+    )
 
 
-def _named_statements() -> str:
-    """Build for PostgreSQL the ids `m` of statements `w`, each with the words of its speaker's names.
+def _spoken() -> tuple[str, str]:
+    """Build for PostgreSQL the ids and words of statements `w` that tell who made them."""
+    return (
+        _once("B", _names(), "w JOIN speakers sp ON sp.id = w.speaker_id GROUP BY sp.id"),
+        _once("B", _MENTION, "w GROUP BY w.mention"),
+    )
 
-    It expects few rows of each of these, and would join all with all: 9,900 with a mention each took it 44 s.
+
+def _once(weight: str, text: str, source: str) -> str:
+    """Build for PostgreSQL the ids and words of the statements `w` of a source, which it groups by their text.
+
+    Each of these is cut into words once: for each statement, 9,000 in one sentence took 6 s.
     """
-    together = "SELECT w.speaker_id, array_agg(w.id) AS ids FROM w GROUP BY 1"
-    words = f"SELECT {_vector(('B', _names()))} FROM speakers sp WHERE sp.id = g.speaker_id"
-    names = f"SELECT g.ids, ({words}) AS words FROM g"
-    each = "SELECT unnest(k.ids) AS id, k.words FROM k"
-    return f"g AS MATERIALIZED ({together}), k AS MATERIALIZED ({names}), m AS ({each})"
+    grouped = f"SELECT array_agg(w.id) AS ids, {_vector((weight, text))} AS words FROM {source}"
+    return f"SELECT unnest(g.ids) AS id, g.words FROM ({grouped}) AS g"
+
+
+def _words_together(*parts: str) -> str:
+    """Build for PostgreSQL the words `m` of statements from ids with words, each with all that it has, in turn.
+
+    They are not joined: it expects few rows, and would join all with all. 9,900 with a mention each took it 44 s.
+    """
+    each = " UNION ALL ".join(f"SELECT q.id, q.words, {place} FROM ({part}) AS q" for place, part in enumerate(parts))
+    together = "SELECT p.id, words_together(p.words ORDER BY p.place) AS words FROM p GROUP BY p.id"
+    return f"p (id, words, place) AS ({each}), m AS ({together})"
 
 
 @written
@@ -138,12 +166,11 @@ def renaming_words(sqlite: bool) -> list[str]:
     """
     if sqlite:
         return forgetting_words()[1]
-    renamed = f"SELECT s.id, s.speaker_id FROM statements s WHERE {in_ids('s.id')}"
-    words = f"ts_filter(z.words, '{{a,c}}') || m.words || {_vector(('B', _mention('s')))}"
+    renamed = f"SELECT s.id, s.speaker_id, s.mention FROM statements s WHERE {in_ids('s.id')}"
+    kept = "SELECT w.id, ts_filter(z.words, '{a,c}') AS words FROM w JOIN statement_search z ON z.statement_id = w.id"
     return [
-        f"WITH w AS MATERIALIZED ({renamed}), {_named_statements()}"
-        f" UPDATE statement_search AS z SET words = {words} FROM m JOIN statements s ON s.id = m.id"
-        " WHERE z.statement_id = m.id"
+        f"WITH w AS MATERIALIZED ({renamed}), {_words_together(kept, *_spoken())}"
+        " UPDATE statement_search AS z SET words = m.words FROM m WHERE z.statement_id = m.id"
     ]
 
 

@@ -86,6 +86,8 @@ BEGIN
   );
 END $$;
 
+CREATE AGGREGATE words_together(TSVECTOR) (SFUNC = tsvector_concat, STYPE = TSVECTOR, INITCOND = '');
+
 CREATE FUNCTION sentences_inside_document() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW."end" > (SELECT length FROM documents WHERE id = NEW.document_id) THEN

@@ -190,7 +190,7 @@ def test_a_statement_is_found_by_the_first_words_of_long_claims_and_names(regist
 
 
 def test_a_statement_in_a_long_sentence_is_found_by_the_words_about_its_content(registry: str, actor: Actor) -> None:
-    text = f"Zero {'far ' * 50}before {'near ' * 30}Ann says so {'near ' * 80}after {'far ' * 50}last."
+    text = f"Zero {'far ' * 50}before {'near ' * 30}Ann says so {'near ' * 100}after {'far ' * 50}last."
     document = {"text": text, "language": "en"}
     said = put_plain(actor, "so", document=document, content=[{"text": "says so"}])
     found = [("before", []), ("near", [said]), ("after", []), ("zero", []), ("last", [])]
