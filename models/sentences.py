@@ -52,6 +52,7 @@ def change(*, by: Actor, id: int, version: Version, **new: int) -> None:
     with transaction():
         sentence = _standing(id, version)
         large.refuse(by, Sentence, sentence.document_id)
+        large.refuse_to_reword(by, id)
         start, end = new.get("start", sentence.start), new.get("end", sentence.end)
         printed = sentence.document
         _refuse_bad_span(printed, start, end, apart_from=id)

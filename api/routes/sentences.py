@@ -62,8 +62,9 @@ def get_sentence(id: int) -> Response:
 def change_sentence(id: int, version: Version, body: dict[str, Any]) -> Response:
     """Move the start or the end of a sentence.
 
-    Refused with 409 where it would lie over another sentence or outside the document, or where a
-    statement would no longer start in its sentence.
+    Refused with 409 where it would lie over another sentence or outside the document, where a
+    statement would no longer start in its sentence, and, to who does not review, where more than 1,000
+    statements stand in it.
     """
     sentences.change(by=caller().actor, id=id, version=version, **body)
     return responses.one(sentences.get(id=id, viewer=caller().viewer))

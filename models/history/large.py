@@ -17,6 +17,8 @@ MOST = 10_000
 #: And how many bytes of long words they may have together, where each of them gets a line of the log, which keeps it
 #: whole before and after: to take back an original of 1,000 prints wrote 82 MB, again and again.
 MOST_BYTES = 4_000_000
+#: In how many statements a writer's change of a sentence writes its words anew: it takes 2 ms for one of long words.
+MOST_IN_SENTENCE = 1_000
 #: How many counterclaims a writer may give a claim: each new statement of it follows them all. Those that were taken
 #: back count: else taking back what was put in would make room for more.
 MOST_COUNTERCLAIMS = 2_000
@@ -81,6 +83,18 @@ def refuse(by: Actor, model: Any, id: int, *, merged: int | None = None, merging
         raise Conflict(
             f"More than {MOST_BYTES // 1_000_000} MB of words stand in what would change with this, and the log keeps "
             "them each time: ask somebody with the review scope to do it."
+        )
+
+
+def refuse_to_reword(by: Actor, sentence: int) -> None:
+    """Raise Conflict where somebody who does not review changes a sentence in which too many statements stand."""
+    if by.reviews:
+        return
+    said = "SELECT count(*) FROM (SELECT 1 FROM statements WHERE sentence_id = ? AND retracted_at IS NULL LIMIT ?) AS n"
+    if fetch(said, (sentence, MOST_IN_SENTENCE + 1))[0][0] > MOST_IN_SENTENCE:
+        raise Conflict(
+            f"More than {MOST_IN_SENTENCE:,} statements stand in this sentence, and their words would change with it "
+            "while others wait to write: ask somebody with the review scope to do it."
         )
 
 

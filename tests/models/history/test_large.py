@@ -69,6 +69,16 @@ def test_a_writer_moves_no_sentence_beside_many(registry: str, actor: Actor, mon
     sentences.retract(by=actor, id=1, version=None, reason=None)
 
 
+def test_a_writer_moves_no_edge_of_a_sentence_in_which_many_statements_stand(
+    twice: Statement, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end = Sentence.get_by_id(twice.sentence_id).end
+    monkeypatch.setattr(large, "MOST_IN_SENTENCE", 1)
+    with pytest.raises(Conflict, match="review scope"):
+        sentences.change(by=WRITER, id=twice.sentence_id, version=None, end=end)
+    sentences.change(by=actor, id=twice.sentence_id, version=None, end=end)
+
+
 @pytest.mark.parametrize("hanging", ["aimed at it", "attribution", "evidence", "print", "at its claim"])
 def test_a_writer_changes_no_statement_that_much_hangs_on(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, hanging: str

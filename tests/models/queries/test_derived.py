@@ -71,6 +71,22 @@ def test_a_refresh_does_not_read_all_counterclaims_for_each_claim_though_most_an
     assert not derived.differences()
 
 
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_each_text_of_many_statements_is_cut_into_words_once(registry: str, actor: Actor) -> None:
+    said = {"speaker": {"name": "Ann"}, "document": {"text": "so " * 400, "language": "en"}, "form": "indirect"}
+    claim = {"id": put_claim(actor, "It is so.")}
+    spans = ([{"start": 3 * place, "end": 3 * place + 2}] for place in range(400))
+    store(actor, [("statement", said | {"claim": claim, "content": content}) for content in spans])
+    with transactions.transaction():
+        fetch("DELETE FROM statement_search")
+        fetch("SET LOCAL track_functions = 'pl'")
+        derived.refresh({claim["id"]})
+        ((calls,),) = fetch("SELECT calls FROM pg_stat_xact_user_functions WHERE funcname = 'words_of'")
+    # A sentence of 1,200 characters is cut from eight places; besides them of the claim, the name, and no mention.
+    assert calls <= 11
+    assert not derived.differences()
+
+
 @pytest.mark.parametrize("who", ["speaker", "mention"])
 def test_the_words_of_statements_are_read_by_no_more_than_in_line_with_them(
     registry: str, actor: Actor, who: str
