@@ -24,6 +24,8 @@ _first = Entity("f")
 
 #: After every day: where a statement without one stands when the first is looked for.
 _NEVER = "9999"
+#: What sorts after each day, behind its month or year, and after the day itself.
+_AFTER = "-99"
 #: Characters of a full date: of a month or a year, the day is unknown.
 _FULL_DATE = 10
 #: What `stored_day` returns of the statement `s` in the document `d`, as SQL.
@@ -86,7 +88,7 @@ def days_between_known(first: Any, last: Any) -> Any:
 
 def _end(day: Any) -> Any:
     """Build what sorts after all days of a day, month or year, and before what comes after it; null if unknown."""
-    return day.concat("-99")
+    return day.concat(_AFTER)
 
 
 def known_later(day: Any, than: Any) -> Any:
@@ -125,6 +127,13 @@ def may_answer(e: Any, s: Any) -> Any:
     source = Join(summary_of_answer, w, JOIN.LEFT_OUTER, on=w.id == e.statement_id)
     given = Select([source], [1]).where(summary_of_answer.claim_id == e.answer_id, s.day > _end(ANSWERED_ON))
     return (e.target_id == s.id) | ~exists_by_row(given)
+
+
+def answers_until(e: Any) -> Any:
+    """Build until which day the counterclaim `e` may answer what was said: what is no less than a statement's `day`."""
+    source = Join(summary_of_answer, w, JOIN.LEFT_OUTER, on=w.id == e.statement_id)
+    until = Select([source], [_end(ANSWERED_ON)]).where(summary_of_answer.claim_id == e.answer_id)
+    return fn.coalesce(until, _NEVER + _AFTER)
 
 
 def answering_first(first: Select) -> Select:

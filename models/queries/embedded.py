@@ -22,15 +22,16 @@ def embedded(
     count: dict[str, Any] | None = None,
     known: Any = None,
     most: int | None = None,
+    told: Any = None,
 ) -> dict[str, Member]:
     """Build the nodes of a list within an item, of its count, and of its rest: the address of all, where it is cut.
 
     The parts of the `address` are put together. `count` has a condition for each count of a part of the list, where
     there are several. `known` is whether there is any, where what is read from says so. Of `most` only, if given, are
-    any counted.
+    any counted. `told` is how many there are, where what is read from says that.
     """
     rows = replace(listed.rows, order=(), limit=None, most=most)
-    counted = Counted(f"{plural}_counted", rows, listed.rows.limit, known)
+    counted = Counted(f"{plural}_counted", rows, listed.rows.limit, known, told)
     counts = {f"{plural.removesuffix('s')}_count": None} if count is None else count
     return {
         plural: replace(listed, counted=counted),

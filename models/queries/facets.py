@@ -113,16 +113,21 @@ def _count_by_claims(viewer: Viewer, items: Any, name: str, *, both: bool) -> tu
 
 
 def _of_both_sides(items: Select, values: Select, sizes: Select) -> Select:
-    """Find (value, label, -1) of each counterclaim and value that both its claims have, by the one that has fewer."""
+    """Find (value, label, -items) of two claims and each value that both have, by the one that has fewer.
+
+    Of many counterclaims between the same two, to the attributions of their statements, the values are found once.
+    """
+    ends = (_i.claim_id, _i.answer_id)
+    pairs = Select([items.alias("i")], [*ends, fn.count(STAR).alias("items")]).group_by(*ends)
     fewer = _one.size < _other.size
-    ends = case(fewer, _i.claim_id, _i.answer_id).alias("few"), case(fewer, _i.answer_id, _i.claim_id).alias("many")
+    columns = (case(fewer, *ends).alias("few"), case(fewer, *reversed(ends)).alias("many"), _i.items)
     one, other = sizes.alias("one"), sizes.alias("other")
     by_end = [(one, _one.claim_id == _i.claim_id), (other, _other.claim_id == _i.answer_id)]
-    sized = paired(items.alias("i"), by_end, ends, (_i.id, _one.claim_id, _other.claim_id))
+    sized = paired(pairs.alias("i"), by_end, columns, (_i.claim_id, _one.claim_id, _other.claim_id))
     one, other = values.alias("one"), values.alias("other")
     both = (_other.claim_id == _i.many) & (_other.value == _one.value)
     same = [(one, _one.claim_id == _i.few), (other, both)]
-    shown = [_one.value, _one.label, SQL("-1")]
+    shown = [_one.value, _one.label, _i.items * -1]
     return paired(sized.alias("i"), same, shown, (_i.few, _one.claim_id, _other.claim_id))
 
 

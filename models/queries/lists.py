@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 from peewee import JOIN, SQL, Entity, Join, NodeList, Select, fn
 
-from models.queries import cursors, dialects, long_items, shapes, snippets
+from models.queries import cursors, dialects, long_items, page_answers, shapes, snippets
 from models.queries.days import days_to_answer
 from models.queries.dialects import joined, true
 from models.queries.facets import facet, ranges
@@ -224,10 +224,10 @@ def item_sql(
 ) -> tuple[str, str, str]:
     """Compile one item's JSON to SQL, with what it reads from, and the alias in there of the noun.
 
-    With `most` of each list in it, where that is given.
+    With `most` of each list in it, where that is given. A statement's reads from the tables of page_answers, too.
     """
     table, links = _TABLES[noun]
-    item = _item(noun, viewer, (fields, include))
+    item = _item(noun, viewer, (fields, include), listed=noun == "statements")
     json = Part(dialects.text(long_items.shortened(item, most) if most else item)).sql
     return json, source_text(table, links), table._alias
 
@@ -274,7 +274,7 @@ def _item(noun: str, viewer: Viewer, members: Members, answered: Any = None, *, 
             **_answer_members(viewer, claim_id, known),
         }
     elif noun == "statements":
-        full = shapes.statement(viewer)
+        full = shapes.statement(viewer, listed=listed)
     else:
         full, extra = shapes.counterclaim(viewer), {"days": days_to_answer()}
     wanted = tree(fields or ())
@@ -332,9 +332,11 @@ def _page(
     json, ranking = _listed(noun, viewer, members, by_rank, most), _k.ranking if by_rank else NULL
     if "snippets" in members[1]:
         json = dialects.beside_json(json, _k.id, *snippets.texts(noun))
-    if _is_long(members):
+    counts = page_answers.are_read(json)
+    if counts or _is_long(members):
         in_turn = replace(rows, source=Join(_k, table, JOIN.CROSS))
-        return compiled(_in_turn(numbered, in_turn, json, by_rank), filters.several)
+        beside = page_answers.tables(viewer) if counts else SQL("")
+        return compiled(_in_turn(numbered, in_turn, json, beside, by_rank), filters.several)
     # One row: a thread that reads many gives the others a turn at each.
     shown = joined(case(_k.n <= P.limit, json), _k.n)
     last = (fn.max(case(_k.n == P.limit, column)) for column in (_k.id, _k.at))
@@ -347,8 +349,11 @@ def _is_long(members: Members) -> bool:
     return fields is None or any(name in _LONG for name, _ in fields)
 
 
-def _in_turn(numbered: Select, rows: Rows, json: Part, by_rank: bool) -> NodeList:
-    """Write the `rows` of the ids `k` AT_ONCE after another, until P.limit are written or PAGE_JSON characters."""
+def _in_turn(numbered: Select, rows: Rows, json: Part, beside: Any, by_rank: bool) -> NodeList:
+    """Write the `rows` of the ids `k` AT_ONCE after another, until P.limit are written or PAGE_JSON characters.
+
+    They are read from the tables `beside` `k`, too, each with a comma after it.
+    """
     some = (_k.n > _w.n, _k.n <= _w.n + AT_ONCE, _k.n <= P.limit)
     here = replace(rows, where=(*some, *rows.where)).select(joined(json, _k.n))
     size = _w.size + fn.coalesce(fn.length(_w.items), 0)
@@ -363,7 +368,9 @@ def _in_turn(numbered: Select, rows: Rows, json: Part, by_rank: bool) -> NodeLis
         (
             SQL("WITH RECURSIVE k AS MATERIALIZED ("),
             numbered,
-            SQL("), w(n, size, items) AS (SELECT 0, 0,"),
+            SQL("),"),
+            beside,
+            SQL("w(n, size, items) AS (SELECT 0, 0,"),
             dialects.no_items(),
             SQL("UNION ALL"),
             following,

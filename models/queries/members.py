@@ -121,10 +121,11 @@ class Object(Member):
             return self._built()
         if (whole := self.value()) is not None:
             return whole
-        lists = {one.counted for one in self.members.values() if isinstance(one, Array)} - {None}
+        counted = {one.counted for one in self.members.values() if isinstance(one, Array)} - {None}
+        lists = {one for one in counted if one and one.told is None}
         written: dict[str, Any] = {}
         for name, member in self.members.items():
-            if isinstance(member, Array) and member.counted:
+            if isinstance(member, Array) and member.counted and member.counted in lists:
                 written[name] = member.beside(self._beside(member.counted), sqlite=True)
             elif not (isinstance(member, Beside) and member.of in lists):
                 written[name] = member
@@ -136,7 +137,7 @@ class Object(Member):
         built: dict[str, Any] = dict(self.members)
         tables = []
         for counted in {one.of: None for one in self.members.values() if isinstance(one, Beside)}:
-            if len(beside := self._beside(counted)) > 1:
+            if counted.told is None and len(beside := self._beside(counted)) > 1:
                 tables.append(counted.table(beside))
                 built |= {name: one.in_table(Entity(counted.name, name)) for name, one in beside.items()}
         whole = fn.json_build_object(*chain(*built.items()))
@@ -202,6 +203,8 @@ class Counted:
     limit: int
     #: Whether there is any, where what is read from says so: to look for one first would take as long as to count none.
     known: Any = None
+    #: How many there are, where what is read from says so.
+    told: Any = None
 
     def found(self, *columns: Any, rows: Rows | None = None) -> Any:
         """Find something of all of them; null where it is known that there is none."""
@@ -238,7 +241,7 @@ class Count(Beside):
     none = "0"
 
     def value(self) -> Any:
-        return fn.coalesce(self.of.found(self.of_all()), 0)
+        return fn.coalesce(self.of.found(self.of_all()) if self.of.told is None else self.of.told, 0)
 
     def of_all(self) -> Any:
         return fn.count(self.in_row())
@@ -262,6 +265,8 @@ class Rest(Beside):
     none = "null"
 
     def value(self) -> Any:
+        if self.of.told is not None:
+            return case(self.of.told > self.of.limit, self.address)
         # One after those that are shown is found before all are counted.
         beyond = replace(self.of.rows, limit=SQL(f"1 OFFSET {self.of.limit}"))
         return self.of.found(self.address, rows=beyond)

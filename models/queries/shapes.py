@@ -11,7 +11,7 @@ from typing import Any
 
 from peewee import Select, fn
 
-from models.queries import members
+from models.queries import members, page_answers
 from models.queries.attributions import attribution_members
 from models.queries.days import day_of, may_answer
 from models.queries.dialects import exists_by_row, true
@@ -178,12 +178,19 @@ def _counterclaim_members(viewer: Viewer) -> dict[str, Member]:
 
 
 def _both_directions(
-    viewer: Viewer, claim: Any, answers: tuple[Any, ...], answered: Any = None, *narrowed: Any
+    viewer: Viewer,
+    claim: Any,
+    answers: tuple[Any, ...],
+    answered: Any = None,
+    *,
+    found: tuple[Any, ...] | None = None,
+    told: tuple[Any, Any] = (None, None),
 ) -> dict[str, Member]:
     """Build the node of the counterclaims of the claim with the id `claim`, each with the other claim whole.
 
-    Those to it answer what it claims, pass the `narrowed` conditions and are listed at the address `answers`; what
-    answers the attribution of a statement is shown with that.
+    Those to it answer what it claims, or are `found` by other conditions, and are listed at the address `answers`; what
+    answers the attribution of a statement is shown with that. `told` is how many there are in both directions, where
+    what is read from says that.
     """
 
     def directed(other: str, *conditions: Any, if_any: Any) -> Array:
@@ -197,13 +204,12 @@ def _both_directions(
 
     # Most claims have none: that is found before all that is read of one is made ready.
     answering, answered_by_it = e.claim_id == claim, e.answer_id == claim
-    to_it = (of_the_claim(), evidence_seen(viewer))
-    if_answered = any_of(answering) if answered is None else answered
-    to_claim = directed("answer", answering, *to_it, *narrowed, if_any=if_answered)
+    to_it = (answering, of_the_claim(), evidence_seen(viewer)) if found is None else found
+    to_claim = directed("answer", *to_it, if_any=any_of(answering) if answered is None else answered)
     by_claim = directed("claim", answered_by_it, counterclaim_seen(viewer), if_any=any_of(answered_by_it))
     return {
-        **embedded("counterclaims", to_claim, *answers, "&sort=id", known=answered),
-        **embedded("counters", by_claim, "/v1/counterclaims?answer=", claim, "&sort=id"),
+        **embedded("counterclaims", to_claim, *answers, "&sort=id", known=answered, told=told[0]),
+        **embedded("counters", by_claim, "/v1/counterclaims?answer=", claim, "&sort=id", told=told[1]),
     }
 
 
@@ -264,17 +270,22 @@ def _card_members() -> dict[str, Member]:
     }
 
 
-def statement(viewer: Viewer) -> Object:
+def statement(viewer: Viewer, *, listed: bool = False) -> Object:
     """Build the node of a statement `s`, with STATEMENT_LINKS, and with its claim and that claim's counterclaims.
 
-    Answers that are known to have been given before it was said do not answer it.
+    Answers that are known to have been given before it was said do not answer it. Where it is `listed`, they are read
+    from the tables of page_answers.
     """
+    address = ("/v1/counterclaims?to_statement=", s.id)
+    told = (page_answers.ANSWERS, page_answers.COUNTERS) if listed else (None, None)
+    answering = (e.claim_id == s.claim_id, of_the_claim(), evidence_seen(viewer), may_answer(e, s))
+    found = (page_answers.first_answers(EMBEDDED),) if listed else answering
     its_claim = {**claim_part(sc).members, "topics": _topics(s.claim_id), "about": _about(s.claim_id)}
     return Object(
         _statement_members(viewer)
         | {"uri": uri("statements", s.id)}
         | {"claim": Subquery(Object(its_claim), Rows(links={sc: s.claim_id})), **_joint(viewer)}
-        | _both_directions(viewer, s.claim_id, ("/v1/counterclaims?to_statement=", s.id), None, may_answer(e, s))
+        | _both_directions(viewer, s.claim_id, address, found=found, told=told)
         | whole(viewer, s, "claims", s.claim_id)
     )
 

@@ -11,11 +11,11 @@ from itertools import islice
 from typing import Any
 
 from models.history import merged_filters
-from models.queries import disputes, lists, long_items, positions, simple_lists
+from models.queries import disputes, lists, long_items, page_answers, positions, simple_lists
 from models.queries.filter_sets import used
 from models.queries.filters import parameters
 from models.queries.members import Fields
-from models.queries.nodes import Compiled, cached
+from models.queries.nodes import Compiled, cached, compiled
 from models.queries.visibility import PUBLIC, Viewer
 from models.storage.columns import dumps
 from models.storage.database import on_sqlite
@@ -133,6 +133,7 @@ def _items(
         text, source, alias = simple_lists.item_sql(noun, viewer, fields, most)
     else:
         text, source, alias = lists.item_sql(noun, viewer, fields, include, most)
+    tables = compiled(page_answers.tables(viewer))[0] if noun == "statements" else ""
     sqlite = on_sqlite()
     if sqlite:
         ids, line, joined = "SELECT value AS id FROM json_each(?)", text, "group_concat(line, char(10))"
@@ -141,7 +142,7 @@ def _items(
         line, joined = f"replace({text}, chr(10), '')", "string_agg(line, chr(10) ORDER BY n)"
     return (
         f"WITH RECURSIVE k AS MATERIALIZED (SELECT id, row_number() OVER (ORDER BY id) AS n FROM ({ids}) AS i),"
-        " w(n, size, line) AS (SELECT CAST(0 AS BIGINT), 0, CAST(NULL AS TEXT) UNION ALL"
+        f" {tables} w(n, size, line) AS (SELECT CAST(0 AS BIGINT), 0, CAST(NULL AS TEXT) UNION ALL"
         " SELECT w.n + 1, w.size + coalesce(length(w.line), 0),"
         f" (SELECT {line} FROM k CROSS JOIN {source} WHERE k.n = w.n + 1 AND {alias}.id = k.id) FROM w"
         f" WHERE w.n < (SELECT count(*) FROM k) AND w.size + coalesce(length(w.line), 0) < {aim})"

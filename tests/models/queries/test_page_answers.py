@@ -1,0 +1,117 @@
+"""What answers the statements of a page: found once for each claim, and the same as of each statement alone."""
+
+import json
+
+import pytest
+
+from models import counterclaims, statements
+from models.history.changes import Actor
+from models.queries import derived, lists
+from models.queries.filter_sets import Order
+from models.queries.visibility import Viewer
+from models.storage import database
+from models.storage.columns import dumps
+from models.storage.rows import row
+from models.tables import Claim, Counterclaim, Speaker, Statement
+from models.transfer import stream
+from tests.factories import PUBLIC, REVIEWER, charge
+from tests.work import read_list
+
+#: Statements of a claim and counterclaims to it, and how much more twice as many may cost: of each pair, four times.
+MANY, TWICE = 250, 3
+
+_TEXT = "ab " * (9 * MANY)
+
+
+def _said(actor: Actor, claim: str, speaker: str, at: int, day: str | None = None) -> Statement:
+    made = {"document": {"text": _TEXT, "language": "en"}, "sentence": None, "mention": None, "cue": None}
+    made |= {"content": [{"start": 3 * at, "end": 3 * at + 2}], "said_on": day}
+    words = {"claim": {"text": claim, "language": "en", "reuse": True}, "speaker": {"name": speaker}}
+    return Statement.get_by_id(statements.record(by=actor, **charge(**made, **words)))
+
+
+def _copies(first: Statement, places: range, past: int) -> list[dict[str, object]]:
+    """Write the same statement of other words of the document, each by a speaker of its own."""
+    return [
+        row(first)
+        | {"content": dumps([{"text": "ab", "start": 3 * at, "end": 3 * at + 2}]), "speaker": 1000 + at - past}
+        | {"id": 1000 + at, "content_start": 3 * at, "spans": f"{3 * at}-{3 * at + 2}"}
+        for at in (place + past for place in places)
+    ]
+
+
+def _add_speakers(like: Statement, places: range) -> None:
+    speaker = row(Speaker.get_by_id(like.speaker_id))
+    named = [speaker | {"id": 1000 + at, "name": f"{at}", "name_key": f"{at}"} for at in places]
+    Speaker.insert_many(named).execute()
+
+
+@pytest.mark.parametrize("counted", ["counterclaim_count", "counter_count"])
+def test_a_page_counts_the_counterclaims_of_a_claim_once(registry: str, actor: Actor, counted: str) -> None:
+    first, other = _said(actor, "A charge.", "Attacker", 0), _said(actor, "No.", "Victim", 1)
+    places = range(2, 2 + MANY)
+    ends = ("claim", "answer") if counted.startswith("counterclaim") else ("answer", "claim")
+    link = {ends[0]: first.claim_id, ends[1]: other.claim_id}
+    made = counterclaims.create(by=actor, kind="denies", **link)
+    edge, claim = row(Counterclaim.get_by_id(made)), row(Claim.get_by_id(other.claim_id))
+    _add_speakers(first, places)
+    Statement.insert_many(_copies(first, places, 0)).execute()
+    Claim.insert_many([claim | {"id": 1000 + at} for at in places]).execute()
+    answering = _copies(other, places, 2 * MANY)
+    Statement.insert_many([said | {"claim": 1000 + at} for said, at in zip(answering, places, strict=True)]).execute()
+    Counterclaim.insert_many([edge | {"id": 1000 + at, ends[1]: 1000 + at} for at in places]).execute()
+    derived.rebuild()
+    asked = {"filters": {"claim": (first.claim_id,)}, "fields": (("id", ()), (counted, ()))}
+    one, _ = read_list(registry, "statements", limit=1, **asked)
+    spent, page = read_list(registry, "statements", limit=100, **asked)
+    # Not even two steps for each of these statements with each of the counterclaims.
+    assert spent - one < 2 * 100 * MANY
+    assert {item[counted] for item in json.loads(b"[%b]" % page.items)} == {MANY + 1}
+
+
+def test_values_that_two_claims_share_are_found_once_for_all_counterclaims_between_them(
+    registry: str, actor: Actor
+) -> None:
+    charged, answer = _said(actor, "A charge.", "Attacker", 0), _said(actor, "I never said so.", "Victim", 1)
+    link = {"claim": charged.claim_id, "answer": answer.claim_id, "kind": "denies", "of": "attribution"}
+    edge = row(Counterclaim.get_by_id(counterclaims.create(by=actor, target=charged.id, **link)))
+    asked = {"facets": ("speaker",)}
+    spent = []
+    for places in (range(2, 2 + MANY), range(2 + MANY, 2 + 2 * MANY)):
+        _add_speakers(charged, places)
+        for said, past in ((charged, 0), (answer, 3 * MANY)):
+            Statement.insert_many(_copies(said, places, past)).execute()
+        Counterclaim.insert_many([edge | {"id": 1000 + at, "target": 1000 + at} for at in places]).execute()
+        derived.rebuild()
+        if not database.on_sqlite():
+            database.db.execute_sql("ANALYZE")
+        work, page = read_list(registry, "counterclaims", **asked)
+        spent.append(work)
+    assert spent[1] < TWICE * spent[0]
+    assert page.facets
+    assert {one["count"] for one in page.facets["speaker"]["values"]} == {2 * MANY + 1}
+
+
+@pytest.mark.usefixtures("registry")
+@pytest.mark.parametrize("viewer", [PUBLIC, REVIEWER])
+def test_what_answers_a_statement_is_the_same_in_lists_and_exports_as_alone(actor: Actor, viewer: Viewer) -> None:
+    days = ("2026-01-01", "2026-03-02", "2026-03", "2026", None, "2026-03-31", "2027-01-01")
+    said = [_said(actor, "A charge.", f"Speaker {at}", at, day) for at, day in enumerate(days)]
+    for at, day in enumerate(days, len(days)):
+        answer = _said(actor, f"No {at}.", "Victim", at, day)
+        target = said[at - len(days) - 1].id if at % 2 else None
+        link = counterclaims.create(
+            by=actor, claim=said[0].claim_id, answer=answer.claim_id, kind="denies", target=target
+        )
+        if at % 3 == 0:
+            Counterclaim.update(statement=answer.id).where(Counterclaim.id == link).execute()
+        if at == len(days) + 1:
+            Statement.update(status="candidate").where(Statement.id == answer.id).execute()
+    derived.rebuild()
+    page = lists.page("statements", viewer=viewer, filters={}, limit=100, order=Order("id", descending=False))
+    items = json.loads(b"[%b]" % page.items)
+    assert len({item["counterclaim_count"] for item in items}) > 3
+    alone = [lists.one("statements", viewer=viewer, id=item["id"]) for item in items]
+    assert items == [json.loads(one[1]) for one in alone if one]
+    exported = "\n".join(stream.blocks("statements", viewer=viewer, filters={})).split("\n")
+    assert [json.loads(line) for line in exported] == items
