@@ -529,7 +529,12 @@ class Review(Retractable):
 
     class Meta:
         table_name = "reviews"
-        indexes = ((("publisher_key",), False), (("publisher_site",), False), (("rating_key",), False))
+        indexes = (
+            (("language",), False),
+            (("publisher_key",), False),
+            (("publisher_site",), False),
+            (("rating_key",), False),
+        )
 
 
 _index_where_set(Review.statement)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from models.queries import lists
+from models.queries import lists, simple_lists
 from models.queries.filter_sets import Order
 from models.queries.visibility import PUBLIC
 from models.storage import database
@@ -41,13 +41,40 @@ def work(url: str, sql: str, params: Any = (), *, bitmaps: bool = True) -> int:
 
 def read_list(url: str, noun: str, *, bitmaps: bool = False, **asked: Any) -> tuple[int, lists.Page]:
     """Read the newest ids of a list as the public does, unless it is `asked` otherwise: the work, and the page."""
-    sent: list[tuple[str, Any]] = []
-    database.db.query_hooks.append(lambda event: sent.append((event.sql, event.params)))
     bare = {"viewer": PUBLIC, "limit": 1, "order": Order("id", descending=True), "fields": (("id", ()),)}
-    page = lists.page(noun, **{"filters": {}} | bare | asked)
-    database.db.query_hooks.pop()
-    spent = (work(url, sql, params, bitmaps=bitmaps) for sql, params in sent if sql.startswith(("SELECT", "WITH")))
-    return sum(spent), page
+    read = simple_lists.page if noun in simple_lists.SIMPLE_LISTS else lists.page
+    with sent_by() as sent:
+        page = read(noun, **{"filters": {}} | bare | asked)
+    return sum(work(url, sql, params, bitmaps=bitmaps) for sql, params in sent), page
+
+
+@contextmanager
+def sent_by() -> Iterator[list[tuple[str, Any]]]:
+    """Collect the queries that are sent to the database, with their values."""
+    sent: list[tuple[str, Any]] = []
+
+    def collect(event: Any) -> None:
+        if event.sql.startswith(("SELECT", "WITH")):
+            sent.append((event.sql, event.params))
+
+    database.db.query_hooks.append(collect)
+    try:
+        yield sent
+    finally:
+        database.db.query_hooks.remove(collect)
+
+
+def count_anew(*, counted: bool = True) -> None:
+    """Let PostgreSQL plan by what its tables hold now, or as where nothing was ever `counted`."""
+    if database.on_sqlite():
+        return
+    if counted:
+        database.db.execute_sql("ANALYZE")
+        return
+    tables = "FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    columns = "FROM pg_stats WHERE schemaname = 'public'"
+    database.db.execute_sql(f"SELECT pg_clear_relation_stats('public', relname) {tables}")
+    database.db.execute_sql(f"SELECT pg_clear_attribute_stats('public', tablename, attname, inherited) {columns}")
 
 
 def _steps(url: str, sql: str, params: Any) -> int:
@@ -76,7 +103,7 @@ def _rows(sql: str, params: Any, *, bitmaps: bool) -> int:
     rows = (
         node["Actual Loops"] * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
         for node in nodes
-        if node["Node Type"].endswith("Scan") and (bitmaps or node["Node Type"] != "Bitmap Index Scan")
+        if node["Node Type"].endswith(("Scan", "Materialize")) and (bitmaps or node["Node Type"] != "Bitmap Index Scan")
     )
     compared = (node["Actual Loops"] * node.get("Rows Removed by Join Filter", 0) for node in nodes)
     return round(sum(rows) + sum(compared))

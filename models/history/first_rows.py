@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from models.queries import shapes
-from models.queries.dialects import by_key, first_of_each, is_key
+from models.queries.dialects import by_key, first_of_each, is_key, is_key_in_order, row_of_each
 from models.queries.nodes import cached
 from models.queries.visibility import Viewer, claim_seen
 from models.storage import rows
@@ -70,9 +70,9 @@ def _bearers() -> str:
     return first_of_each(
         {"key": "text"},
         f"k.key, {columns}",
-        "aliases a JOIN speakers s ON s.id = a.speaker_id",
+        f"aliases a {row_of_each('speakers s', 's.id = a.speaker_id')}",
         id="a.id",
-        where=f"{is_key('a.alias_key', 'k.key')} AND {rows.standing(Speaker)}",
+        where=f"{is_key_in_order('a.alias_key', 'k.key', 'a.speaker_id')} AND {rows.standing(Speaker)}",
         then=f"{by_key('a.alias_key', 'a.speaker_id')} LIMIT ?",
     )
 

@@ -14,6 +14,7 @@ from models.queries.dialects import (
     any_of,
     exists_by_row,
     from_place,
+    hashed,
     is_one,
     looked_up,
     paired,
@@ -112,7 +113,7 @@ def _replied_by_common(viewer: Viewer, claim: Any) -> Any:
     given = given.join(_about, on=of_accused)
     by_them = (_said.claim_id == _given.answer_id) & (_said.id == _given.speaker_id)
     both = (_given.claim_id, _said.claim_id)
-    return claim.in_(paired(given.alias("given"), [(said.alias("said"), by_them)], [_given.claim_id], both))
+    return hashed(claim, paired(given.alias("given"), [(said.alias("said"), by_them)], [_given.claim_id], both))
 
 
 def of_its_answers(
@@ -176,11 +177,11 @@ def _answered(viewer: Viewer, claim: Any, statement: Any, *conditions: Any, shar
         return exists_by_row(found)
     standing = e.select(1).where(is_one(e.claim_id, claim), e.retracted_at.is_null())
     if statement is None:
-        at_once = claim.in_(answers(viewer, e.claim_id.in_(_claims_of_many()), *conditions).select(e.claim_id))
+        at_once = hashed(claim, answers(viewer, e.claim_id.in_(_claims_of_many()), *conditions).select(e.claim_id))
         by_each = exists_by_row(found)
     else:
         at_once = answered_statements(viewer, _claims_of_many(), *conditions)
-        at_once = statement.id.in_(Select([at_once.alias("a")], [_all.id]))
+        at_once = hashed(statement.id, Select([at_once.alias("a")], [_all.id]))
         by_each = fn.EXISTS(found.where(may_answer(e, statement)))
     # Most claims have no answer: of those, nothing else is looked up. PostgreSQL would ask a bare EXISTS last.
     return exists_by_row(standing) & case(_has_many(claim), at_once, by_each)
@@ -243,7 +244,7 @@ def of_who_answered(viewer: Viewer, filters: Filters) -> Iterator[Any]:
         by_claim = s.select(s.claim_id).where(said_within("against", of_few=True), statement_seen(viewer))
         of_claim = by_claim.where(s.claim_id == e.claim_id)
         first = theirs.where(s.claim_id.in_(_claims_of_many())).group_by(s.claim_id)
-        at_once = e.id.in_(answering_first(first.select(s.claim_id, fn.min(s.day).alias("day"))))
+        at_once = hashed(e.id, answering_first(first.select(s.claim_id, fn.min(s.day).alias("day"))))
         answering = case(_has_many(e.claim_id), at_once, fn.EXISTS(of_claim.where(may_answer(e, s))))
         yield case(fn.EXISTS(target_seen(viewer)), fn.EXISTS(of_claim.where(s.id == e.target_id)), answering)
 

@@ -44,7 +44,16 @@ def among_many(sqlite: bool, id: Any, query: Any) -> Any:
 
     PostgreSQL reads an array by an index anew for each row, and a list under a CASE once, which it hashes.
     """
-    return id.in_(query) if sqlite else Case(None, ((id.in_(query), SQL("TRUE")),), SQL("FALSE"))
+    return id.in_(query) if sqlite else Case(None, ((hashed(id, query), SQL("TRUE")),), SQL("FALSE"))
+
+
+@differing
+def hashed(sqlite: bool, id: Any, query: Any) -> Any:
+    """Build the condition that `id` is one of those that a query finds, which is asked of many, as under a CASE.
+
+    PostgreSQL hashes no list that it expects to be long, but reads it all for each: of an array it expects ten.
+    """
+    return id.in_(query if sqlite else Select([], [fn.unnest(fn.ARRAY(query))]))
 
 
 @differing
@@ -371,6 +380,17 @@ def first_of_each(
 
 
 @written
+def row_of_each(sqlite: bool, table: str, on: str) -> str:
+    """Write the join of the one row of a table that belongs to each row before it, in a source of `first_of_each`.
+
+    Without statistics PostgreSQL would walk this table, and look for its keys at each row.
+    """
+    if sqlite:
+        return f"JOIN {table} ON {on}"
+    return f"CROSS JOIN LATERAL (SELECT * FROM {table} WHERE {on} OFFSET 0) AS {table.rsplit(maxsplit=1)[-1]}"
+
+
+@written
 def is_key(sqlite: bool, column: str, key: str) -> str:
     """Write the condition that an indexed column is a key of `first_of_each`.
 
@@ -378,6 +398,16 @@ def is_key(sqlite: bool, column: str, key: str) -> str:
     lies between two values it expects little.
     """
     return f"{column} = {key}" if sqlite else f"{column} BETWEEN {key} AND {key}"
+
+
+@written
+def is_key_in_order(sqlite: bool, column: str, key: str, order: str) -> str:
+    """Write the condition of `is_key`, of whose rows the first by the ids `order` are read.
+
+    Of what stands in an index from a pair on, PostgreSQL expects much, and reads as much as is asked for in its order;
+    of what lies between two values it would read all, and sort.
+    """
+    return f"{column} = {key}" if sqlite else f"({column}, {order}) >= ({key}, 0) AND {column} <= {key}"
 
 
 @written

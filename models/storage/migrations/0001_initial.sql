@@ -209,6 +209,7 @@ CREATE TABLE "reviews" (
 ){strict};
 CREATE INDEX "reviews_rating" ON "reviews" (lower(rating_label));
 CREATE INDEX "reviews_claim_id" ON "reviews" ("claim_id");
+CREATE INDEX "reviews_language" ON "reviews" ("language");
 CREATE INDEX "reviews_publisher_site" ON "reviews" ("publisher_site");
 CREATE INDEX "reviews_statement_id" ON "reviews" ("statement_id") WHERE statement_id IS NOT NULL;
 CREATE INDEX "reviews_reviewed_at_id" ON "reviews" (coalesce(reviewed_at, ''), id);
