@@ -330,9 +330,9 @@ def _page(
         table, id, links = f, f.claim_id, {c: f.claim_id}
     rows = Rows(Join(numbered.alias("k"), table, JOIN.CROSS), (id == _k.id,), links)
     json, ranking = _listed(noun, viewer, members, by_rank, most), _k.ranking if by_rank else NULL
+    counts = page_answers.are_read(json)
     if "snippets" in members[1]:
         json = dialects.beside_json(json, _k.id, *snippets.texts(noun))
-    counts = page_answers.are_read(json)
     if counts or _is_long(members):
         in_turn = replace(rows, source=Join(_k, table, JOIN.CROSS))
         beside = page_answers.tables(viewer) if counts else SQL("")
