@@ -21,7 +21,7 @@ from models.queries.dialects import (
     unindexed,
 )
 from models.queries.filter_sets import Filters
-from models.queries.nodes import FALSE, STAR, TRUE, Aliased, case
+from models.queries.nodes import FALSE, STAR, TRUE, Aliased, case, more_than
 from models.queries.said_by import claims_within, said_within, wholes, within
 from models.queries.shapes import answers
 from models.queries.table_aliases import e, s
@@ -189,8 +189,7 @@ def _answered(viewer: Viewer, claim: Any, statement: Any, *conditions: Any, shar
 
 def _has_many(claim: Any) -> Any:
     """Build the condition that a claim has more than MANY counterclaims."""
-    standing = _of_many.select(1).where(is_one(_of_many.claim_id, claim), _of_many.retracted_at.is_null())
-    return fn.EXISTS(standing.limit(1).offset(MANY))
+    return more_than(MANY, _of_many, _of_many.claim_id, claim, _of_many.retracted_at.is_null())
 
 
 def _claims_of_many() -> Select:

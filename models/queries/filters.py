@@ -31,7 +31,7 @@ from models.queries.dialects import (
     unindexed,
 )
 from models.queries.filter_sets import Filters
-from models.queries.nodes import STAR, Aliased, ByNumber, Compiled, P, cached, case, compiled, run
+from models.queries.nodes import STAR, Aliased, ByNumber, Compiled, P, cached, case, compiled, more_than, run
 from models.queries.parts import changed_since
 from models.queries.said_by import said_by, said_within, voice
 from models.queries.shapes import RECORDED, recorder
@@ -222,7 +222,7 @@ def _exists(rows: Any, claim: Any, *conditions: Any, shared: bool) -> Any:
     counted = _COUNTED_BY_CLAIM[rows]
     of_many = counted.select(counted.claim_id).group_by(counted.claim_id)
     of_many = of_many.having(case(fn.count(STAR) > MANY, passes(counted.claim_id)))
-    has_many = fn.EXISTS(rows.select(1).where(is_one(rows.claim_id, claim)).limit(1).offset(MANY))
+    has_many = more_than(MANY, rows, rows.claim_id, claim)
     return case(has_many, among(claim, of_many), passes(claim))
 
 
