@@ -8,9 +8,9 @@ from functools import reduce
 from operator import add, or_
 from typing import Any
 
-from peewee import Select
+from peewee import JOIN, Join, Select
 
-from models.queries.dialects import among, among_many, any_id, exists_by_row, unindexed
+from models.queries.dialects import among, among_many, any_id, exists_by_row, is_one, looked_up, unindexed
 from models.queries.nodes import Aliased
 from models.queries.table_aliases import s
 from models.queries.visibility import Viewer, statement_seen
@@ -39,8 +39,10 @@ def within(speaker: Any, name: str, *, many: bool = False) -> Any:
     With `many` PostgreSQL plans as for many of these, where no index finds the rows of few.
     """
     them = _speaker.select(_speaker.id).where(any_id(_speaker.id, name)).cte("within", recursive=True, columns=("id",))
-    parts = _part.select(_part.id).join(them, on=_part.part_of_id == them.c.id)
-    them = them.union(parts.where(*_is_part))
+    # Of each: PostgreSQL, which expects ten, would compare each of ten thousand with all speakers.
+    its = is_one(_part.part_of_id, them.c.id)
+    parts = Select([Join(them, looked_up(_part, its), JOIN.CROSS)], [_part.id]).where(its, *_is_part)
+    them = them.union(parts)
     # PostgreSQL takes what is recursive for long, and an array for short.
     ids = them.select_from(them.c.id)
     return (among_many if many else among)(speaker, ids)
