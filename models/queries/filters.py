@@ -10,11 +10,11 @@ from functools import reduce
 from operator import and_
 from typing import Any
 
-from peewee import JOIN, ColumnBase, Select, fn
+from peewee import JOIN, Select, fn
 
 from models.addresses import host, normalize
 from models.queries import search
-from models.queries.answer_filters import accusing, of_a_charge, of_its_answers
+from models.queries.answer_filters import accusing, of_a_charge, of_its_answers, one_of
 from models.queries.days import known
 from models.queries.dialects import (
     among,
@@ -241,7 +241,7 @@ def of_a_claim(
         # Of statements more than of claims are under a topic: not all of them are read for a page.
         filed = _filed.select(1).where(_filed.claim_id == claim, _of_topic)
         yield claim.in_(OF_TOPIC) if statement is None else exists_by_row(filed)
-    of_these = ColumnBase.in_ if shared or statement is not None else among  # PostgreSQL begins with an array
+    of_these = one_of(filters, shared=shared or statement is not None)
     if "about" in names:
         yield of_these(claim, _about.select(_about.claim_id).where(any_id(_about.speaker_id, "about")))
     if "language" in names:
