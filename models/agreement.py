@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from models.history import standing_rows
-from models.queries.dialects import first_of_each, in_found, in_ids, is_key, json_of
+from models.queries.dialects import in_found, in_ids, json_of
+from models.queries.key_lookups import first_of_each, is_key
 from models.queries.nodes import cached
 from models.storage.columns import dumps
 from models.storage.database import fetch

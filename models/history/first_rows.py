@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from models.queries import shapes
-from models.queries.dialects import by_key, first_of_each, is_key, is_key_in_order, row_of_each
+from models.queries.key_lookups import by_key, first_of_each, is_key, is_key_in_order, row_of_each
 from models.queries.nodes import cached
 from models.queries.visibility import Viewer, claim_seen
 from models.storage import rows

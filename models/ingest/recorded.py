@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from peewee import JOIN
 
-from models.queries.dialects import first_of_each, is_key, json_member
+from models.queries.dialects import json_member
+from models.queries.key_lookups import first_of_each, is_key
 from models.queries.nodes import cached
 from models.storage.columns import dumps
 from models.storage.database import fetch

@@ -5,7 +5,7 @@ from typing import Any
 
 from peewee import BigIntegerField, ForeignKeyField
 
-from models.queries.dialects import first_of_each, is_key
+from models.queries.key_lookups import first_of_each, is_key
 from models.queries.nodes import cached
 from models.storage import rows
 from models.storage.database import on_sqlite
