@@ -234,14 +234,15 @@ class Beside(Member):
 
 @dataclass(frozen=True, eq=False)
 class Count(Beside):
-    """How many rows there are, or how many pass a condition."""
+    """How many rows there are, or how many pass a condition; it may be `told`, as its list is."""
 
     condition: Any = None
+    told: Any = None
 
     none = "0"
 
     def value(self) -> Any:
-        return fn.coalesce(self.of.found(self.of_all()) if self.of.told is None else self.of.told, 0)
+        return fn.coalesce(self.of.found(self.of_all()) if self.told is None else self.told, 0)
 
     def of_all(self) -> Any:
         return fn.count(self.in_row())

@@ -11,7 +11,7 @@ from typing import Any
 
 from peewee import Select, fn
 
-from models.queries import members, page_answers
+from models.queries import members, page_counts
 from models.queries.attributions import attribution_members
 from models.queries.days import day_of, may_answer
 from models.queries.dialects import exists_by_row, true
@@ -29,7 +29,7 @@ from models.queries.members import (
     Wanted,
     scalars,
 )
-from models.queries.nodes import NULL, Aliased, Part, cached
+from models.queries.nodes import NULL, Aliased, Part, cached, case
 from models.queries.parts import (
     around,
     claim_part,
@@ -129,16 +129,24 @@ WITH_CLAIM = {**STATEMENT_LINKS, sc: s.claim_id}
 IN_PRINT_ORDER = (s.document_id, s.content_start, s.id)
 
 
-#: How the statements of a list are counted: each act once, and what prints one again.
-COUNTS = {"statement_count": s.original_id.is_null(), "print_count": s.original_id.is_null(False)}
+def _statements_of(
+    viewer: Viewer,
+    claim: Any,
+    limit: int,
+    *conditions: Any,
+    single: Any = None,
+    told: dict[str, Any] | None = None,
+) -> dict[str, Member]:
+    """Build the nodes of the statements of a claim that pass some conditions, without their claim.
 
-
-def _statements_of(viewer: Viewer, claim: Any, limit: int, *conditions: Any, single: Any = None) -> dict[str, Member]:
-    """Build the nodes of the statements of a claim that pass some conditions, without their claim."""
+    `told` is how many there are, where what is read from says that.
+    """
     seen = (s.claim_id == claim, statement_seen(viewer), *conditions)
     rows = Rows(s, seen, STATEMENT_LINKS, IN_PRINT_ORDER, limit)
     listed = Array(statement_part(viewer), rows, single=single)
-    return embedded("statements", listed, "/v1/statements?claim=", claim, "&sort=print", count=COUNTS)
+    return embedded(
+        "statements", listed, "/v1/statements?claim=", claim, "&sort=print", count=page_counts.COUNTS, told=told
+    )
 
 
 def linked_statement(viewer: Viewer) -> Object:
@@ -165,9 +173,9 @@ def _about(claim: Any) -> Array:
     return Array(Object(speaker_part(ab) | scalars(ca, "role")), Rows(ca, stands, {ab: ca.speaker_id}, (ab.name_key,)))
 
 
-def _side(viewer: Viewer, claim: Any, *conditions: Any) -> Object:
+def _side(viewer: Viewer, claim: Any, *conditions: Any, told: dict[str, Any] | None = None) -> Object:
     """Build the node of one side of a counterclaim: a claim with the first of its statements that pass."""
-    statements = _statements_of(viewer, claim.id, BESIDE, *conditions)
+    statements = _statements_of(viewer, claim.id, BESIDE, *conditions, told=told)
     return Object({**claim_part(claim).members, **statements})
 
 
@@ -184,7 +192,7 @@ def _both_directions(
     answered: Any = None,
     *,
     found: tuple[Any, ...] | None = None,
-    told: tuple[Any, Any] = (None, None),
+    told: dict[str, Any] | None = None,
 ) -> dict[str, Member]:
     """Build the node of the counterclaims of the claim with the id `claim`, each with the other claim whole.
 
@@ -208,8 +216,8 @@ def _both_directions(
     to_claim = directed("answer", *to_it, if_any=any_of(answering) if answered is None else answered)
     by_claim = directed("claim", answered_by_it, counterclaim_seen(viewer), if_any=any_of(answered_by_it))
     return {
-        **embedded("counterclaims", to_claim, *answers, "&sort=id", known=answered, told=told[0]),
-        **embedded("counters", by_claim, "/v1/counterclaims?answer=", claim, "&sort=id", told=told[1]),
+        **embedded("counterclaims", to_claim, *answers, "&sort=id", known=answered, told=told),
+        **embedded("counters", by_claim, "/v1/counterclaims?answer=", claim, "&sort=id", told=told),
     }
 
 
@@ -274,12 +282,12 @@ def statement(viewer: Viewer, *, listed: bool = False) -> Object:
     """Build the node of a statement `s`, with STATEMENT_LINKS, and with its claim and that claim's counterclaims.
 
     Answers that are known to have been given before it was said do not answer it. Where it is `listed`, they are read
-    from the tables of page_answers.
+    from the tables of page_counts.
     """
     address = ("/v1/counterclaims?to_statement=", s.id)
-    told = (page_answers.ANSWERS, page_answers.COUNTERS) if listed else (None, None)
+    told = {"counterclaim_count": page_counts.ANSWERS, "counter_count": page_counts.COUNTERS} if listed else None
     answering = (e.claim_id == s.claim_id, of_the_claim(), evidence_seen(viewer), may_answer(e, s))
-    found = (page_answers.first_answers(EMBEDDED),) if listed else answering
+    found = (page_counts.first_answers(EMBEDDED),) if listed else answering
     its_claim = {**claim_part(sc).members, "topics": _topics(s.claim_id), "about": _about(s.claim_id)}
     return Object(
         _statement_members(viewer)
@@ -294,13 +302,18 @@ def statement(viewer: Viewer, *, listed: bool = False) -> Object:
 SIDES = {charge: e.claim_id, answer: e.answer_id}
 
 
-def counterclaim(viewer: Viewer) -> Object:
+def counterclaim(viewer: Viewer, *, listed: bool = False) -> Object:
     """Build the node of a counterclaim `e` with the claims of SIDES side by side, each with speakers and sentences.
 
-    Of a claim whose attribution is answered, the one statement that this is about.
+    Of a claim whose attribution is answered, the one statement that this is about. Where it is `listed`, their
+    statements are counted in the tables of page_counts.
     """
     aimed_at = of_the_claim() | (s.id == e.target_id)
-    sides = {"claim": _side(viewer, charge, aimed_at), "answer": _side(viewer, answer)}
+    of_charge, of_answer = (page_counts.of_side(claim.id) if listed else None for claim in SIDES)
+    if of_charge:
+        of_one = page_counts.of_target(viewer, charge.id)
+        of_charge = {name: case(of_the_claim(), count, of_one[name]) for name, count in of_charge.items()}
+    sides = {"claim": _side(viewer, charge, aimed_at, told=of_charge), "answer": _side(viewer, answer, told=of_answer)}
     own = _counterclaim_members(viewer) | {"uri": uri("counterclaims", e.id)}
     return Object(own | sides | whole(viewer, e, "claims", *SIDES.values()))
 

@@ -8,9 +8,10 @@ from models.queries.dialects import true
 from models.queries.embedded import EMBEDDED, embedded
 from models.queries.members import Array, Boolean, Member, Object, RawJson, Scalar, Subquery, scalars
 from models.queries.nodes import STAR, Aliased, case
+from models.queries.page_counts import COUNTS
 from models.queries.parts import around, document_part, record, speaker_part, uri, whole
 from models.queries.selection import Rows
-from models.queries.shapes import COUNTS, IN_PRINT_ORDER, WITH_CLAIM, linked_statement
+from models.queries.shapes import IN_PRINT_ORDER, WITH_CLAIM, linked_statement
 from models.queries.table_aliases import al, d, doc, p, s, se
 from models.queries.visibility import Viewer, not_hidden, sentence_seen, statement_seen
 from models.tables import Sentence, Speaker

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from models.history import merged_filters
-from models.queries import disputes, lists, long_items, page_answers, positions, simple_lists
+from models.queries import disputes, lists, long_items, page_counts, positions, simple_lists
 from models.queries.filter_sets import used
 from models.queries.filters import parameters
 from models.queries.members import Fields
@@ -133,7 +133,7 @@ def _items(
         text, source, alias = simple_lists.item_sql(noun, viewer, fields, most)
     else:
         text, source, alias = lists.item_sql(noun, viewer, fields, include, most)
-    tables = compiled(page_answers.tables(viewer))[0] if noun == "statements" else ""
+    tables = compiled(page_counts.tables(noun, viewer))[0] if noun in {"statements", "counterclaims"} else ""
     sqlite = on_sqlite()
     if sqlite:
         ids, line, joined = "SELECT value AS id FROM json_each(?)", text, "group_concat(line, char(10))"
