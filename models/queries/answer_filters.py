@@ -45,7 +45,7 @@ def accusing(name: str) -> Any:
 
 
 def one_of(filters: Filters, *, shared: bool) -> Any:
-    """Choose how a claim is told to be one of the many that a query finds.
+    """Choose what builds the condition that a claim is one of the many that a query finds.
 
     PostgreSQL begins with an array. Where it begins with what a speaker answered, it would sort that of five thousand
     anew for each claim; where the claim is `shared`, for each item.

@@ -96,8 +96,9 @@ def _sentence_from(sqlite: bool) -> str:
     In steps, so that many statements in one sentence are found by few parts of it.
     """
     least, greatest = ("min", "max") if sqlite else ("least", "greatest")
-    before = f"{least}(w.content_start - se.start - {_BEFORE_CONTENT}, length(se.text) - {MOST_OF_SENTENCE})"
-    return f"CAST(({greatest}({before}, 0) + {_BEFORE_CONTENT - 1}) / {_BEFORE_CONTENT} * {_BEFORE_CONTENT} AS integer)"
+    near = f"{greatest}(w.content_start - se.start - {_BEFORE_CONTENT}, 0)"
+    step = f"({near} + {_BEFORE_CONTENT - 1}) / {_BEFORE_CONTENT} * {_BEFORE_CONTENT}"
+    return f"CAST({least}({step}, {greatest}(length(se.text) - {MOST_OF_SENTENCE}, 0)) AS integer)"
 
 
 def _sentence() -> str:
