@@ -17,11 +17,12 @@ from models.queries.dialects import (
     hashed,
     is_one,
     looked_up,
+    more_than,
     paired,
     unindexed,
 )
 from models.queries.filter_sets import Filters
-from models.queries.nodes import FALSE, STAR, TRUE, Aliased, case, more_than
+from models.queries.nodes import FALSE, STAR, TRUE, Aliased, case
 from models.queries.said_by import claims_within, said_within, wholes, within
 from models.queries.shapes import answers
 from models.queries.table_aliases import e, s

@@ -91,6 +91,19 @@ def is_one(sqlite: bool, column: Any, value: Any) -> Any:
 
 
 @differing
+def more_than(sqlite: bool, number: int, rows: Any, column: Any, value: Any, *conditions: Any) -> Any:
+    """Build the condition that more than `number` rows that pass some conditions have a value in an indexed column.
+
+    Of what lies between two values PostgreSQL would read all, again for each statement of a claim with thousands of
+    answers: of two rows of values it expects much, and reads as much as is asked for in the order of the index.
+    """
+    if sqlite:
+        return fn.EXISTS(rows.select(1).where(column == value, *conditions).limit(1).offset(number))
+    its = (Tuple(column, column) >= Tuple(value, value)) & (column <= value)
+    return fn.EXISTS(rows.select(1).where(its, *conditions).order_by(column).limit(1).offset(number))
+
+
+@differing
 def from_place(sqlite: bool, first: Any, key: Any, second: Any, least: Any) -> Any:
     """Build the condition that rows stand in an index from a key and the `least` second value on.
 

@@ -26,12 +26,13 @@ from models.queries.dialects import (
     indexed_by,
     is_one,
     looked_up,
+    more_than,
     share,
     topic_bounds,
     unindexed,
 )
 from models.queries.filter_sets import Filters
-from models.queries.nodes import STAR, Aliased, ByNumber, Compiled, P, cached, case, compiled, more_than, run
+from models.queries.nodes import STAR, Aliased, ByNumber, Compiled, P, cached, case, compiled, run
 from models.queries.parts import changed_since
 from models.queries.said_by import said_by, said_within, voice
 from models.queries.shapes import RECORDED, recorder
@@ -222,8 +223,7 @@ def _exists(rows: Any, claim: Any, *conditions: Any, shared: bool) -> Any:
     counted = _COUNTED_BY_CLAIM[rows]
     of_many = counted.select(counted.claim_id).group_by(counted.claim_id)
     of_many = of_many.having(case(fn.count(STAR) > MANY, passes(counted.claim_id)))
-    has_many = more_than(MANY, rows, rows.claim_id, claim)
-    return case(has_many, among(claim, of_many), passes(claim))
+    return case(more_than(MANY, rows, rows.claim_id, claim), among(claim, of_many), passes(claim))
 
 
 def of_a_claim(

@@ -9,7 +9,7 @@ from functools import lru_cache, wraps
 from threading import RLock
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from peewee import OP, SCOPE_VALUES, SQL, Case, Column, ColumnBase, Entity, Expression, Join, Node, NodeList, Table, fn
+from peewee import OP, SCOPE_VALUES, SQL, Case, Column, ColumnBase, Entity, Expression, Join, Node, NodeList, Table
 
 from models.storage.database import db, fetch, on_sqlite
 
@@ -146,16 +146,6 @@ class Aliased(Table):
 def case(condition: Any, value: Any, otherwise: Any = None) -> Any:
     """Choose between two values."""
     return Case(None, ((condition, value),), otherwise)
-
-
-def more_than(number: int, rows: Any, column: Any, value: Any, *conditions: Any) -> Any:
-    """Build the condition that more than `number` rows that pass some conditions have an id in an indexed column.
-
-    That is whether so many further on from the first the index still has it: of rows with the value itself PostgreSQL
-    would read all, again for each statement of a claim with thousands of answers.
-    """
-    further = rows.select(column).where(column >= value, *conditions).order_by(column).limit(1).offset(number)
-    return fn.coalesce(further, 0) == value  # where the index ends before, too: no null, which its opposite would be
 
 
 def source_text(table: Any, links: Mapping[Any, Any]) -> str:
