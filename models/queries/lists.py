@@ -330,7 +330,7 @@ def _page(
         table, id, links = f, f.claim_id, {c: f.claim_id}
     rows = Rows(Join(numbered.alias("k"), table, JOIN.CROSS), (id == _k.id,), links)
     json, ranking = _listed(noun, viewer, members, by_rank, most), _k.ranking if by_rank else NULL
-    counts = page_counts.are_read(noun, json)
+    counts = page_counts.are_read(noun, json.sql)
     if "snippets" in members[1]:
         json = dialects.beside_json(json, _k.id, *snippets.texts(noun))
     if counts or _is_long(members):

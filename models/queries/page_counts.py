@@ -10,7 +10,7 @@ from peewee import JOIN, SQL, Cast, Entity, Join, NodeList, Select, fn
 
 from models.queries.days import answers_until
 from models.queries.dialects import among, exists_by_row, looked_up
-from models.queries.nodes import STAR, Part, case
+from models.queries.nodes import STAR, case
 from models.queries.table_aliases import e, o, s
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, evidence_seen, of_the_claim, statement_seen
 
@@ -52,9 +52,9 @@ def of_target(viewer: Viewer, claim: Any) -> dict[str, Any]:
     return {name: aimed.where(condition) for name, condition in COUNTS.items()}
 
 
-def are_read(noun: str, json: Part) -> bool:
-    """Tell whether the JSON of an item reads from `tables`."""
-    return any(f'"{name}"' in json.sql for name in _TABLES.get(noun, ()))
+def are_read(noun: str, json: str) -> bool:
+    """Tell whether the SQL of an item's JSON reads from `tables`."""
+    return any(f'"{name}"' in json for name in _TABLES.get(noun, ()))
 
 
 def tables(noun: str, viewer: Viewer) -> NodeList:

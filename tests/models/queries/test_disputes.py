@@ -13,13 +13,12 @@ from models.queries import disputes as queries
 from models.queries.filter_sets import used
 from models.queries.filters import parameters
 from models.queries.nodes import run
-from models.storage import database
 from models.storage.columns import dumps
 from models.storage.rows import row
 from models.tables import Claim, Counterclaim, Speaker, Statement
 from tests.factories import charge, put_claim, store
 from tests.timing import within
-from tests.work import work
+from tests.work import sent_by, work
 
 OFTEN = 1_500
 
@@ -174,10 +173,8 @@ def test_the_days_of_one_answer_to_many_charges_are_asked_once_of_each_who_state
     store(actor, lines)
     spent = []
     for asked in ({}, {"said_from": "2026"}):
-        sent: list[tuple[str, Any]] = []
-        database.db.query_hooks.append(lambda event, sent=sent: sent.append((event.sql, event.params)))
-        assert len(disputes.listed(past=None, limit=20, **asked)) == 20
-        database.db.query_hooks.pop()
+        with sent_by() as sent:
+            assert len(disputes.listed(past=None, limit=20, **asked)) == 20
         spent.append(sum(work(registry, sql, params) for sql, params in sent))
     assert spent[1] < 1.5 * spent[0], spent
 
