@@ -80,8 +80,9 @@ def import_lines(report: dict[str, Any], **_given: Any) -> Response:
     slug, a speaker by name, a document by address and text, a statement by document, spans, speaker and `coding`, a
     counterclaim by its claims and kind, a review by address and claim) stays as it is, so sending the same lines again
     changes nothing, and goes on where an earlier import ended; only a review that gives its claim by `text`, without
-    `reuse`, brings a new claim along each time. A line that is refused does not keep others from being stored; the
-    answer is 200 and lists it.
+    `reuse`, brings a new claim along each time. For that an address alone means the edition of which an earlier line
+    gave the text, or else the newest. A line that is refused does not keep others from being stored; the answer is 200
+    and lists it.
 
     With `dry_run=true` nothing is stored: the answer tells what would be, of at most 5,000 lines and of what
     is stored in 2 seconds, on SQLite in one, since nobody else can write meanwhile; beyond either it is 413. On

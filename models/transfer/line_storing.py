@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from models import claims, counterclaims, documents, reviews, speakers, statements, topics
+from models.addresses import normalize
+from models.documents import digest, edition
 from models.history import merges, same_words, standing_rows
 from models.history.changes import Actor
 from models.history.session import Session
@@ -104,6 +106,7 @@ def _document(work: _Work, new: dict[str, Any]) -> LineResult:
     id, what = _unless_known(work, lambda: documents.create(by=work.by, session=work.session, **new))
     if name:
         _call(work.names, work.names.documents, name, id, "document")
+    _give_edition(work, new)
     return id, what
 
 
@@ -142,6 +145,8 @@ def _statement(work: _Work, new: dict[str, Any]) -> LineResult:
         _bind_known(work, claim.get("claim", ""), id)
     if name:
         _call(names, names.statements, name, id, "statement")
+    for reference in (new["document"], (new.get("via") or {}).get("document") or {}):
+        _give_edition(work, reference)
     return id, what
 
 
@@ -338,4 +343,12 @@ def _free_twin(work: _Work, line: dict[str, Any]) -> int | None:
 def _known_document(names: LocalIds, reference: dict[str, Any], field: str) -> dict[str, Any]:
     if "document" in reference:
         return {"id": names.known("document", reference["document"], f"{field}/document")}
-    return reference
+    address = None if "text" in reference else normalize(reference.get("url"))
+    return {"id": names.editions[address]} if address and address in names.editions else reference
+
+
+def _give_edition(work: _Work, document: dict[str, Any]) -> None:
+    """Let the address of a document that a line gives with its text mean this edition of it from now on."""
+    address = normalize(document.get("url"))
+    if address and document.get("text") and (id := edition(address, digest(document["text"]), work.session)):
+        work.names.give_edition(address, id)

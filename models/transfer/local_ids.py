@@ -22,6 +22,8 @@ class LocalIds:
         self.documents: SpilledDict[str, int] = SpilledDict()
         self.statements: SpilledDict[str, int] = SpilledDict()
         self.claims: SpilledDict[str, int] = SpilledDict()
+        #: Address -> the document of the last line that gave its text.
+        self.editions: SpilledDict[str, int] = SpilledDict()
         #: The ids that some line's claim has.
         self.bound: SpilledDict[int, None] = SpilledDict()
         #: The ids of stored claims that lines mean which say that they were put in by themselves.
@@ -50,7 +52,7 @@ class LocalIds:
         #: so that they need not be read again. And of its text and language -> the greatest of them all.
         self._taken: SpilledDict[str, int] = SpilledDict()
         self._all = (
-            *(self.documents, self.statements, self.claims, self.bound, self.put_in, self.claim_lines),
+            *(self.documents, self.statements, self.claims, self.editions, self.bound, self.put_in, self.claim_lines),
             *(self.ambiguous, self.torn, self._refused, self._misshapen, self._refused_texts),
             *(self._waiting, self._new_claims, self._taken),
         )
@@ -62,6 +64,11 @@ class LocalIds:
         if name not in names:
             names[name] = value
             self._put.append((names, name, None))
+
+    def give_edition(self, address: str, document: int) -> None:
+        """Let an address alone mean this edition of it in later lines: sent again, they mean the same one."""
+        self._put.append((self.editions, address, self.editions.get(address)))
+        self.editions[address] = document
 
     def taken(self, line: dict[str, Any]) -> int:
         """Return the id of the last claim of a line's wording that such a line means, or 0."""

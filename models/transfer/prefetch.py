@@ -157,6 +157,8 @@ class _Named:
         address, sha256 = normalize(reference.get("url")), digest(reference["text"]) if "text" in reference else None
         if address and sha256:
             self.editions[address, sha256] = None
+        elif address and address in self.names.editions:
+            self.ids[Document].add(self.names.editions[address])
         elif address:
             self.addresses[address] = None
         elif sha256:
