@@ -31,9 +31,10 @@ APART = 12
 #: The application_name of a server's snapshots, which a migration may end (models/storage/schema.py).
 SNAPSHOT = "counterclaim snapshot"
 
-#: How a server shall not plan: by comparing each row with each of those that it holds in memory and takes for few. So
-#: it looks each up by an index, or hashes them (docs/decisions/0081).
-_PLANNING = "-c enable_material=off"
+#: How a server shall not plan (docs/decisions/0081): by comparing each row with each of those that it holds in memory
+#: and takes for few. So it looks each up by an index, or hashes them. Nor shall it compile a plan that it takes for
+#: costly: what runs for .1 s is compiled for seconds, which no `statement_timeout` ends.
+_PLANNING = "-c enable_material=off -c jit=off"
 
 #: Characters of SQL that the server keeps prepared for a connection of the pool from one request to the next: it takes
 #: 76 bytes for each, 31 MB for one question with all filters and facets that was repeated six times.
