@@ -6,7 +6,7 @@ from typing import Any
 from peewee import SQL, Cast, Select, fn
 
 from models.queries import dialects
-from models.queries.dialects import exists_by_row, is_one, true
+from models.queries.dialects import exists_by_row, is_one, more_than, true
 from models.queries.embedded import EMBEDDED, embedded
 from models.queries.members import Array, Boolean, Member, Object, Scalar, Subquery, scalars
 from models.queries.nodes import Aliased, case, differing
@@ -93,7 +93,7 @@ def stated_by_publisher(viewer: Viewer, claim: Any, document: Any) -> Any:
     own, for_them = (exists_by_row(called.where(aal.speaker_id == by)) for by in (at.speaker_id, at.on_behalf_of_id))
     by_statement = exists_by_row(stated.where(own | for_them))
     by_alias = exists_by_row(called.where(_stated_by(viewer, claim, aal.speaker_id)))
-    many = fn.EXISTS(alias.limit(1).offset(MANY))
+    many = more_than(MANY, aal, aal.alias_key, document.publisher_key)
     return exists_by_row(bearer) | case(many, by_statement, by_alias)
 
 

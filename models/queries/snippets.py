@@ -4,10 +4,10 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from peewee import JOIN, Entity, Select, fn
+from peewee import JOIN, Entity, Select
 
 from models.queries import search
-from models.queries.dialects import ids_as_table
+from models.queries.dialects import ids_as_table, more_than
 from models.queries.nodes import Aliased, Compiled, cached, compiled, run
 from models.queries.table_aliases import f, s, sc, se
 from models.queries.visibility import Viewer, statement_seen
@@ -75,7 +75,7 @@ def _sentences(viewer: Viewer) -> Compiled:
     """Find (id, sentence) of the claims in the value `claims`: of a statement that `q` finds, with one of `word`."""
     g = Entity("g")
     tables = tables_of("statement_search", viewer.unreviewed)
-    many = fn.EXISTS(_other.select(1).where(_other.claim_id == g.id).limit(1).offset(MANY))
+    many = more_than(MANY, _other, _other.claim_id, g.id)
     matching = reduce(or_, (sentence_matches(table, s.id, many) for table in tables))
     first = Select([s], [se.text]).join(se, JOIN.CROSS)
     first = first.where(s.claim_id == g.id, statement_seen(viewer), matching, se.id == s.sentence_id)
