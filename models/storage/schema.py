@@ -117,6 +117,11 @@ def known() -> frozenset[str]:
     return _names(MIGRATIONS)
 
 
+def migration_sql(database: str) -> str:
+    """Return what the migrations run on one of the databases alone, `sqlite` or `postgresql`."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(MIGRATIONS.glob(f"*.{database}.sql")))
+
+
 @lru_cache
 def _names(folder: Path) -> frozenset[str]:
     return frozenset(path.stem for path in folder.glob("[0-9]*.py"))

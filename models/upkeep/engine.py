@@ -57,6 +57,9 @@ class Engine(Protocol):
     def foreign_keys(self, limit: int, /) -> Iterator[str]:
         """Name rows that point at none, up to `limit` of each kind."""
 
+    def triggers(self) -> tuple[dict[str, str], dict[str, str]]:
+        """Map the names of the triggers that the migrations make to what they do, and those of all that are there."""
+
     def used_numbers(self) -> Iterator[str]:
         """Name the tables of which the next id would be one that is there already."""
 

@@ -1,6 +1,7 @@
 """What upkeep does its own way on SQLite: copy, replace, check and rewrite the database file."""
 
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from peewee import DatabaseError, SqliteDatabase
 
 from models.refusals import Conflict
+from models.storage import schema
 from models.storage.database import close, connect_file, db, fetch
 from models.storage.snapshots import BEHIND, OLD
 from models.storage.sqlite import FUNCTIONS, read_only
@@ -266,6 +268,13 @@ def foreign_keys(_limit: int) -> Iterator[str]:
     """Yield which rows point at rows that are not there."""
     for table, row, parent, _ in fetch("PRAGMA foreign_key_check"):
         yield f"{table} {row} points at {parent} that are not there"
+
+
+def triggers() -> tuple[dict[str, str], dict[str, str]]:
+    """Map the names of our triggers, and of those that are there, to their statements."""
+    written = re.findall(r'^(CREATE TRIGGER "(\w+)".*?^END)', schema.migration_sql("sqlite"), re.MULTILINE | re.DOTALL)
+    found = fetch("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
+    return {name: sql for sql, name in written}, dict(found)
 
 
 def used_numbers() -> Iterator[str]:

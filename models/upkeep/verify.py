@@ -47,9 +47,8 @@ def run(*, kept: str | None = None) -> Iterator[Check]:
     yield Check("file", _first(engine().integrity(SHOWN)))
     yield Check("foreign keys", _first(engine().foreign_keys(SHOWN)))
     older = behind()
-    schema = (
-        [f"it lacks the migrations {', '.join(older)}: `counterclaim migrate` applies them"] if older else _schema()
-    )
+    lacks = f"it lacks the migrations {', '.join(older)}: `counterclaim migrate` applies them"
+    schema = [lacks] if older else [*_tables(), *_triggers()][:SHOWN]
     yield Check("schema", schema)
     if older:
         return
@@ -77,11 +76,23 @@ def _first(problems: Iterator[str]) -> list[str]:
     return found
 
 
-def _schema() -> list[str]:
+def _tables() -> list[str]:
     """Compare the tables with the models, but for indexes of expressions, which peewee cannot read."""
     found = diff_models(db.obj, list(ALL))
     found.drop_indexes[:] = [index for index in found.drop_indexes if index.name not in EXPRESSION_INDEXES]
-    return [line.strip() for line in str(found).splitlines() if line.strip()][:SHOWN] if found else []
+    return [line.strip() for line in str(found).splitlines() if line.strip()] if found else []
+
+
+def _triggers() -> Iterator[str]:
+    """Compare the triggers with those of the migrations: each keeps a rule, and another may change what is stored."""
+    ours, there = engine().triggers()
+    for name in sorted(ours | there):
+        if name not in there:
+            yield f"it lacks the trigger {name}"
+        elif name not in ours:
+            yield f"it has a trigger that no migration made, {name}"
+        elif ours[name] != there[name]:
+            yield f"its trigger {name} is another than the one that a migration made, or is disabled"
 
 
 # -- what the tables hold ------------------------------------------------------------------------
