@@ -80,15 +80,15 @@ def stored(*, key_id: int, token: str, request: bytes) -> StoredResponse | None:
 
 def _stored(reply: tuple[Any, ...], digest: str) -> StoredResponse:
     request, status, headers, body = reply
+    if request not in ("", digest):  # an erasure takes the digest, too
+        raise Reused(
+            "This Idempotency-Key came with another request before: use a new one for a new request.",
+            field="Idempotency-Key",
+        )
     if body is None:
         raise Conflict(
             "The answer to the request with this Idempotency-Key was removed, for it was long, or may name what was"
             " erased since: a retry stores nothing, and is not told it again. Use a new one for a new request.",
-            field="Idempotency-Key",
-        )
-    if request != digest:
-        raise Reused(
-            "This Idempotency-Key came with another request before: use a new one for a new request.",
             field="Idempotency-Key",
         )
     return StoredResponse(status, orjson.loads(headers), body)

@@ -114,6 +114,8 @@ def test_of_long_answers_the_last_of_each_key_are_kept(
     for token in "ab":
         with pytest.raises(Conflict, match="was removed, for it was long"):
             answered(key, token)
+    with pytest.raises(Reused):
+        replies.once(key_id=key, token="a", request=b"another", work=work)
     assert {token: answered(key, token) for token in "cde"} == {token: told[token] for token in "cde"}
     assert (answered(key, "short"), answered(other, "long")) == first
     assert Topic.select().count() == 7
