@@ -113,7 +113,7 @@ def _parts(draft: Draft, spans: tuple[Span, ...]) -> Parts:
     whose = draft if draft.denier is None or _means_owner(draft, draft.denier) else draft.denier
     denies = draft.polarity == "deny"
     parts = draft.unit, draft.cue, spans, draft.mention, draft.speaker, whose.speaker, denies
-    return Parts(*parts, whose.gender, draft.referent, whose.rival, draft.owns, tuple(draft.known))
+    return Parts(*parts, whose.gender, draft.referent, whose.rival, draft.owns, tuple(draft.known), draft.things)
 
 
 def _means_owner(draft: Draft, denier: Draft) -> bool:
@@ -164,7 +164,7 @@ def _drafts(
     open_yet: list[Span] = []
     for unit in units.read(text, cut, marks, parse, quoted.names):
         seen(unit.span[1])
-        register.read(unit)
+        register.read(unit, text)
         before, turn = turn, interview.around(unit.span)
         register.listen(text, turn.who if turn else None, interview.addressed(turn) if turn else None)
         opened = [draft_of_turn(text, unit, turn, cut, register)] if turn and turn != before else []
@@ -233,6 +233,7 @@ def _resolve(text: str, unit: Unit, before: Unit | None, drafts: list[Draft], re
         draft.referent = pointers.referent(text, unit, before, draft, register)
         draft.owns = pointers.owns(text, draft, register)
         draft.known = pointers.known(text, unit, draft, register)
+        draft.things = register.things
 
 
 def _around(unit: Unit, draft: Draft, drafts: list[Draft]) -> tuple[int, int] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from models.extraction.claim_writing import within
@@ -12,12 +12,14 @@ from models.extraction.findings import Speaker
 from models.extraction.grammar import children, subject
 from models.extraction.negation import Edit, Span
 from models.extraction.speaker_kinds import PERSON_ROLES
+from models.extraction.things import Things
 from models.extraction.units import Unit
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_BODIES = frozenset({"organization", "government", "document"})
+#: What is "it" where it speaks; a report speaks of other things: "the survey found that it had sunk".
+_BODIES = frozenset({"organization", "government"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Parts:
     owns: bool = False
     #: Names for what the content calls "the company" or "the mayor".
     known: tuple[Edit, ...] = ()
+    #: What the text has told of things before.
+    things: Things = field(default_factory=Things)
 
 
 def named(unit: Unit, verb: Token, speaker: Speaker | None, parts: Parts) -> list[Edit]:
@@ -114,9 +118,9 @@ def _is_speaker(own: Token, verb: Token, speaker: Speaker, parts: Parts) -> bool
     nameless = speaker.name[:1].islower() or speaker.name.startswith(("The ", "A ", "An "))
     for_another = re.search(r"['’]s | for ", speaker.name) is not None  # "Dunphy’s solicitor said he thought of her"
     rival = parts.rival and (for_another or verb.lemma_.lower() not in _OF_ONESELF)
+    body = speaker.kind in _BODIES and parts.referent is None  # else a thing was found that "it" stands for
     fits = (word in ("he", "she") and person and parts.gender in ("", word) and not rival) or (
-        word == "it"
-        and (speaker.kind in _BODIES or (nameless and speaker.kind == "unknown" and not _is_one_person(speaker)))
+        word == "it" and (body or (nameless and speaker.kind == "unknown" and not _is_one_person(speaker)))
     )
     fits = fits or (word == "they" and speaker.kind == "group")
     if word == "it" and (verb.lemma_ == "be" and children(verb, "acomp", "attr", "ccomp")):

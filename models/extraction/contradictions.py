@@ -32,6 +32,8 @@ _ONLY_A_NUMBER = re.compile(
     rf"{_NUMBER}(?: of (?:them|us)|percent|per cent|%)?[\s.,;!”\"’']*(?:$|[”\"] )",
     re.IGNORECASE,
 )
+#: "the final bill would be closer to $140 million": nearer than what was said.
+_NEARER = re.compile(rf"\b(?:closer|nearer) to {_NUMBER}|\bmore like {_NUMBER}", re.IGNORECASE)
 #: One estimate beside another contradicts none.
 _ESTIMATED = re.compile(
     r"\b(?:will|would|could|may|might|estimat\w+|expect\w*|forecast\w*|predict\w*)\b", re.IGNORECASE
@@ -92,6 +94,12 @@ class _Two:
 
 def contradicted(text: str, findings: list[Finding], bags: list[Words], at: int) -> tuple[int, bool] | None:
     """Find which of the last statements by others this one contradicts by what it tells, and whether that is sure."""
+    counted = _counted_before(text, findings, at)
+    return (counted, True) if counted is not None else _contradicted(text, findings, bags, at)
+
+
+def _contradicted(text: str, findings: list[Finding], bags: list[Words], at: int) -> tuple[int, bool] | None:
+    """Find what a statement contradicts by what it is called, a number, a day, an opposite or a "not"."""
     finding, said = findings[at], first_sentence(said_in(text, findings[at]))
     if finding.speaker is None or _denied_just_now(findings, at):
         return None
@@ -115,6 +123,19 @@ def contradicted(text: str, findings: list[Finding], bags: list[Words], at: int)
             return other, apart(charge, finding) <= _APART
         if replies or (told and opposed_before(findings, at, other)) or _by_negation(two):
             return other, len(both) > 1 and not _by_negation(two)
+    return None
+
+
+def _counted_before(text: str, findings: list[Finding], at: int) -> int | None:
+    """Find the last that somebody else said just before, where a statement is nearer to another number."""
+    told = first_sentence(said_in(text, findings[at]))
+    if findings[at].kind != "speech" or findings[at].speaker is None or _NEARER.search(told) is None:
+        return None
+    said = _numbers(told)
+    for other in range(at - 1, max(-1, at - 1 - _BACK), -1):
+        counted = _numbers(said_in(text, findings[other]))
+        if _may_be_answered(findings, at, other) and counted:
+            return other if not counted & said else None
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from models.extraction.denials import FLAT_OUT, LOOKED_AT, NO
+from models.extraction.denials import AFFIRMS, FLAT_OUT, LOOKED_AT, NO
 from models.extraction.findings import Finding
 from models.extraction.stems import Words, stem
 
@@ -118,6 +118,8 @@ def contrary_of(text: str, findings: list[Finding], bags: list[Words], at: int) 
     if finding.kind != "speech" or "put" in cue_words(text, finding):
         return None  # what is put to a witness is asked of him
     said = said_in(text, finding)
+    if AFFIRMS.match(said):
+        return _affirmed(text, findings, at)
     flat = NO.match(text[slice(*finding.contents[0])][:_FLATLY]) is not None
     if not flat and (not NEGATED.match(said) or EVASIVE.search(said)):
         return None
@@ -148,6 +150,16 @@ def contrary_of(text: str, findings: list[Finding], bags: list[Words], at: int) 
             or (own and distance <= 1 and shared >= 0.5 and both and charging)
         ):
             return other
+    return None
+
+
+def _affirmed(text: str, findings: list[Finding], at: int) -> int | None:
+    """Find what somebody else said just before with a "not", which "that he was" says again without one."""
+    for other in range(at - 1, max(-1, at - 1 - _LAST), -1):
+        charge = findings[other]
+        if holds(charge, findings[at]) or same(findings[at], charge) or not 0 <= apart(charge, findings[at]) <= 1:
+            continue
+        return other if charge.kind != "intention" and NEGATED.match(said_in(text, charge)) else None
     return None
 
 

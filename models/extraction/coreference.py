@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from models.extraction.bodies import body_name
@@ -20,7 +21,7 @@ from models.extraction.descriptions import (
     apposed,
     is_other,
 )
-from models.extraction.entries import Entry, entry_of
+from models.extraction.entries import Entry, entry_of, is_medium
 from models.extraction.findings import Speaker, SpeakerKind
 from models.extraction.grammar import children
 from models.extraction.known_names import ACTED, SPOKE, is_agent
@@ -49,12 +50,18 @@ _RELATIVE = frozenset({"who", "which", "that", "whom"})
 
 #: Words of what is said that may name somebody.
 _CAPITALS = re.compile(r"(?<!I )(?<!I[’'])\b[A-Z][\w-]+")
+#: What only a firm has: "its profit fell".
+_ITS_BUSINESS = re.compile(
+    r"[\s“\"'‘]*(?:that )?its (?:[\w-]+ ){0,3}?(?:profits?|sales|revenues?|earnings|income|loss(?:es)?|shares|"
+    r"shareholders|customers|products?|dividend|margins?|turnover|accounts|stores|factory|factories)\b",
+    re.IGNORECASE,
+)
 #: For how long, in units, another whose gender is not known may be the one meant.
 _NEAR = 2
 #: Passing a document on makes nobody its issuer: "a police statement quoted by Reuters".
 _PASSED_ON = frozenset(
     """quote cite see obtain review carry report relay leak share broadcast air circulate run print hear view
-    read""".split()
+    read commission fund order request sponsor finance""".split()
 )
 #: Where a text tells of these, "the paper" is no newspaper.
 _STUDIES = frozenset("study paper papers researcher researchers journal scientists".split())
@@ -74,6 +81,10 @@ class Register(TakenUp):
         self._said = frozenset(_CAPITALS.findall(said))
         self._enter_until(mention[0])
         speaker, head = self._resolve(unit, mention), head_of(unit.doc, mention)
+        speaker = self._as_printed(unit, mention, speaker)
+        if _ITS_BUSINESS.match(said) is not None:
+            self._enter_until(mention[1] + 1)
+            speaker = self._as_firm(speaker)
         told = is_agent(head)
         seen = self.clock + (0.0 if told else SPOKE)
         if (entry := self._bearer(speaker)) is not None:
@@ -92,6 +103,22 @@ class Register(TakenUp):
         if speaker.described and speaker.kind != "document":
             self._remember(speaker, head, seen)
         return speaker
+
+    def _as_printed(self, unit: Unit, mention: Range, speaker: Speaker) -> Speaker:
+        """Leave a title out of a description that was only lent to the parser: "Marr’s agent"."""
+        for i in range(mention[0], mention[1] + 1):
+            if speaker.described and unit.left[i] == unit.right[i] and speaker.name.startswith(f"{unit.doc[i].text} "):
+                return replace(speaker, name=speaker.name.removeprefix(f"{unit.doc[i].text} "))
+        return speaker
+
+    def _as_firm(self, speaker: Speaker) -> Speaker:
+        """Take a name for a firm's that says what only a firm does, and may be no person's."""
+        entry = self._bearer(speaker) if speaker.kind in ("person", "unknown", "organization") else None
+        if entry is None or entry.gender or entry.roles & PERSON_ROLES or is_medium(entry):
+            return speaker
+        entry.kind = "organization"
+        entry.heads.add("company")
+        return entry.speaker
 
     @contextmanager
     def inside(self, unit: Unit, speaker: Speaker) -> Iterator[None]:

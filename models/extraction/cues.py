@@ -90,7 +90,7 @@ def _tagged_on(token: Token) -> Cue | None:
     if _DENYING_FORMS[token.lower_] == "call" and not denied_as(doc, token.i):
         return None
     for i in range(stop - 1, max(1, stop - 12), -1):
-        if doc[i].lower_ not in lexicon.CHARGES or not _stands_apart(doc, i):
+        if not _is_taken_up(doc, i, _DENYING_FORMS[token.lower_]):
             continue
         first = i + 1 + (doc[i + 1].lower_ in ("that", "which"))
         if first > stop or any(
@@ -124,6 +124,13 @@ def _heard_from(token: Token) -> Cue | None:
 def denied_as(doc: Doc, at: int) -> bool:
     """Tell whether what follows a verb of calling is a word for an untruth."""
     return bool(FALSE.search(doc[at + 1 : at + 6].text))
+
+
+def _is_taken_up(doc: Doc, i: int, word: str) -> bool:
+    """Tell whether a word takes up a charge: ", a claim", and "which" before what is said of nothing else."""
+    if doc[i].lower_ == "which" and word in ("deny", "dispute"):
+        return doc[i - 1].text == ","
+    return doc[i].lower_ in lexicon.CHARGES and _stands_apart(doc, i)
 
 
 def _stands_apart(doc: Doc, i: int) -> bool:

@@ -71,7 +71,7 @@ _CLAIMED = (
     r"suggestions?|assertions?|stor(?:y|ies)|rumou?rs?|figures?|accounts?|statements?|memo|letter|recording|video|"
     r"version|criticisms?|idea|reading|description|interpretation|characteri[sz]ation|assessment|findings?|"
     r"conclusions?|remarks?|comments?|quot(?:e|ation)s?|documents?|receipts?|photographs?|photos?|images?|e-?mails?|"
-    r"slides|numbers?|article|headline))"
+    r"slides|numbers?|article|headline|timeline|chronology|(?:law)?suits?|testimony|explanation|quotes?|comparison))"
 )
 _IS = (
     r"(?:['’]s|['’]re|\b(?:is|was|are|were|being|had been|has been|have been|"
@@ -86,13 +86,16 @@ _IS_FALSE = re.compile(
 #: "the report was false", "These claims are simply without merit", "it was “simply untrue”".
 _SAYS_FALSE = re.compile(
     rf"^[\s“\"'‘]*(?:that )?{_CLAIMED}\b(?: (?:of|about|by|from|against)(?: [“\"‘]?[\w’'-]+[”\"]?){{1,9}}?|"
-    r" (?:that|(?:he|she|it|they|the) [\w’'-]+)(?: [\w’'-]+){1,14}?)?"
+    r"(?: (?:on|in|from) [\w’'-]+(?: [\w’'-]+)?)? "
+    r"(?:that|(?:he|she|it|they|the) [\w’'-]+)(?: [\w’'-]+){1,14}?)?"
     rf"(?: ?{_IS}(?: \w+){{0,3}}? ?[“\"]?(?:\w+ ){{0,2}}?(?:(?:{UNTRUE}|{SCORN})\b(?! (?:to|of|for|that|when|if)\b)|"
-    r"inventions? of\b|unsupported\b|out of (?:date|context)\b|outdated\b|doctored\b|"
+    r"inventions? of\b|(?:contradicted|disproved|disproven|belied|refuted) by\b|at odds with\b|unsupported\b|"
+    r"out of (?:date|context)\b|outdated\b|doctored\b|"
     r"not what (?:it|they) (?:appears?|seems?)\b)|"
     r" ha(?:d|s|ve) no (?:\w+ )?(?:basis|truth|merit|foundation|substance)\b|"
     r" (?:\w+ )?(?:did not|didn['’]t|never|does not|do not|doesn['’]t) (?:\w+ )?"
-    r"(?:happen(?:ed)?|occur(?:red)?|take place|took place|exist(?:ed)?|hold up|hold water|stand up|add up)\b|"
+    r"(?:happen(?:ed)?|occur(?:red)?|take place|took place|exist(?:ed)?|hold up|hold water|stand up|add up|tally|"
+    r"square|match)\b|"
     r" ha(?:d|s|ve) (?:not|never) (?:happened|occurred|taken place|existed)\b)",
     re.IGNORECASE,
 )
@@ -136,6 +139,12 @@ NO = re.compile(
 )
 #: "Nonsense": it also answers what itself denies, as a "no" does not.
 FLAT_OUT = re.compile(rf"^[\s“\"'‘]*(?:{FLATLY_NOT})(?:[,.!?:;]|[”\"’]|$)", re.IGNORECASE)
+#: "it had not been sold, contrary to reports": what is said answers them.
+CONTRARY_TO = re.compile(
+    r"\bcontrary to (?P<what>what [\w’'-]+ (?:\w+ )?(?:said|claimed|wrote|reported)|(?:[\w’'-]+ ){0,5}?"
+    r"(?:reports?|claims?|suggestions?|assertions?|allegations?|rumou?rs?|accounts?)\b[^.;]{0,60})",
+    re.IGNORECASE,
+)
 #: "it did not", "that he had nothing to do with it".
 ELLIPTIC = re.compile(
     r"^(?:that )?(?:[\w’']+ [\w’']+ |)(?:[\w’']+) (?:did|had|has|have|does|do)(?: not|n['’]t) "
@@ -144,6 +153,12 @@ ELLIPTIC = re.compile(
     r"(?:(?:did|had|was|were|has|have|is|are|do|does)(?: not| no such thing|n['’]t)[.,]?[”\"]?$|"
     r"(?:\w+ )?(?:had|has|have) (?:had )?(?:nothing to do with|no (?:part|role|hand|involvement) in|done nothing wrong|"
     r"never (?:\w+ )?(?:any )?such)|(?:did|had done|has done|have done) nothing (?:wrong|improper|illegal|of the))",
+    re.IGNORECASE,
+)
+#: "that he was", "it had": it says again what was negated.
+AFFIRMS = re.compile(
+    r"[\s“\"'‘]*(?:that )?(?:he|she|it|they|we|i|there) "
+    r"(?:was|were|did|had|has|have|is|are|does|do|could|would)[.,!]?[”\"’]?$",
     re.IGNORECASE,
 )
 #: Who may speak of himself.
@@ -175,7 +190,7 @@ def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) 
         return "assert"
     word = cue.lemma
     guiltless = word in INNOCENT and cue.frame == "object" and unit.doc[cue.complements[0]].lower_ in _GUILTLESS
-    if guiltless or word in _DENY:
+    if guiltless or word in _DENY or (word == "beg" and content.startswith("to differ")):
         return "deny"
     if word in _REJECT and _is_claim(unit, cue, content) and not _ends_a_case(unit, cue):
         return "deny"
@@ -193,6 +208,7 @@ def polarity(text: str, unit: Unit, cue: Cue, spans: Sequence[tuple[int, int]]) 
             any(says_no(part) for part in (content, *(said if cue.frame == "quote" else ())))
             or (ELLIPTIC.match(content) and not _goes_on(unit, cue))
             or _IS_FALSE.match(content)
+            or (cue.kind == "speech" and CONTRARY_TO.search(content))
         )
     ):
         return "deny"
@@ -211,7 +227,7 @@ def _is_ungranted(verb: Token, cue: Cue) -> bool:
 
 def leans(said: str) -> bool:
     """Tell whether a denial says nothing without the charge it answers: "that is a lie", "it did not"."""
-    if _IS_FALSE.match(said):
+    if _IS_FALSE.match(said) or AFFIRMS.match(said):
         return True
     return says_no(said) or bool(ELLIPTIC.match(said)) or (NO.match(said) is not None and len(said.split()) < 5)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from models.extraction import cues
 from models.extraction.findings import Named, Polarity, Speaker
+from models.extraction.things import Things
 from models.extraction.units import Unit
 
 Span = tuple[int, int]
@@ -37,3 +38,5 @@ class Draft:
     #: Whether "his" at the head of the content is the speaker's, and names for what it calls "the company".
     owns: bool = False
     known: list[tuple[int, int, str]] = field(default_factory=list)
+    #: What the text has told of things before.
+    things: Things = field(default_factory=Things)

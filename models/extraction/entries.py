@@ -17,7 +17,8 @@ _FIRMS = frozenset(
     pictures media partners holdings labs pharmaceuticals technologies software networks brewery ltd llc plc gmbh ag
     railways ferries lines bank
     hydro logistics shipping telecom electronics engineering properties aerospace biotech robotics analytics ventures
-    securities supermarkets hotels textiles insurance semiconductor pharma""".split()
+    securities supermarkets hotels textiles insurance semiconductor pharma instruments healthcare brands solutions
+    materials packaging breweries mining metals diagnostics biosciences entertainment outfitters retail""".split()
 )
 
 #: What a firm is, in nouns by which any of its kind may be taken up.

@@ -30,6 +30,7 @@ from models.extraction.names import FEMALE, MALE
 from models.extraction.ownership import bodies_of, is_group, name_of_group
 from models.extraction.places import METONYMS
 from models.extraction.speaker_kinds import PERSON_ROLES, kind_of
+from models.extraction.things import Things
 from models.extraction.units import Unit
 from models.extraction.variation import DEMONYMS
 
@@ -72,6 +73,7 @@ class KnownNames:
     def __init__(self, states: frozenset[str] = frozenset(), author: Speaker | None = None) -> None:
         """Begin with the names of which the text shows that they are states', and with whom its byline names."""
         self._states = states
+        self.things = Things()
         self.entries: list[Entry] = []
         self.clock = 0
         self._unit: Unit | None = None
@@ -99,9 +101,10 @@ class KnownNames:
         #: Whom "you" stands for: with whom he speaks, where there are but two.
         self.addressed: Speaker | None = None
 
-    def read(self, unit: Unit) -> None:
+    def read(self, unit: Unit, text: str) -> None:
         """Take up a new unit; its names enter as resolve comes past them."""
         self.finish()
+        self.things.read(text, unit)
         self.clock += 1
         if self._unit is not None:
             self.nouns_before = {t.lower_ for t in self._unit.doc if t.pos_ in ("NOUN", "PROPN")}

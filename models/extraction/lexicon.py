@@ -240,7 +240,7 @@ report poll survey study statement document letter memo email tweet post article
 book filing lawsuit complaint indictment affidavit paper data figure record transcript website site page
 ad advertisement editorial column law bill constitution text message release headline banner sign audit
 inquiry ruling verdict memoir survey census average tally finding ballot analysis memo dossier footage
-readout
+readout replay correspondence receipt diary
 """)
 
 #: Passives that leave open who thinks or says so.
@@ -253,7 +253,7 @@ regard praise suspect predict estimate fear condemn mock hail tout label brand d
 CHARGES = words("""
 charge charges claim claims allegation allegations accusation accusations assertion assertions
 suggestion report reports something contention notion characterization idea criticism view argument
-figure account version theory rumor rumour
+figure account version theory rumor rumour estimate finding findings conclusion explanation description
 """)
 
 #: Where things are said; they say nothing themselves.

@@ -46,7 +46,7 @@ from models.extraction.doubts import (
     tells_earlier,
 )
 from models.extraction.findings import Doubt, Finding, Named
-from models.extraction.replies import answered_by, doubt_of_reply, goes_on
+from models.extraction.replies import answered_by, contrary_to, doubt_of_reply, goes_on
 from models.extraction.stems import Words, stem, words_of
 
 #: How many remarks of a speaker may stand between his claim and who answers it.
@@ -119,6 +119,13 @@ def _answered(text: str, findings: list[Finding], bags: list[Words], at: int) ->
     """Find what a finding denies, or says the contrary of, and what leaves that in doubt."""
     if flatly_answers(text, findings, at):
         return at - 1, "not_said_to_answer" if asked_between(text, findings[at - 1], findings[at]) else None
+    if findings[at].polarity == "deny" and (contrary := contrary_to(text, findings, at)) is not None:
+        if contrary[0] is not None:
+            return contrary[0], None
+        if contrary[1]:
+            charge = _charge(text, findings, bags, at)
+            return charge, None if charge is None else "not_said_to_answer"
+        return None, None
     answered = _charge if findings[at].polarity == "deny" else contrary_of
     charge = _innermost(text, findings, at, answered(text, findings, bags, at))
     if charge is None:
@@ -177,7 +184,10 @@ def _contradicted(
     told = contradicted(text, findings, bags, at)
     if told is None:
         return None, None
-    return told[0], None if told[1] else "not_said_to_answer"
+    other, sure = told
+    between = text[findings[other].contents[-1][1] : findings[at].contents[0][0]]
+    follows = other == at - 1 and apart(findings[other], findings[at]) <= 1 and "\n" not in between
+    return other, None if sure or follows else "not_said_to_answer"
 
 
 def _without_charge(text: str, findings: list[Finding], bags: list[Words], at: int) -> Finding:
@@ -326,7 +336,7 @@ def _weigh(text: str, denial: _Denial, charge: Finding, words: Words) -> tuple[f
         )
     elif denial.loose:
         owned = _owned(text, denial.said, denial.finding, charge)
-        score += 0.8 if owned else 0.0
+        score += 0.8 - (0.5 if aimed else 0.0) if owned else 0.0
         tied = owned is not False and (owned or distance <= 3 or (accusing and distance <= 8) or shared >= OVERLAP)
     else:
         charging = score >= 0.9 and charge.polarity == "assert"

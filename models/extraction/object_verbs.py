@@ -30,6 +30,8 @@ def naming(token: Token, word: str, unit: Unit) -> Cue | None:
         return make(token, "name", (objects[0].i, loose.i))
     if objects and preps:
         return make(token, "name", (objects[0].i, preps[0].i))
+    if objects and (without := _without(token, objects[0])) is not None:
+        return make(token, "name", (objects[0].i, without.i))
     if len(objects) == 2 and objects[0].i < objects[1].i:  # "branded it a lie"
         return make(token, "name", (objects[0].i, objects[1].i))
     if objects and preds and preds[0].i > objects[0].i:
@@ -98,6 +100,12 @@ def _loose_as(thing: Token) -> Token | None:
     if at + 1 < len(thing.doc) and thing.doc[at].lower_ == "as" and thing.doc[at].dep_ == "advmod":
         return thing.doc[at]
     return None
+
+
+def _without(verb: Token, thing: Token) -> Token | None:
+    """Find what a thing is called by what it lacks: "called the suit “without merit”"."""
+    preps = [*children(verb, "prep"), *children(thing, "prep")]
+    return next((prep for prep in preps if prep.lower_ == "without" and prep.i > thing.i), None)
 
 
 def carrying(token: Token, word: str, unit: Unit) -> Cue | None:

@@ -9,6 +9,7 @@ from models.extraction import referents
 from models.extraction.claim_names import owning
 from models.extraction.coreference import PERSONS, Register
 from models.extraction.drafts import Draft
+from models.extraction.findings import Speaker
 from models.extraction.known_names import is_agent
 from models.extraction.mentions import DAYS
 from models.extraction.name_phrases import head_of
@@ -46,6 +47,8 @@ def known(text: str, unit: Unit, draft: Draft, register: Register) -> list[tuple
     telling = register.speaking or register.author
     if telling is not None and draft.cue.frame != "colon" and telling != draft.speaker:
         called += _in_person(unit, draft, telling.name, _FIRST)
+    taken = [one[0] for one in called]
+    called += [one for one in register.things.called(unit, draft.contents, said) if one[0] not in taken]
     called += _own(unit, draft, register)
     called += _in_full(unit, draft, register)
     return [
@@ -119,6 +122,8 @@ _MEN_AND_WOMEN = frozenset("man woman boy girl husband wife mother father brothe
 def _own(unit: Unit, draft: Draft, register: Register) -> list[tuple[int, int, str]]:
     """Put the speaker's name for the first "him" or "his" of a content that can be nobody else's."""
     speaker = draft.speaker
+    if speaker is not None and draft.denier is None and _is_body(speaker):
+        return _anothers(unit, draft, register)
     if speaker is None or speaker.described or speaker.kind not in ("person", "unknown") or draft.denier is not None:
         return []
     acting: list[Token] = []
@@ -139,6 +144,33 @@ def _own(unit: Unit, draft: Draft, register: Register) -> list[tuple[int, int, s
             return []
         owned = word.tag_ == "PRP$"
         return [(unit.left[i], unit.right[i], owning(speaker.name) if owned else speaker.name)]
+    return []
+
+
+#: What is never "he" or "she" itself.
+_BODIES = ("organization", "government", "group", "document")
+
+
+def _is_body(speaker: Speaker) -> bool:
+    """Tell whether who speaks is no person: "the opposition"."""
+    described = speaker.described and speaker.kind == "unknown"
+    return speaker.kind in _BODIES or (described and not PERSONS.intersection(speaker.name.lower().split()))
+
+
+def _anothers(unit: Unit, draft: Draft, register: Register) -> list[tuple[int, int, str]]:
+    """Put a name for "her" in what a body says where it can be one person's only: "accused her administration"."""
+    for i in sorted(i for span in draft.contents for i in unit.within(*span)):
+        word = unit.doc[i]
+        if word.lower_ in PERSONS or word.pos_ == "PROPN" or word.lower_ in _MEN_AND_WOMEN:
+            return []
+        if unit.quote[i] >= 0 or (gender := _OF_ONE.get(word.lower_)) is None:
+            continue
+        if word.dep_ in ("nsubj", "nsubjpass") or unit.right[i] == unit.left[min(i + 1, len(unit.doc) - 1)]:
+            return []
+        name = register.other(gender, draft.speaker)
+        if name is None:
+            return []
+        return [(unit.left[i], unit.right[i], owning(name) if word.tag_ == "PRP$" else name)]
     return []
 
 
@@ -190,6 +222,22 @@ def _may_be_speaker(unit: Unit, draft: Draft, word: str) -> bool:
     return not any(t.tag_ != "PRP$" or t.lower_ == owner for t in owners)
 
 
+#: What is done to a thing, and to no body of persons.
+_DONE_TO_THINGS = frozenset(
+    """open shut close lock build rebuild repair paint install fit switch bolt seal drain fill empty clean test inspect
+    check weigh measure deliver ship pack label store sink tow park load unload print type write draft sign date
+    publish post print erase delete record film photograph translate read spell cook bake serve bury dig burn melt
+    freeze break crack damage destroy demolish knock lose find steal hide leave""".split()
+)
+
+
+def _is_done_to_things(unit: Unit, draft: Draft) -> bool:
+    """Tell whether "it" at the head of a content undergoes what only things do: "the board said it was opened"."""
+    within = (unit.doc[i] for span in draft.contents for i in unit.within(*span))
+    word = next((token for token in within if token.lower_ == "it"), None)
+    return word is not None and word.dep_ == "nsubjpass" and word.head.lemma_.lower() in _DONE_TO_THINGS
+
+
 def referent(text: str, unit: Unit, before: Unit | None, draft: Draft, register: Register) -> str | None:
     """Find what the pronoun that opens a content stands for, where that is sure and it is not the speaker."""
     word = referents.opening(text, draft.contents)
@@ -199,8 +247,9 @@ def referent(text: str, unit: Unit, before: Unit | None, draft: Draft, register:
         name = register.other(word, draft.speaker)
         said = " ".join(text[start:end] for start, end in draft.contents)
         return name if name is not None and name.rsplit(maxsplit=1)[-1] not in said else None
-    body = draft.speaker is not None and draft.speaker.kind not in ("person", "unnamed", "unknown")
-    if not word or draft.speaker is None or (body and (word == "it" or draft.speaker.kind == "group")):
+    body = draft.speaker is not None and draft.speaker.kind not in ("person", "unnamed", "unknown", "document")
+    itself = body and (word == "it" or (draft.speaker is not None and draft.speaker.kind == "group"))
+    if not word or draft.speaker is None or (itself and not (word == "it" and _is_done_to_things(unit, draft))):
         return None
     people = register.people() | frozenset(re.findall(r"\w+", text[slice(*draft.mention)]) if draft.mention else ())
     return referents.thing(text, unit, before, draft.cue, draft.contents, many=word == "they", people=people)

@@ -23,6 +23,10 @@ _OTHERWISE = frozenset({"differently", "otherwise"})
 _HELD = lexicon.CHARGES | frozenset("story word testimony statement reporting remark comment figures".split())
 #: What one has none of where one knows nothing of a thing.
 _RECORDS = frozenset("record knowledge recollection memory trace".split())
+#: "takes the opposite view", "gave a different version".
+_VIEWS = frozenset("view line stance position account version story".split())
+_OPPOSITE = frozenset("different opposite opposing contrary differing conflicting contradictory".split())
+_TAKE = frozenset({"take", "have", "hold", "give", "offer", "tell"})
 #: The cue of who holds to what he said.
 STANDS_BY = "stand"
 
@@ -38,6 +42,9 @@ def remembering(token: Token, word: str, unit: Unit) -> Cue | None:
             named = [one for prep in children(thing, "prep") for one in children(prep, "pobj") if prep.lower_ == "of"]
             if named and ({named[0].lower_} & _THINGS or any(child.lower_ == "such" for child in named[0].children)):
                 return make(token, "object", (thing.i,))
+        if word in _TAKE and thing.lower_ in _VIEWS and any(child.lower_ in _OPPOSITE for child in thing.children):
+            # "gave a different account and denied it": the second tells which.
+            return None if children(token, "conj") else make(token, "object", (thing.i,))
         if word in _REMEMBER and thing.lower_ in _THINGS and (how := _how(token, thing)) is not None:
             return make(token, "name", (thing.i, how.i))
     return None
@@ -68,6 +75,8 @@ def standing_by(token: Token, word: str, unit: Unit) -> Cue | None:
 def remembers_otherwise(unit: Unit, cue: Cue) -> bool:
     """Tell whether a cue denies by how a thing is remembered."""
     words = [unit.doc[i].lower_ for i in cue.complements] if cue.frame in ("name", "object") else []
+    if cue.lemma in _TAKE and bool(words) and words[0] in _VIEWS:
+        return any(child.lower_ in _OPPOSITE for child in unit.doc[cue.complements[0]].children)
     if cue.lemma == "have":
         return bool(words) and words[0] in _RECORDS
     differs = len(words) > 1 and words[0] in _THINGS and words[1] in _OTHERWISE | {"like", "way", "so"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from models.extraction.contraries import ANY_NEGATION, IN_MIND, apart, cue_words, holds, said_in, same
+from models.extraction.denials import CONTRARY_TO
 from models.extraction.findings import Doubt, Finding
 from models.extraction.stems import Words
 
@@ -48,7 +49,11 @@ _SPEAKS_FOR = re.compile(
     r"(?:lawyers?|attorneys?|barristers?|solicitors?|counsel|agents?|spokes\w+|office|campaign|defence|defense|aides?)\b"
 )
 #: "I stand by the story": it answers who denied it.
-_STANDS_BY = re.compile(r"[\s“\"'‘]*(?:that )?(?:he|she|it|they|we|i) (?:stands?|stood) by\b", re.IGNORECASE)
+_STANDS_BY = re.compile(
+    r"[\s“\"'‘]*(?:that )?(?:he|she|it|they|we|i|(?:the|his|her|its|our) [\w-]+) "
+    r"(?:(?:still|fully|firmly) )?(?:stands?|stood) by\b",
+    re.IGNORECASE,
+)
 _HOLDS_TO_IT = re.compile(r"\b(?:stand|stands|stood|standing) by$")
 #: "There is no truth in it": it goes on from a denial.
 _NO_TRUTH_IN_IT = re.compile(
@@ -100,6 +105,23 @@ def answered_by(text: str, findings: list[Finding], bags: list[Words], at: int) 
     if negates and _FLAT.match(said) and (both or aimed or _HOLDS_TO.search(cue)):
         return other
     return other if _HOLDS_TO.search(cue) and cue_words(text, finding)[-1:] != ["answered"] and len(both) > 1 else None
+
+
+def contrary_to(text: str, findings: list[Finding], at: int) -> tuple[int | None, bool] | None:
+    """Find whose words a statement is said to be contrary to, and whether none are named; None where it is not.
+
+    "It had not been sold, contrary to a report in the Ledger."
+    """
+    said = CONTRARY_TO.search(said_in(text, findings[at]))
+    if said is None:
+        return None
+    named = set(re.findall(r"\b[A-Z][\w-]{2,}|[\w-]+(?=[’']s\b)", said["what"]))
+    for other in (*range(at - 1, max(-1, at - 1 - _REMARKS), -1), *range(at + 1, min(len(findings), at + 1 + _NEAR))):
+        one = findings[other]
+        who = " ".join(speaker.name for speaker in (one.speaker, *one.via) if speaker is not None)
+        if named & set(re.findall(r"[\w-]+", who)) and not same(one, findings[at]):
+            return other, True
+    return None, not named
 
 
 def _is_denial(finding: Finding) -> bool:

@@ -65,7 +65,8 @@ ORGANIZATION_WORDS = frozenset(
     museum library ltd llc plc gmbh ag railway railways ferries lines watch international
     therapeutics
     hydro logistics shipping telecom electronics engineering properties aerospace biotech robotics analytics ventures
-    securities supermarkets hotels textiles insurance semiconductor pharma""".split()
+    securities supermarkets hotels textiles insurance semiconductor pharma instruments healthcare brands solutions
+    materials packaging breweries mining metals diagnostics biosciences entertainment outfitters retail""".split()
 )
 
 

@@ -100,7 +100,8 @@ def read(text: str, parts: Parts) -> Told:
         if parts.referent is not None and not _FIRST_PERSON.search(said):
             said = instead(said, parts.referent)
         own = name and (_FIRST_PERSON.search(said) or _TO_ONE.match(said) or len(said.split()) < _WHOLE)
-        whole = _asked(text, parts, f"{opening(name)} said: “{said}”") if name and own else sentence(said)
+        alone = sentence(parts.things.in_quotation(said, spans[0][0]))
+        whole = _asked(text, parts, f"{opening(name)} said: “{said}”") if name and own else alone
         return Told(whole, sentence(f"{opening(name)} was wrong to say: “{said}”") if name else None, leans)
     if cue.frame in ("clause", "around") and _UNSAID.search(text[unit.left[cue.first] : unit.right[cue.head]]):
         return Told(reported, None, leans)
@@ -112,7 +113,7 @@ def read(text: str, parts: Parts) -> Told:
         return Told(claim, negated(text, unit, verb, spans, edits), leans)
     short = len(printed.split()) < _WHOLE and cue.frame in ("clause", "object")
     if cue.frame in ("clause", "around") and spans[-1][1] <= unit.left[cue.first] and len(printed.split()) >= _WHOLE:
-        return Told(sentence(bare(printed)), None, leans)
+        return Told(sentence(bare(_with_names(text, spans[0], parts))), None, leans)
     return Told(_asked(text, parts, reported) if short else reported, _not_done(text, parts), leans)
 
 
@@ -266,6 +267,18 @@ def _blameless(text: str, parts: Parts, head: Token, prep: Token, deed: Token) -
     return None
 
 
+def _with_names(text: str, span: Span, parts: Parts) -> str:
+    """Read a stretch of what was said, with names for what only points to somebody or something."""
+    start, end = span
+    said = ""
+    own = parts.speaker.name if parts.speaker is not None else ""
+    for first, last, name in sorted(parts.known):
+        if start <= first and last <= end and re.sub(r"[’']s?$", "", name) not in own:
+            said += text[start:first] + name
+            start = last
+    return said + text[start:end]
+
+
 def _clause_verb(unit: Unit, cue: Cue, spans: tuple[Span, ...]) -> Token | None:
     """Find the verb of the clause that was said, inside the content."""
     if not cue.complements:
@@ -298,7 +311,7 @@ def _reported(text: str, finding: Parts) -> str:
     between = text[unit.right[cue.last] : spans[0][0]].strip() if cue.frame == "to" else ""
     if 0 < len(between) < _GAP and not re.search(r"[,.;:“”\"]", between):
         words += f" {between}"  # "told jurors to keep an open mind"
-    parts = [(unit.left[cue.first], words), *((start, text[start:end]) for start, end in spans)]
+    parts = [(unit.left[cue.first], words), *((span[0], _with_names(text, span, finding)) for span in spans)]
     if mention is not None:
         named = speaker.name if speaker is not None else text[slice(*mention)]
         if mention[0] > unit.left[cue.first] or cue.frame == "object":

@@ -80,13 +80,13 @@ class TakenUp(KnownNames):
     #: Of whom the text told last by what he is alone.
     _told_of: tuple[Speaker, float] | None = None
 
-    def read(self, unit: Unit) -> None:
+    def read(self, unit: Unit, text: str) -> None:
         """Take up a new unit; its names and descriptions enter as resolve comes past them."""
         self.subjects_before = _subjects(self._unit.doc) if self._unit is not None else []
         if self._unit is not None and (noun := _person_in(self._unit)) is not None:
             name = text_of(noun.doc[noun.left_edge.i : noun.i + 1])
             self._told_of = Speaker(name, kind_of(name, noun), described=True), self.clock
-        super().read(unit)
+        super().read(unit, text)
         self._question = question(unit, self.clock) or self._question
         self._acting = [] if unit.bare else [t for t in unit.doc if unit.quote[t.i] < 0 and _acts_by_role(t)]
 

@@ -38,11 +38,36 @@ def test_another_number_or_day_or_the_opposite_word_answers_what_was_said_before
         "The union said the crane was old. The port denied it. The union said the bolts were from 1970.",
     ],
 )
-def test_what_contradicts_in_other_words_is_only_suggested(parse: Parser, text: str) -> None:
+def test_what_contradicts_in_other_words_is_sure_right_behind_what_was_said(parse: Parser, text: str) -> None:
+    *_, charge, finding = extract(text, parse=parse)
+    assert (finding.polarity, finding.denies, finding.may_deny) == ("deny", charge.id, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The port said the crane fell.\n\nThe union said it was the other way round.",
+        "The port said Peter Hale wanted to leave. Nothing was signed. Peter Hale said he had been misquoted.",
+        "The port said the crane fell.\n\nA welder called the statement “spite, nothing else”.",
+    ],
+)
+def test_what_contradicts_in_other_words_is_only_suggested_further_off(parse: Parser, text: str) -> None:
     finding = last(parse, text)
     assert (finding.polarity, finding.denies) == ("deny", None)
     assert finding.may_deny is not None
     assert finding.doubt == "not_said_to_answer"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The county put the bill at $8 million. Olga Fenn said all of it would be closer to $14 million with claims.",
+        "The port said 2,000 people had marched. Olga Fenn said it had looked more like 900 to her.",
+    ],
+)
+def test_a_number_that_is_said_to_be_nearer_answers_another(parse: Parser, text: str) -> None:
+    finding = last(parse, text)
+    assert (finding.polarity, finding.denies) == ("deny", "f1")
 
 
 @pytest.mark.parametrize(

@@ -121,3 +121,81 @@ def test_a_denial_answers_nothing_that_only_stands_before_it(parse: Parser, text
     assert answers
     for answer in answers:
         assert answer.denies is None or findings[answer.denies].speaker is None
+
+
+@pytest.mark.parametrize(
+    "denial",
+    [
+        "The owner called the suit “without merit”.",
+        "The owner said the suit was without merit.",
+        "The owner took the opposite view.",
+        "The owner gave a different account.",
+        "The owner begged to differ.",
+        "The owner said the timeline was contradicted by the log of the pumps.",
+        "The owner said the figures did not tally.",
+        "The owner said it had never opened a sluice, contrary to the union’s report.",
+    ],
+)
+def test_the_idioms_of_courts_and_firms_deny(parse: Parser, denial: str) -> None:
+    findings = extract(CHARGE + denial, parse=parse)
+    assert (findings[-1].polarity, findings[-1].denies) == ("deny", "f1")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The firm said it would go ahead despite claims that the dam is unsafe.",
+        CHARGE + "The owner took a dim view of the match.",
+        CHARGE + "The owner had a different car.",
+        CHARGE + "The owner called the suit “without doubt the best of the year”.",
+        "The mayor said she had seen the memo. Her deputy said she had.",
+    ],
+)
+def test_what_only_looks_like_such_an_idiom_denies_nothing(parse: Parser, text: str) -> None:
+    assert all(finding.polarity == "assert" for finding in extract(text, parse=parse))
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("The mayor said she had not seen the memo. Her deputy said she had.", "The mayor had seen the memo."),
+        (
+            "Police said nobody was in the house. Neighbours said there was.",
+            "It is not true that nobody was in the house.",
+        ),
+    ],
+)
+def test_what_was_negated_and_is_said_again_is_affirmed(parse: Parser, text: str, claim: str) -> None:
+    finding = extract(text, parse=parse)[-1]
+    assert (finding.polarity, finding.denies, finding.claim) == ("deny", "f1", claim)
+
+
+def test_which_takes_up_what_is_denied(parse: Parser) -> None:
+    charge, denial = extract("Mr Fenn said the dam had leaked, which the ministry denies.", parse=parse)
+    assert (denial.polarity, denial.denies) == ("deny", charge.id)
+    assert charge.contents[0][1] == len("Mr Fenn said the dam had leaked")
+
+
+def test_who_is_named_in_contrary_to_is_answered_wherever_he_stands_near(parse: Parser) -> None:
+    text = (
+        "The union said pay was low. The board said it had not considered a sale, contrary to a report in the Lisse "
+        "Courier. The Lisse Courier had reported that bankers were hired in April."
+    )
+    findings = extract(text, parse=parse)
+    denial = next(finding for finding in findings if finding.polarity == "deny")
+    assert denial.denies == findings[-1].id
+
+
+def test_reports_that_nobody_is_named_for_are_suggested_only(parse: Parser) -> None:
+    text = "Analysts expect a fall. The board said it had not considered a sale, contrary to media reports."
+    finding = extract(text, parse=parse)[-1]
+    assert (finding.polarity, finding.denies) == ("deny", None)
+
+
+def test_whose_account_it_is_counts_more_than_a_place_in_the_deniers_title(parse: Parser) -> None:
+    text = (
+        "The Environment Agency says the river at Tolvern peaked at 5.1 metres.\n\nThe agency has responded. An alert "
+        "was texted to 3,200 numbers, it says.\n\nTolvern's mayor, Bill Hocking, contradicts the agency's account."
+    )
+    findings = extract(text, parse=parse)
+    assert (findings[-1].denies or findings[-1].may_deny) == "f2"
