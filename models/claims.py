@@ -202,7 +202,8 @@ def merge(*, by: Actor, id: int, into: int) -> int:
             "retracted_edges": [(row.id, kept) for row, kept in doubled if isinstance(row, Counterclaim)],
             "retracted_reviews": [(row.id, kept) for row, kept in doubled if isinstance(row, Review)],
         }
-        large.refuse_attributions(by, [into], "/into")
+        if moved["answered"] or moved["answers"]:
+            large.refuse_joined(by, into)
         if claim.standalone and (not survivor.standalone or standalone_claims.by_merges([into])):
             moved["standalone"] = [into]
         told = {"about": subjects.as_logged(subjects.of(into))}

@@ -26,7 +26,8 @@ either side. **Writing** takes a key: `Authorization: Bearer KEY`. Each scope in
 `read` (whole texts), `write`, `review` (candidates, accepting and rejecting; and what more than 10,000
 statements, claims, counterclaims or reviews, or 4 MB of their words, hang on: with `write`, to change or merge that is
 refused with 409, and so is to give a claim more than 2,000 counterclaims, or to let one answer attributions of more
-than twenty claims, retracted ones included), `admin`.
+than twenty claims, or of several that have more than 2,000 together, where claims of up to 100 do not count; retracted
+ones included), `admin`.
 
 **Nothing is cut without a sign.** A list inside an item that may be cut, such as `statements`, has beside it
 `statement_count`, how many there are that the caller may see, and `statements_rest`, the address where all

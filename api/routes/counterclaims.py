@@ -55,7 +55,8 @@ def create_counterclaim(body: dict[str, Any]) -> Response:
     """Let one claim answer another.
 
     Refused with 409 where a claim would answer itself, where the counterclaim is known, and, without the review scope,
-    where either claim has 2,000 counterclaims already, or the answer answers attributions of twenty other claims.
+    where either claim has 2,000 counterclaims already, or the answer answers attributions of twenty other claims, or
+    claims of more than 100 counterclaims whose attributions one claim answers would have more than 2,000 together.
     """
     id = counterclaims.create(by=caller().actor, **body)
     return responses.created("counterclaims", counterclaims.get(id=id, viewer=caller().viewer))

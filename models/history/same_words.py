@@ -16,9 +16,9 @@ from models.history.changes import Actor
 from models.history.standing_rows import survivors
 from models.queries.dialects import in_ids, json_of
 from models.refusals import AlreadyKnown, Conflict
+from models.storage import transactions
 from models.storage.columns import dumps
 from models.storage.database import fetch
-from models.storage.transactions import advisory_lock
 from models.tables import Speaker, Statement
 
 #: The lock under which a key records words, each key its own: "cccoding" in ASCII, and the id of the key.
@@ -156,12 +156,17 @@ def lock(key: int | None, row: dict[str, Any] | None = None) -> None:
     No index refuses the second of two that one key records at the same moment.
     """
     words = None if row is None else (dumps([row[name] for name in ("document", "speaker", "spans")]),)
-    advisory_lock(_LOCK + (key or 0), words)
+    transactions.advisory_lock(_LOCK + (key or 0), words)
+
+
+def is_awaited(key: int | None) -> bool:
+    """Tell whether others wait to record words by this key, or to let what it recorded stand again."""
+    return transactions.is_awaited(_LOCK + (key or 0))
 
 
 def lock_codings() -> None:
     """Let nobody else import codings until this transaction ends: those of all keys tell which one a line is."""
-    advisory_lock(_CODERS)
+    transactions.advisory_lock(_CODERS)
 
 
 def refuse_known(

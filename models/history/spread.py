@@ -19,7 +19,7 @@ class Far:
     was_visible: set[int] = field(default_factory=set)
     #: The claims that are retracted or merged: no list has them.
     ended: set[int] = field(default_factory=set)
-    #: Whom claims are about that may have become visible; where a speaker is hidden, of all that are visible.
+    #: Whom claims are about that may have become visible; of the others that are visible, speakers flagged as hidden.
     about: Mapping[int, Sequence[int]] = field(default_factory=dict)
     #: Of the speakers and documents that may be visible now those that never were before.
     never_visible: set[Whole] = field(default_factory=set)

@@ -366,6 +366,14 @@ def advisory_lock(lock: int, parts: Iterable[str] | None = None) -> None:
     fetch(f"SELECT pg_advisory_xact_lock_shared(?) UNION ALL {each}", (lock, keys))
 
 
+def is_awaited(lock: int) -> bool:
+    """Tell whether another transaction waits for an advisory lock, or a part of it, that this one holds whole."""
+    here = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    waits = f"locktype = 'advisory' AND objsubid = 1 AND NOT granted AND {here}"
+    sql = f"SELECT 1 FROM pg_locks WHERE {waits} AND (classid::bigint << 32) + objid::bigint = ? LIMIT 1"  # noqa: S608
+    return takes_locks() and bool(fetch(sql, (lock,)))
+
+
 def _number(lock: int, part: str) -> int:
     """Hash a part to the number of a lock of its own; two that share one only wait needlessly."""
     digest = blake2b(part.encode(), digest_size=8, key=lock.to_bytes(8)).digest()

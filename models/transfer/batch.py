@@ -4,6 +4,7 @@ Rows are visible to later lines at once, and inserted in bulk at the end or when
 line has put in is undone (models/history/session.py, models/transfer/prefetched.py).
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -12,7 +13,7 @@ from itertools import count
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from models.history import changes
+from models.history import changes, same_words
 from models.history.changes import Actor
 from models.history.edits import Edit
 from models.history.session import sentences
@@ -48,6 +49,8 @@ _ORDER = (
 )
 
 
+#: Seconds after which it is looked up again whether others wait, which takes .3 ms.
+LOOKED_EVERY = 0.1
 #: Statements that were read, of which the keys alone are kept, for a row that is put in.
 _READ = 4
 #: As many other rows an alias counts for: 48,000 took a second, and were looked up by their names before.
@@ -123,6 +126,8 @@ class BatchSession(PrefetchedSession):
         self._savepoints: list[_Savepoint] = []
         self._new_ids = new_ids or NewIds()
         self._new_ids.begin()
+        #: Whether somebody waits to record by the key of the lines, and when that is to be looked up next.
+        self._awaited, self._look_at = False, time.monotonic() + LOOKED_EVERY
 
     def transaction(self) -> AbstractContextManager[None]:
         """Let what is inside be part of its line, which is undone where it fails."""
@@ -166,12 +171,20 @@ class BatchSession(PrefetchedSession):
         """Tell whether others wait for what may take long.
 
         Where locks are taken, a line names somebody new, a claim by words that may stand already, or a review a
-        statement that stood before. Else all who write wait, and lines needed queries of their own: their rows
-        inserted, or more than one long document read.
+        statement that stood before; or somebody waits to mend or restore what the key of these lines recorded. Else
+        all who write wait, and lines needed queries of their own: their rows inserted, or more than one long document
+        read.
         """
         if self._locks:
-            return bool(self._locked) or self._counts.were_read("reviews")
+            return bool(self._locked) or self._counts.were_read("reviews") or self._recording_is_awaited()
         return self.flushes > 0 or self._documents.long > 1
+
+    def _recording_is_awaited(self) -> bool:
+        """Tell whether somebody waits until these lines are recorded; looked up now and then."""
+        if self._recording_locked and not self._awaited and (at := time.monotonic()) >= self._look_at:
+            self._look_at = at + LOOKED_EVERY
+            self._awaited = same_words.is_awaited(self._recording_locked[""])
+        return self._awaited
 
     def rows(self) -> int:
         """Count the rows that were put in so far, and of the statements that were read as many as take their room."""

@@ -69,8 +69,8 @@ class PrefetchedSession(Session):
         self._stated: set[int] = set()
         #: What is locked beside rows: all names of speakers, as "", and words of claims.
         self._locked: dict[str, None] = {}
-        #: Whether nobody else records by the key of the lines: "" if so.
-        self._recording_locked: dict[str, None] = {}
+        #: Whether nobody else records by the key of the lines: "" -> its id if so.
+        self._recording_locked: dict[str, int | None] = {}
         #: Wikidata ids that were looked for among those of merged speakers, and who they are now.
         self._merged_items: dict[str, int | None] = {}
         #: Aliases as they are looked up -> the first speakers who have each.
@@ -167,6 +167,9 @@ class PrefetchedSession(Session):
         count = partial(super().count_counterclaims, most=most)
         return self._counts.of("counterclaims", {*claims}, count, lambda: self._likely(Claim) | self._texts.first())
 
+    def attributed_together(self, claims: Collection[int]) -> dict[int, set[frozenset[int]]]:
+        return self._counts.together(claims, super().attributed_together)
+
     def count_reviews(self, statements: Collection[int]) -> dict[int, int]:
         likely = chain(self._rows[Statement], self._unlocked[Statement])
         return self._counts.of("reviews", statements, super().count_reviews, lambda: likely)
@@ -182,7 +185,7 @@ class PrefetchedSession(Session):
         if not self._recording_locked:
             same_words.lock(key)
             self._indexes[Statement, "document"].forget()
-            self._lock(self._recording_locked, "")
+            self._lock(self._recording_locked, "", key)
 
     def _found(self, model: Any, column: str, value: Any, rest: tuple[Any, ...]) -> list[int]:
         """List the ids of the standing rows with a value in a column, and the rest of their key."""

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from api.formats import ndjson
-from models import claims, documents, sentences, speakers, statements
+from models import claims, counterclaims, documents, sentences, speakers, statements
+from models.history import surroundings
 from models.history.changes import Actor
 from models.ingest import candidates
 from models.queries import derived
@@ -259,3 +260,26 @@ def test_an_import_shows_no_body_that_the_registry_of_the_export_hides(
     assert {one.outcome for one in ndjson.read(lines.splitlines(keepends=True), by=actor)} <= {"new", "noted"}
     assert names() == ["An office"]
     assert b"".join(ndjson.write()) == lines
+
+
+def test_a_candidate_reads_of_claims_that_it_reaches_only_whether_they_are_about_whom_it_names(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A claim has 2,000 counterclaims, and each of those may be about 100 people."""
+    about = [{"name": "Government of China"}, {"name": "US officials"}]
+    answer = put_claim(actor, "It fell.", about=about)
+    charge = put_claim(actor, "It rose.")
+    counterclaims.create(by=actor, claim=charge, answer=answer, kind="denies")
+    read: list[Any] = []
+    far = surroundings.far
+
+    def remembered(*args: Any) -> Any:
+        found = far(*args)
+        read.append(dict(found.about))
+        return found
+
+    monkeypatch.setattr(surroundings, "far", remembered)
+    id = put_plain(actor, "first", claim={"id": charge}, status="candidate", speaker={"name": "Somebody"})
+    assert (read, "Somebody" in names()) == ([{}], False)
+    statements.change(by=actor, id=id, version=None, status="accepted")
+    assert (read, "Somebody" in names()) == ([{}, {}], True)

@@ -4,6 +4,7 @@ import itertools
 import json
 import random
 import sqlite3
+import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from peewee import OperationalError
 from api.formats import dump, line_parser, ndjson
 from models import claims, counterclaims, documents, speakers, statements
 from models.access import keys
-from models.history import last_changes
+from models.history import last_changes, same_words
 from models.history.changes import Actor
 from models.history.session import SESSION
 from models.queries import derived
@@ -25,7 +26,7 @@ from models.queries.visibility import Viewer
 from models.refusals import StoredMeanwhile
 from models.storage import database, schema, transactions
 from models.tables import Claim, Counterclaim, Review, Statement
-from models.transfer import claim_texts, imports, prefetched, stream
+from models.transfer import batch, claim_texts, imports, prefetched, stream
 from models.transfer.imports import Import
 from models.transfer.line_storing import store_line
 from models.transfer.lines import Line, Outcome, unbound_claim, waiting_lines
@@ -727,6 +728,50 @@ def test_on_postgresql_few_lines_share_a_transaction_that_keeps_out_who_names_th
     outcomes = one.store([Line(1 + n, noun, line(n)) for n in range(5)])
     assert not [one.errors for one in outcomes if one.errors]
     assert stored[1:] == ([5] if database.on_sqlite() else [3, 2])
+
+
+@pytest.mark.parametrize("awaited", [False, True])
+def test_on_postgresql_few_lines_share_a_transaction_that_keeps_out_who_restores_what_its_key_recorded(
+    registry: str, actor: Actor, awaited: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.on_sqlite():
+        pytest.skip("a change takes its turn there, and no lock")
+    recorded = put_plain(actor, "first")
+    statements.retract(by=actor, id=recorded, version=None, reason=None)
+    stored: list[int] = []
+    seen: list[int] = []
+    restored = threading.Event()
+
+    def restore() -> None:
+        try:
+            statements.restore(by=actor, id=recorded)
+            restored.set()
+        finally:
+            database.close()
+
+    def going_on() -> None:
+        seen.append(1)
+        if awaited and len(seen) == 3:
+            other.start()
+            until = time.monotonic() + 10
+            while not same_words.is_awaited(actor.key_id) and time.monotonic() < until:
+                time.sleep(0.01)
+
+    other = threading.Thread(target=restore)
+    monkeypatch.setattr(imports, "LONGEST", 0)
+    monkeypatch.setattr(imports, "LONGEST_OTHERWISE", 60)
+    monkeypatch.setattr(batch, "LOOKED_EVERY", 0)
+    said = {"speaker": {"id": 1}, "document": {"id": 1}, "form": "direct"}
+    lines = [
+        Line(n, "statement", said | {"content": [{"text": f"The {word}"}], "claim": {"text": word, "language": "en"}})
+        for n, word in enumerate(("second", "third", "fourth", "fifth"), 1)
+    ]
+    outcomes = imports.Import(actor, going_on=going_on, in_place=_counted(stored)).store(lines)
+    assert not [one.errors for one in outcomes if one.errors]
+    if awaited:
+        other.join(30)
+        assert restored.is_set()
+    assert stored == ([3, 1] if awaited else [4])
 
 
 def test_what_a_transaction_has_no_time_for_is_not_fetched_by_each_of_them(
