@@ -16,7 +16,8 @@ from models.storage import rows
 from models.storage.database import fetch
 from models.tables import Statement
 
-#: How many prints of one act may stand: all change with their original, in one transaction.
+#: How many prints of one act may stand, accepted ones apart from all: they change with their original, in one
+#: transaction. Else a thousand candidates that nobody sees would keep an act from ever being printed again.
 MOST = 1_000
 
 #: The order of which the first print takes the place of an original: accepted ones, then by their day.
@@ -37,14 +38,17 @@ def original_of(
     if accepted and found.status != "accepted":
         detail = f"Statement {found.id} is not accepted, so an accepted one cannot be a print of it: accept it first."
         raise Conflict(detail, field="/original", id=found.id)
-    _refuse_many(found.id, more, session, field="/original")
+    _refuse_many(found.id, more, accepted=accepted, session=session, field="/original")
     return found
 
 
-def _refuse_many(original: int, more: int, session: Session = SESSION, field: str | None = None) -> None:
-    """Raise Conflict where an original would have more than MOST prints by some `more`."""
-    if more and session.count_prints(original) + more > MOST:
-        detail = f"Statement {original} would have more than {MOST:,} prints, as no act may: leave `original` out here,"
+def _refuse_many(
+    original: int, more: int, *, accepted: bool, session: Session = SESSION, field: str | None = None
+) -> None:
+    """Raise Conflict where an original would have more than MOST prints by some `more`; of `accepted` ones, of such."""
+    if more and session.count_prints(original, accepted=accepted) + more > MOST:
+        prints = f"{MOST:,} prints{' that are accepted' if accepted else ''}"
+        detail = f"Statement {original} would have more than {prints}, as no act may: leave `original` out here,"
         raise Conflict(f"{detail} or clear that of another print.", field=field, id=original)
 
 
@@ -153,7 +157,7 @@ def original_again(*, by: Actor, statement: Statement) -> int | None:
     original = rows.by_id(Statement, act) if act else None
     if original is None or original.speaker_id != statement.speaker_id:
         return None
-    _refuse_many(original.id, 1)
+    _refuse_many(original.id, 1, accepted=statement.status == "accepted")
     if _may_be(original, statement):
         return int(original.id)
     if original.retracted_at is None and original.original_id is None:

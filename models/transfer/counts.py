@@ -21,7 +21,9 @@ class Counts:
     def __init__(self, holds: list[tuple[dict[Any, Any], Any]]) -> None:
         #: What is forgotten where a savepoint is undone, which releases the lock under which it was counted.
         self._holds = holds
-        self._known: dict[str, dict[int, int]] = {"prints": {}, "counterclaims": {}, "reviews": {}}
+        self._known: dict[str, dict[int, int]] = {
+            what: {} for what in ("prints", "accepted prints", "counterclaims", "reviews")
+        }
         #: Those of them that were read.
         self._read: dict[str, dict[int, None]] = {what: {} for what in self._known}
         #: Claims -> the others whose attributions are answered with that of each.
@@ -65,5 +67,6 @@ class Counts:
         if model is Counterclaim and data["of"] == "attribution":
             self._together.clear()
         for column, what in _COUNTED.get(model, {}).items():
-            if data.get(column) in self._known[what]:
-                self._known[what][data[column]] += more
+            for known in (self._known[what], self._known.get(f"{data.get('status')} {what}", {})):
+                if data.get(column) in known:
+                    known[data[column]] += more

@@ -215,6 +215,31 @@ def test_no_act_has_more_than_a_thousand_prints(registry: str, actor: Actor, mon
         statements.restore(by=actor, id=third)
 
 
+@pytest.mark.parametrize("way", ["one", "an import", "a restore"])
+def test_candidates_keep_no_act_from_being_printed_again(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr(prints, "MOST", 2)
+    lines, _ = _printed(actor, "They did. ", 3, 8)
+    store(actor, lines[:1])
+    (first,) = _ids()
+    taken_back = put_plain(actor, "fourth", original=first, speaker={"name": "They"})
+    _retract(actor, taken_back)
+    for words in ("second", "third"):
+        put_plain(actor, words, original=first, speaker={"name": "They"}, origin=MACHINE)
+    with pytest.raises(Conflict, match="more than 2 prints"):
+        put_plain(actor, "fifth", original=first, speaker={"name": "They"}, origin=MACHINE)
+    match way:
+        case "one":
+            put_plain(actor, "fifth", original=first, speaker={"name": "They"})
+        case "an import":
+            store(actor, lines[:2])
+        case _:
+            statements.restore(by=actor, id=taken_back)
+    accepted = (Statement.original == first) & (Statement.status == "accepted") & Statement.retracted_at.is_null()
+    assert Statement.select().where(accepted).count() == 1
+
+
 def test_an_import_is_refused_what_would_be_one_print_too_many(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
