@@ -175,7 +175,7 @@ def merge_speaker(id: int, body: dict[str, Any]) -> Response:
     survivor that is another item shows its own, and both lead to it. Where both are recorded with the same words, both
     times as accepted or by one key, 409 names the statements: retract one of each two first. Two who have more than 100
     names together, apart from the survivor's own, are refused with 409; so is one to whom 100 merges, each into the
-    next, have led, or whose parts would then stand in a line of more than 100. The answer is the survivor.
+    next, have led, or whose parts would then stand in a longer line than `part_of` allows. The answer is the survivor.
     """
     into = speakers.merge(by=caller().actor, id=id, into=body["into"])
     return responses.one(speakers.get(id=into, viewer=caller().viewer))
@@ -191,8 +191,8 @@ def merge_speaker(id: int, body: dict[str, Any]) -> Response:
 def unmerge_speaker(id: int) -> Response:
     """Undo the merge of a speaker.
 
-    What moved then and is still there moves back. Who would be part of themselves by now, or stand in a line of more
-    than 100, is part of nothing. Merges are undone in the reverse order.
+    What moved then and is still there moves back. Who would be part of themselves by now, or stand in a longer
+    line than `part_of` allows, is part of nothing. Merges are undone in the reverse order.
     """
     speakers.unmerge(by=caller().actor, id=id)
     return responses.one(speakers.get(id=id, viewer=caller().viewer))

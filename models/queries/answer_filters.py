@@ -23,14 +23,14 @@ from models.queries.dialects import (
 )
 from models.queries.filter_sets import Filters
 from models.queries.nodes import FALSE, STAR, TRUE, Aliased, case
-from models.queries.said_by import claims_within, said_within, wholes, within
+from models.queries.said_by import claims_within, has_parts, said_within, wholes, within
 from models.queries.shapes import answers
 from models.queries.table_aliases import e, s
 from models.queries.visibility import Viewer, of_the_claim, statement_seen, statement_seen_of_claim, target_seen
 from models.tables import ClaimAbout, Counterclaim, Statement
 from models.vocabulary import DISPUTING_KINDS
 
-_about = Aliased(ClaimAbout, "x")
+_about, _of_whom = Aliased(ClaimAbout, "x"), Aliased(ClaimAbout, "xa")
 _printed, _beside = Aliased(Statement, "y"), Aliased(Statement, "z")
 _one, _of_many, _last, _all = Aliased(Statement, "n"), Aliased(Counterclaim, "g"), Entity("m"), Entity("a")
 _standing, _given, _said = Aliased(Counterclaim, "gs"), Entity("given"), Entity("said")
@@ -87,12 +87,15 @@ def of_a_charge(viewer: Viewer, filters: Filters, claim: Any, *, shared: bool) -
 def _replied(viewer: Viewer, claim: Any) -> Any:
     """Build the condition that whoever is accused by `claim` states it, or an answer to it.
 
-    All who do are found together: of each answer by itself, a line of bodies above them would be walked for each. Where
-    a claim has many answers, or one is a stock answer, all such are looked through at once.
+    All who do are found together: of each answer by itself, a line of bodies above them would be walked for each. It is
+    not walked where nobody is part of who is accused: to thousands of charges, who answers may stand at the end of one.
+    Where a claim has many answers, or one is a stock answer, all such are looked through at once.
     """
     by_each = answers(viewer, is_one(e.claim_id, claim), ~_is_stock(e.answer_id), ~_has_many(claim))
     stating = by_each.select(e.answer_id).union_all(Select([], [claim])).cte("stating", columns=("id",))
-    them = wholes(among(s.claim_id, stating.select_from(stating.c.id)) & statement_seen(viewer))
+    accused = _of_whom.select(_of_whom.speaker_id).where(_of_whom.claim_id == claim, _of_whom.role == "accused")
+    chosen = among(s.claim_id, stating.select_from(stating.c.id)) & statement_seen(viewer)
+    them = wholes(chosen, where=has_parts(accused.alias("accused")))
     # Under a CASE, so that PostgreSQL finds each by both ids, and reads not all whom the claim accuses.
     role = case(_about.role == "accused", TRUE)
     of_accused = (_about.claim_id == claim) & (_about.speaker_id == them.c.id) & role

@@ -11,7 +11,7 @@ from typing import Any
 from peewee import JOIN, Join, Select
 
 from models.queries.dialects import among, among_many, any_id, exists_by_row, is_one, looked_up, unindexed
-from models.queries.nodes import Aliased
+from models.queries.nodes import TRUE, Aliased
 from models.queries.table_aliases import s
 from models.queries.visibility import Viewer, statement_seen
 from models.tables import Hidden, Speaker, Statement
@@ -48,10 +48,10 @@ def within(speaker: Any, name: str, *, many: bool = False) -> Any:
     return (among_many if many else among)(speaker, ids)
 
 
-def wholes(chosen: Any, *, by_claim: bool = False) -> Any:
+def wholes(chosen: Any, *, by_claim: bool = False, where: Any = TRUE) -> Any:
     """Find, as (id), whose the `chosen` statements `s` are, and all of whom these are parts; as (claim_id, id) of each.
 
-    It is the rule of `within` from the other end.
+    It is the rule of `within` from the other end. Of whom they are parts is looked up only `where` a condition holds.
     """
     claim, name = ((s.claim_id,), ("claim_id",)) if by_claim else ((), ())
     own = (s.select(*claim, speaker).where(chosen) for speaker in (s.speaker_id, s.on_behalf_of_id))
@@ -59,7 +59,13 @@ def wholes(chosen: Any, *, by_claim: bool = False) -> Any:
     theirs = (getattr(them.c, column) for column in name)
     # One by one: PostgreSQL, which expects one speaker to be a part, would read them all for each.
     whole = _part.select(_part.part_of_id).where(_part.id == them.c.id, *_is_part)
-    return them.union(Select([them], [*theirs, whole]))
+    return them.union(Select([them], [*theirs, whole]).where(where))
+
+
+def has_parts(accused: Select) -> Any:
+    """Build the condition that anybody belongs to one of the speakers `x` that a query finds: a part, or a person."""
+    theirs = is_one(_part.part_of_id, accused.c.speaker_id)
+    return exists_by_row(Select([Join(accused, looked_up(_part, theirs), JOIN.CROSS)], [1]).where(theirs))
 
 
 def _said(speaker: Callable[[Any], Any], among: Callable[[Any, Any], Any] = among) -> Any:
