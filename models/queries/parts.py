@@ -97,6 +97,10 @@ def told_at(viewer: Viewer, last: Any = last) -> Any:
     return last.changed_at if viewer.unreviewed else last.public_changed_at
 
 
+#: Beside `changed_since` where few changed since: by their ids, as a condition of its own, the items are found.
+FEW_CHANGED = "few_changed"
+
+
 def changed_since(viewer: Viewer, noun: str) -> Select:
     """Find the ids of those wholes of which anything that the viewer is shown changed since the value `changed_since`.
 

@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 
 from peewee import JOIN, SQL, Entity, Expression, Join, NodeList, Select, Tuple, fn
 
-from models.queries import cursors, dialects, long_items, members, search, shapes, source_shapes
+from models.queries import cursors, dialects, long_items, members, quoted_sentences, search, shapes, source_shapes
 from models.queries.dialects import any_id, any_of, in_list, in_ranges
 from models.queries.embedded import EMBEDDED
 from models.queries.filter_sets import Order, used
 from models.queries.filters import FEW, OF_A_REVIEW, parameters
+from models.queries.indexed_values import bearing, of_few
 from models.queries.lists import AT_ONCE, PAGE_JSON, FilterValues, Page
 from models.queries.members import Fields, Object, tree
 from models.queries.names import by_name, by_sentence, sentence_words
@@ -18,25 +19,31 @@ from models.queries.nodes import (
     NULL,
     STAR,
     TRUE,
-    Aliased,
-    ByNumber,
     Compiled,
     P,
-    Param,
     cached,
     case,
     compiled,
     run,
     source_text,
 )
-from models.queries.parts import as_written, changed_since, last, last_changed, suggestion_changed, told_at, topic
+from models.queries.parts import (
+    FEW_CHANGED,
+    as_written,
+    changed_since,
+    last,
+    last_changed,
+    suggestion_changed,
+    told_at,
+    topic,
+)
 from models.queries.selection import Rows
 from models.queries.table_aliases import al, c, d, doc, o, p, r, s, se, su, t
 from models.queries.visibility import REVIEWER, Viewer, claim_seen, not_hidden, sentence_seen
 from models.queries.word_tables import search_words
 from models.storage import transactions
 from models.storage.columns import dumps
-from models.tables import Document, Review, Speaker
+from models.tables import Document, Review
 
 #: Characters of long texts, as `_Noun.characters` counts them, with which a page ends: of 100 documents of a million
 #: each it would be read, held and sent at once.
@@ -72,34 +79,6 @@ class _Noun(NamedTuple):
     changed: tuple[str, Any] | None = None
 
 
-def _of_few(model: Any, table: Any, column: str, name: str, index: str) -> Any:
-    """Build the condition that a column has the value `name`, or of several one, which few rows have.
-
-    Of several, SQLite would walk all rows in the order of the list instead of those that an index finds: 6 ms of
-    100,000 speakers.
-    """
-    x = Aliased(model, "few")
-    stands = [getattr(x, one).is_null() for one in ("retracted_at", "merged_into_id") if hasattr(x, one)]
-    several = dialects.among(
-        table.id, Select([dialects.indexed_by(x, index)], [x.id]).where(any_of(getattr(x, column), name), *stands)
-    )
-    return ByNumber(name, getattr(table, column) == Param(name), several)
-
-
-def _bearing(name: str) -> Any:
-    """Build the condition that the speaker `p` is a Wikidata item in the value `name`, or of several one.
-
-    The item of one who was merged is that of all into whom they were, and of these the last one stands.
-    """
-    x, y = Aliased(Speaker, "x"), Aliased(Speaker, "y")
-    own = Select([dialects.indexed_by(x, "speakers_wikidata_id")], [x.id])
-    own = own.where(any_of(x.wikidata_id, name), x.retracted_at.is_null(), x.merged_into_id.is_null())
-    merged = y.select(y.merged_into_id).where(any_of(y.wikidata_id, name), y.merged_into_id > 0)
-    them = (own + merged).cte("bearing", recursive=True, columns=("id",))
-    onward = y.select(y.merged_into_id).join(them, on=y.id == them.c.id).where(y.merged_into_id.is_null(False))
-    return dialects.among(p.id, them.union(onward).select_from(them.c.id))
-
-
 #: Characters of the aliases of a speaker `p`.
 _of_aliases = al.select(fn.sum(fn.length(al.alias))).where(al.speaker_id == p.id)
 
@@ -110,9 +89,9 @@ SIMPLE_LISTS = {
         source_shapes.document,
         lambda viewer: (doc.retracted_at.is_null(), not_hidden(viewer, "documents", "doc")),
         {
-            "url": _of_few(Document, doc, "url_normalized", "url", "documents_url_sha256"),
-            "domain": _of_few(Document, doc, "domain", "domain", "documents_domain"),
-            "publisher": _of_few(Document, doc, "publisher_key", "publisher", "documents_publisher_key"),
+            "url": of_few(Document, doc, "url_normalized", "url", "documents_url_sha256"),
+            "domain": of_few(Document, doc, "domain", "domain", "documents_domain"),
+            "publisher": of_few(Document, doc, "publisher_key", "publisher", "documents_publisher_key"),
             "language": in_ranges(doc.language, "language"),
             "kind": any_of(doc.kind, "kind"),
             "published_from": doc.published_at >= P.published_from,
@@ -130,7 +109,7 @@ SIMPLE_LISTS = {
         lambda viewer: (p.retracted_at.is_null(), p.merged_into_id.is_null(), not_hidden(viewer, "speakers", "p")),
         {
             "kind": any_of(p.kind, "kind"),
-            "wikidata_id": _bearing("wikidata_id"),
+            "wikidata_id": bearing("wikidata_id"),
             "name": any_of(p.name_key, "name") | p.id.in_(al.select(al.speaker_id).where(any_of(al.alias_key, "name"))),
         },
         {},
@@ -156,7 +135,7 @@ SIMPLE_LISTS = {
         lambda viewer: (r.retracted_at.is_null(), claim_seen(viewer)),
         {
             "claim": any_id(r.claim_id, "claim"),
-            "url": _of_few(Review, r, "url_normalized", "url", "reviews_url_claim"),
+            "url": of_few(Review, r, "url_normalized", "url", "reviews_url_claim"),
             "publisher": any_of(r.publisher_key, "publisher") | any_of(r.publisher_site, "publisher"),
             "language": in_ranges(r.language, "language"),
             "reviewed_from": r.reviewed_at >= P.reviewed_from,
@@ -220,11 +199,16 @@ def page(
     if values is None:
         return Page(b"", None, 0 if total else None)
     names, several = _names(noun, viewer, values), used(filters).several
-    counted = run(_count(noun, viewer, names, several), values)[0][0] if total else None
-    place = {"at": past[0], "past": past[1]} if past else {}
+    readable = quoted_sentences.by_quotes(noun, viewer, names)
+    counted = run(_count(noun, viewer, readable, several), values)[0][0] if total else None
     embeds = fields is not None and any(name == "statements" for name, _ in fields)
-    found = _page(noun, viewer, names, several, order, past is not None, _ID if embeds else fields)
-    rows = run(found, values | {"most": limit + 1} | place)
+    asked = (several, order, past is not None, _ID if embeds else fields)
+    values |= {"most": limit + 1} | ({"at": past[0], "past": past[1]} if past else {})
+    rows = None
+    if readable != names:
+        rows = quoted_sentences.page_near(names, values, order, lambda near: _page(noun, viewer, near, *asked))
+    if rows is None:
+        rows = run(_page(noun, viewer, readable, *asked), values)
     if embeds:
         items, read = _in_turn(noun, viewer, [id for id, _, _ in rows[:limit]], fields)
     else:
@@ -266,7 +250,8 @@ def ids(noun: str, *, viewer: Viewer, filters: FilterValues) -> tuple[str, tuple
     values = _values(noun, filters)
     if values is None:
         return None
-    sql, names = _ids(noun, viewer, _names(noun, viewer, values), used(filters).several)
+    readable = quoted_sentences.by_quotes(noun, viewer, _names(noun, viewer, values))
+    sql, names = _ids(noun, viewer, readable, used(filters).several)
     return sql, tuple(values[name] for name in names)
 
 
@@ -294,16 +279,12 @@ def _values(noun: str, filters: FilterValues) -> dict[str, Any] | None:
     return parameters(values)
 
 
-#: Beside `changed_since` where few changed since: by their ids, as a condition of its own, the items are found.
-_FEW_CHANGED = "few_changed"
-
-
 def _names(noun: str, viewer: Viewer, values: dict[str, Any]) -> tuple[str, ...]:
     """Name the conditions that values make, and whether few changed since; those are counted, up to a bound."""
     changed = SIMPLE_LISTS[noun].changed
     if "changed_since" in values and changed is not None:
         ((count,),) = run(_changed(viewer, changed[0]), values)
-        return tuple(sorted([*values, _FEW_CHANGED] if count < FEW else values))
+        return tuple(sorted([*values, FEW_CHANGED] if count < FEW else values))
     return tuple(sorted(values))
 
 
@@ -312,8 +293,11 @@ def _changed(viewer: Viewer, of: str) -> Compiled:
     return compiled(Select([changed_since(viewer, of).limit(FEW).alias("n")], [fn.count(STAR)]))
 
 
-def _passing(noun: str, viewer: Viewer, filters: tuple[str, ...]) -> tuple[Any, ...]:
-    """Build the conditions under which the viewer sees an item, and that some filters make."""
+def _passing(noun: str, viewer: Viewer, filters: tuple[str, ...], *of_whole: Any) -> tuple[Any, ...]:
+    """Build the conditions under which the viewer sees an item, and that some filters make.
+
+    What is found by what it carries belongs to the document `of_whole`, where a list walks through these.
+    """
     it = SIMPLE_LISTS[noun]
     conditions = it.filters | {"ids": in_list(it.table.id, "ids")}
     if it.search is not None and "q" in filters:
@@ -321,8 +305,13 @@ def _passing(noun: str, viewer: Viewer, filters: tuple[str, ...]) -> tuple[Any, 
     if it.changed is not None:
         conditions["changed_since"] = last_changed(viewer, *it.changed, it.table.updated_at) >= P.changed_since
         of, whole = it.changed
-        conditions[_FEW_CHANGED] = dialects.among(whole, changed_since(viewer, of))
-    return (*it.seen(viewer), *(conditions[name] for name in filters))
+        conditions[FEW_CHANGED] = dialects.among(whole, changed_since(viewer, of))
+    if quoted_sentences.SEEN_NEAR.keys() & {*filters}:
+        return tuple((conditions | quoted_sentences.SEEN_NEAR)[name] for name in filters)
+    if quoted_sentences.BY_QUOTES not in filters:
+        return (*it.seen(viewer), *(conditions[name] for name in filters))
+    apart = (*quoted_sentences.OF_DOCUMENTS, quoted_sentences.BY_QUOTES)
+    return (quoted_sentences.readable(filters, *of_whole), *(conditions[name] for name in filters if name not in apart))
 
 
 @cached(64)
@@ -359,11 +348,15 @@ def _page(
     """Compose the read of (id, at, JSON): first ids in their order, then the JSON of each."""
     it, id, source = SIMPLE_LISTS[noun], SIMPLE_LISTS[noun].table.id, SIMPLE_LISTS[noun].table
     by_line = it.changed if order.by == "changed_at" else None
-    where = _passing(noun, viewer, tuple(name for name in filters if not (by_line and name == "changed_since")))
+    by_quotes = quoted_sentences.BY_QUOTES in filters
+    of_whole = (last.noun_id,) if by_line and by_quotes else ()
+    passing = tuple(name for name in filters if not (by_line and name == "changed_since"))
+    where = _passing(noun, viewer, passing, *of_whole)
     at, by_id = it.orders.get(order.by), id
     if by_line:
         at, (of, whole) = told_at(viewer), by_line
-        source = Join(last, source, on=(last.noun == of) & (last.noun_id == whole))
+        of_it = last.noun == of  # by the document, either database would read all of its sentences
+        source = Join(last, source, on=of_it if by_quotes else of_it & (last.noun_id == whole))
         by_id = last.noun_id if of == noun else id  # by it the index goes on where many changed at once
         if "changed_since" in filters:
             # Not by _passing: PostgreSQL would read when each row changed, and plan to compare all with all lines.

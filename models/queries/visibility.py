@@ -88,7 +88,7 @@ def not_hidden(viewer: Viewer, noun: str, alias: str) -> Any:
     return ~fn.EXISTS(_h.select(1).where(_h.noun == noun, _h.noun_id == Entity(alias, "id")))
 
 
-def sentence_seen(viewer: Viewer, se: Any = se) -> Any:
+def sentence_seen(viewer: Viewer, se: Any = se, d: Any = d) -> Any:
     """Build the condition that the viewer may read the sentence `se` of the document `d`.
 
     The public reads sentences that carry accepted statements and one on either side: other
