@@ -76,6 +76,13 @@ def test_only_the_proxy_can_be_reached_and_no_service_may_gain_rights() -> None:
         assert services[name]["cap_drop"] == ["ALL"]
 
 
+def test_what_imports_leave_for_later_fills_no_memory() -> None:
+    service = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]["api"]
+    volumes = {volume.split(":")[1] for volume in service["volumes"]}
+    assert service["environment"]["SQLITE_TMPDIR"] in volumes
+    assert all("size=" in folder for folder in service["tmpfs"])
+
+
 def test_its_database_is_made_as_the_one_that_the_tests_run_over() -> None:
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
     assert services["database"]["environment"]["POSTGRES_INITDB_ARGS"].split() == [*LETTERS, "--data-checksums"]
@@ -91,7 +98,7 @@ def test_the_settings_that_are_given_are_those_that_there_are() -> None:
     known = {setting.name for setting in fields(Settings)}
     service = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]["api"]
     unit = re.findall(r"^(\w+)=", (DEPLOY / "counterclaim.env").read_text(encoding="utf-8"), re.MULTILINE)
-    assert set(service["environment"]) <= known
+    assert set(service["environment"]) - {"SQLITE_TMPDIR"} <= known
     assert set(unit) <= known
 
 

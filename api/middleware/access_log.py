@@ -10,6 +10,8 @@ from typing import NamedTuple
 INTERVAL = 0.2
 #: AccessLogQueue that are queued at most, where nobody reads the log; the oldest are dropped first.
 _LONGEST_QUEUE = 100_000
+#: Characters of a path that are kept, and shown: of whole ones a queue takes 1.5 GB.
+LONGEST_PATH = 200
 
 
 class Record(NamedTuple):

@@ -19,9 +19,6 @@ from api.middleware.access_log import Record
 #: Where the middleware leaves the id of a request for whoever logs something about it.
 REQUEST_ID = "counterclaim.request_id"
 
-#: How much of a path is shown.
-_SHOWN = 200
-
 #: What stands in a path as it is (RFC 3986).
 _PLAIN = "/!$&'()*+,;=:@"
 
@@ -112,7 +109,7 @@ def _line(request: Record) -> bytes:
         "method": request.method,
         "operation": request.operation,
         # Bytes, as characters of Latin-1 (PEP 3333): percent-encoded, as they may have been sent.
-        "path": redacted(quote(request.path[:_SHOWN], safe=_PLAIN, encoding="latin-1")),
+        "path": redacted(quote(request.path, safe=_PLAIN, encoding="latin-1")),
         "status": request.status,
         "milliseconds": round(request.seconds * 1000, 3),
         "key": request.key,

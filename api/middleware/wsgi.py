@@ -14,7 +14,7 @@ from api.contract import problem_types, responses
 from api.contract.errors import MEDIA_TYPE, problem
 from api.contract.problems import RETRY_AFTER_SLOW_CLIENTS
 from api.middleware import compression, cors, json_logging, limits, metrics, slow_clients
-from api.middleware.access_log import AccessLogQueue, Record
+from api.middleware.access_log import LONGEST_PATH, AccessLogQueue, Record
 from api.middleware.slow_bodies import SlowBodies
 from api.middleware.slow_clients import LARGE, SLOT, Body, Slot, Stream, in_parts
 from api.settings import Settings
@@ -185,7 +185,7 @@ class Middleware:
                 environ[json_logging.REQUEST_ID],
                 environ["REQUEST_METHOD"],
                 environ.get(OPERATION, "none"),
-                environ["PATH_INFO"],
+                environ["PATH_INFO"][:LONGEST_PATH],
                 int(status[:3]),
                 seconds,
                 environ.get(limits.KEY),

@@ -16,7 +16,7 @@ from prometheus_client import Histogram
 
 from api.app import create_app
 from api.middleware import json_logging, limits, metrics
-from api.middleware.access_log import AccessLogQueue, Record
+from api.middleware.access_log import LONGEST_PATH, AccessLogQueue, Record
 from api.middleware.compression import best_coding
 from api.middleware.wsgi import Middleware
 from api.settings import Settings
@@ -341,6 +341,14 @@ def test_a_path_is_logged_as_it_was_sent(app: Flask) -> None:
     middleware_of(app).records.flush()
     paths = [json.loads(line)["path"] for line in written.getvalue().splitlines()]
     assert paths == ["/v1/caf%C3%A9/%25/a/b", "/%FF"]
+
+
+def test_of_a_long_path_no_more_is_kept_than_is_shown(app: Flask) -> None:
+    kept: list[Record] = []
+    middleware_of(app).records = AccessLogQueue(kept.extend)
+    assert app.test_client().get("/" + "a" * 14_000).status_code == 414
+    middleware_of(app).records.flush()
+    assert [len(record.path) for record in kept] == [LONGEST_PATH]
 
 
 def test_a_request_to_speak_another_protocol_is_answered_as_any(writer: FlaskClient, public: FlaskClient) -> None:
