@@ -99,4 +99,5 @@ def test_a_list_is_walked_without_each_pair_of_its_rows(
         if not database.on_sqlite():  # or the plan changes between both, once autovacuum has counted the rows
             database.db.execute_sql("ANALYZE")
         spent.append(read_list(registry, noun, filters=asked, order=order)[0])
-    assert spent[1] < TWICE * spent[0], spent
+    # PostgreSQL may begin with an index by which it finds the one row at once, and then read them all.
+    assert spent[1] < TWICE * max(spent[0], 4 * MANY), spent
