@@ -34,11 +34,15 @@ def attribution_members(viewer: Viewer) -> dict[str, Member]:
     """Build the node of whether the attribution of the statement `s` is disputed, and of what answers it.
 
     What the public sees is told by answered_attributions: PostgreSQL would plan a read of eight tables for each
-    statement in an item, 4 ms for a list of claims, and most statements have no answer.
+    statement in an item, 4 ms for a list of claims, and most statements have no answer. How many there are, too: one
+    statement may stand on a page two thousand times, and its answers would be counted each time.
     """
-    known = None if viewer.unreviewed else exists_by_row(aa.select(1).where(aa.statement_id == s.id))
+    known = told = None
+    if not viewer.unreviewed:
+        known = exists_by_row(aa.select(1).where(aa.statement_id == s.id))
+        told = {"attribution_answer_count": aa.select(_length(aa.answers)).where(aa.statement_id == s.id)}
     address = "/v1/counterclaims?of=attribution&target="
-    members = embedded("attribution_answers", _answers(viewer), address, s.id, known=known)
+    members = embedded("attribution_answers", _answers(viewer), address, s.id, known=known, told=told)
     return {"attribution_disputed": Boolean(attribution_disputed(viewer)), **members}
 
 
@@ -117,9 +121,15 @@ def _answers(viewer: Viewer) -> Array:
 
 @differing
 def _known_ids(sqlite: bool, known: Any) -> Any:
-    """Read the ids of the answers that are known to be seen."""
+    """Read the ids of the first answers that are known to be seen, as many as are shown; they stand in their order."""
     listed = fn.json_each(aa.answers) if sqlite else fn.json_array_elements_text(Cast(aa.answers, "json"))
-    return Select([aa, listed], [Cast(SQL("value"), "bigint")]).where(known)
+    return Select([aa, listed], [Cast(SQL("value"), "bigint")]).where(known).limit(EMBEDDED)
+
+
+@differing
+def _length(sqlite: bool, array: Any) -> Any:
+    """Count the elements of a JSON array that is stored as text."""
+    return fn.json_array_length(array if sqlite else Cast(array, "json"))
 
 
 def _seen_answers(viewer: Viewer, limit: int | None) -> tuple[Rows, Any]:

@@ -87,6 +87,34 @@ def test_a_page_counts_the_statements_of_a_side_once(registry: str, actor: Actor
     assert [item[one]["statement_count"] for item in json.loads(b"[%b]" % page.items)] == 100 * [MANY + 1]
 
 
+@pytest.mark.parametrize("shown", ["attribution_answer_count", "attribution_answers_rest"])
+def test_what_answers_an_attribution_is_not_counted_at_each_place_where_that_stands(
+    registry: str, actor: Actor, shown: str
+) -> None:
+    charged = _said(actor, "A charge.", "Attacker", 0)
+    answer, own = _said(actor, "No.", "Victim", 1), _said(actor, "I never said so.", "Attacker", 2)
+    counterclaims.create(by=actor, kind="denies", claim=charged.claim_id, answer=answer.claim_id)
+    link = {"claim": charged.claim_id, "answer": own.claim_id, "kind": "denies", "of": "attribution"}
+    edge = row(Counterclaim.get_by_id(counterclaims.create(by=actor, target=charged.id, **link)))
+    claim, places = row(Claim.get_by_id(own.claim_id)), range(3, 3 + MANY)
+    Claim.insert_many([claim | {"id": 1000 + at, "standalone": True} for at in places]).execute()
+    Counterclaim.insert_many([edge | {"id": 1000 + at, "answer": 1000 + at} for at in places]).execute()
+    _add_speakers(answer, places)
+    Statement.insert_many(_copies(answer, places, 0)).execute()
+    derived.rebuild()
+    of_claim = {"filters": {"claim": (answer.claim_id,)}, "limit": 100}
+
+    def fields(name: str) -> Any:
+        return (("counters", (("claim", (("statements", ((name, ()),)),)),)),)
+
+    known, _ = read_list(registry, "statements", fields=fields("attribution_disputed"), **of_claim)
+    spent, page = read_list(registry, "statements", fields=fields(shown), **of_claim)
+    assert spent - known < (2 if database.on_sqlite() else 0.5) * 100 * MANY
+    told = {item["counters"][0]["claim"]["statements"][0][shown] for item in json.loads(b"[%b]" % page.items)}
+    rest = f"/v1/counterclaims?of=attribution&target={charged.id}"
+    assert told == {MANY + 1 if shown == "attribution_answer_count" else rest}
+
+
 def test_values_that_two_claims_share_are_found_once_for_all_counterclaims_between_them(
     registry: str, actor: Actor
 ) -> None:
