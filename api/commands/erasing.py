@@ -9,6 +9,7 @@ from marshmallow import ValidationError
 
 from api.commands.shared import ID, bring_up_to_date, refuse_empty, tell
 from api.schemas.fields import Text
+from api.schemas.indexed import Name
 from models.history import seals
 from models.history.changes import Actor
 from models.upkeep import backups, erasures, stored_responses, unerased_files
@@ -24,7 +25,7 @@ _BACKUPS = (
     " names the backups in a folder that do. Replace them by new ones, or erase again after a restore."
 )
 #: What is said of the names that an erasure takes: anybody with a key may have given an alias.
-_NAMES = "`--keep NAME` keeps one that is an ordinary word."
+_NAMES = "`--keep NAME` keeps one that is an ordinary word, and `--also NAME` takes one more."
 #: What is said of what an erasure leaves.
 _LEFT = (
     "`counterclaim erase document ID` and `counterclaim erase speaker ID` erase the documents and speakers among these,"
@@ -62,16 +63,27 @@ def erase_document(id: int, reason: str, dry_run: bool, yes: bool) -> None:
     _erase("document", erasures.document, id, reason, dry_run=dry_run, yes=yes)
 
 
+def _names(_context: click.Context, _parameter: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse what the API takes for no alias."""
+    try:
+        return tuple(map(Name().deserialize, names))
+    except ValidationError as error:
+        raise click.BadParameter(" ".join(map(str, error.messages))) from None
+
+
 @erase.command("speaker")
 @_options
 @click.option("--keep", multiple=True, metavar="NAME", help="An alias that is an ordinary word: it stays in texts.")
-def erase_speaker(id: int, reason: str, dry_run: bool, yes: bool, keep: tuple[str, ...]) -> None:
+@click.option("--also", multiple=True, metavar="NAME", callback=_names, help="One more name of theirs, as an alias is.")
+def erase_speaker(
+    id: int, reason: str, *, dry_run: bool, yes: bool, keep: tuple[str, ...], also: tuple[str, ...]
+) -> None:
     """Erase the speaker ID: every name, what they said, and claims that only they stated.
 
     In the documents that quote them, their names and words are redacted, in whatever case or spelling.
     What names them in other people's words is listed, and stays.
     """
-    _erase("speaker", partial(erasures.speaker, keep=keep), id, reason, dry_run=dry_run, yes=yes)
+    _erase("speaker", partial(erasures.speaker, keep=keep, also=also), id, reason, dry_run=dry_run, yes=yes)
 
 
 @erase.command("sweep")

@@ -19,6 +19,12 @@ from models.upkeep import archiver, backups, health
 from models.upkeep import verify as checks
 from models.upkeep.verify import Check
 
+#: What is said beside the commands that erase speakers again.
+_NAMES = (
+    "Give by `--also NAME` each name that a speaker got after this backup, as an alias or by a merge, or it stays in"
+    " texts; and by `--keep NAME` what was kept. Nothing stores either."
+)
+
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
@@ -90,8 +96,15 @@ def restore(file: Path, at: datetime | None, force: bool, even_if_wrong: bool) -
         click.echo("These were erased since, and are back: erase them again before the server starts.", err=True)
         for one in restored.undone:
             click.echo(f"  counterclaim erase {one.noun} {one.id} --reason {shlex.quote(one.reason)}", err=True)
+        if any(one.noun == "speaker" for one in restored.undone):
+            click.echo(_NAMES, err=True)
     elif restored.undone is None:
         click.echo("No registry was there that could be read: what was erased since, erase again.", err=True)
+    if restored.dropped:
+        tell(
+            f"No backup holds this of the database that was there, set it anew: {'; '.join(restored.dropped)}.",
+            err=True,
+        )
     if working := keys.working():
         click.echo("These keys work in it, also where they were revoked or rotated since:", err=True)
         for key in working:

@@ -25,6 +25,8 @@ class Restored(NamedTuple):
     copied_at: str | None
     #: What was erased of the registry that it replaced, and is back; None where that cannot be read.
     undone: list[Erased] | None
+    #: What the database that it replaced had, and no backup holds: privileges and settings.
+    dropped: list[str]
 
 
 def _silent(_done: int, _whole: int) -> None:
@@ -102,6 +104,7 @@ def restore(
             raise Conflict(f"{file} did not pass: nothing was replaced.")
 
     erased: list[Erased] | None = None
+    dropped: list[str] = []
 
     def read_replaced() -> None:
         nonlocal erased
@@ -110,11 +113,13 @@ def restore(
 
     if at is not None and not file.is_dir():
         raise Conflict(f"{file} is a backup, of one time: a time can be chosen of the folder of an archive.")
+    with suppress(DatabaseError):  # none may be there
+        dropped = engine().kept_beside_backups()
     copied_at = engine().restore(file, at, force, check, read_replaced, progress)
     try:
-        return Restored(copied_at, None if erased is None else undone_erasures.undone(erased))
+        return Restored(copied_at, None if erased is None else undone_erasures.undone(erased), dropped)
     except DatabaseError:  # it was taken though it is damaged
-        return Restored(copied_at, None)
+        return Restored(copied_at, None, dropped)
 
 
 @contextmanager

@@ -42,6 +42,9 @@ class Engine(Protocol):
         What is replaced is bound before that for `read_replaced`, unless there is none that can be read.
         """
 
+    def kept_beside_backups(self) -> list[str]:
+        """Tell what the bound database has that no backup holds, and that a restore drops."""
+
     def copied(self, progress: Progress, /) -> AbstractContextManager[None]:
         """Bind a copy of the registry inside, where that lets others write meanwhile."""
 

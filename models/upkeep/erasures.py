@@ -6,7 +6,7 @@ states, the lines of the log, the responses stored for retries, and what searche
 and who did what stay.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -84,8 +84,11 @@ class _Undo(Exception):
     """Rolls a dry run back."""
 
 
-#: What an erased review has in the place of its words.
+#: What an erased review has in the place of its words. Its publisher may be who is erased, now or later, when nobody
+#: can change the review any more.
 _UNREVIEWED: dict[str, Any] = {
+    "publisher_name": NAMELESS,
+    "publisher_key": comparison_key(NAMELESS),
     "url": "about:erased",
     "url_normalized": normalize("about:erased"),
     "rating_label": NAMELESS,
@@ -128,14 +131,22 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
     return _done(work, by, reason, dry_run)
 
 
-def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False, keep: Iterable[str] = ()) -> Outcome:
+def speaker(
+    *,
+    id: int,
+    reason: str,
+    by: Actor,
+    dry_run: bool = False,
+    keep: Collection[str] = (),
+    also: Collection[str] = (),
+) -> Outcome:
     """Erase a speaker: all their names, what they said, and the claims that only they stated.
 
     Those who were merged into them are the same person, and are erased with them. In the documents
     that quote them their names and words are redacted; the rest of those stays. What others state there in their words
     alone goes too, as said_words.py says. A name that is one of `keep` is an ordinary word, which somebody gave them as
-    an alias: it is not looked for. Raises as `document`, and Conflict where they were themselves merged into another,
-    or where the reason, which everybody is told, names them.
+    an alias: it is not looked for. One of `also` is taken as if it were an alias of theirs. Raises as `document`, and
+    Conflict where they were themselves merged into another, or where the reason, which everybody is told, names them.
     """
 
     def work(erasure: Erasure) -> None:
@@ -152,7 +163,7 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False, keep: Ite
         erasure.last_alone = erased_claims.last_alone(claims)
         erasure.left = erased_claims.undo_merges(by, claims)
         erased_claims.retract_rejected(by, claims, reason)
-        names = printed_names.read(people, keep)
+        names = printed_names.read(people, keep, also)
         erasure.names, erasure.name_parts, erasure.described = matchers.of(names.anywhere), names.parts, names.described
         erasure.items = unerased_names.all_items(people)
         if any(erasure.names.places(reason)):
@@ -178,7 +189,7 @@ def speaker(*, id: int, reason: str, by: Actor, dry_run: bool = False, keep: Ite
     _present(Speaker, id)
     people = _merged_into(id)
     # Nobody else could write to SQLite while all texts are read: what was found is good where nothing changed since.
-    matchers, names = NameMatchers(), printed_names.read(people, keep)
+    matchers, names = NameMatchers(), printed_names.read(people, keep, also)
     suspects = unerased_names.find_candidates(matchers.of(names.anywhere))
     for document in _documents(_quoting(people)):
         for some in names.redacted(document.id):

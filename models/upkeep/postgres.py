@@ -47,6 +47,19 @@ _LOCALES: dict[str, LiteralString] = {
     "i": " LOCALE_PROVIDER icu ICU_LOCALE {}",
 }
 
+#: Tells of what pg_dump leaves out, or is told to.
+_BESIDE_BACKUPS = f"""
+WITH d AS (SELECT * FROM pg_database WHERE datname = current_database())
+SELECT 'the owner ' || pg_get_userbyid(datdba) FROM d WHERE pg_get_userbyid(datdba) <> current_user
+UNION ALL SELECT 'the privileges ' || datacl::text FROM d WHERE datacl IS NOT NULL
+UNION ALL SELECT 'the connection limit ' || datconnlimit FROM d WHERE datconnlimit >= 0
+UNION ALL SELECT one || CASE WHEN setrole = 0 THEN '' ELSE ' for ' || pg_get_userbyid(setrole) END
+    FROM d JOIN pg_db_role_setting s ON s.setdatabase = d.oid, unnest(setconfig) AS one
+UNION ALL SELECT 'tables with privileges: ' || count(*) FROM pg_class
+    WHERE oid >= {_FIRST_MADE} AND EXISTS (SELECT FROM aclexplode(relacl) AS a WHERE a.grantee <> relowner)
+    HAVING count(*) > 0
+"""
+
 
 def is_own(_file: Path) -> bool:
     """Tell whether a file is one of the registry's: never, the server keeps them."""
@@ -85,6 +98,11 @@ def _restore(file: Path, force: bool, check: Callable[[], None], read_replaced: 
         if db.get_tables():
             read_replaced()
         _swap(server, scratch["dbname"])
+
+
+def kept_beside_backups() -> list[str]:
+    """Tell what was granted and set on the bound database, and whose it is if not of the role that restores."""
+    return [str(told) for (told,) in fetch(_BESIDE_BACKUPS)]
 
 
 @contextmanager

@@ -1,9 +1,9 @@
 """What names an erased speaker, and what of it goes: the one rule of what is redacted, and what is listed for a person.
 
-Their names are those that they have or had in the registry and, in print, what stands there before a bracket that tells
-them apart ("John Smith" of "John Smith (politician)"). Where extraction put the bracket ("an official (document 1)"),
-this is a name only if it has a capital letter, or one of a script without them, and is no description ("an aide to Jane
-Doe"): then it reads as one.
+Their names are those that they have or had in the registry, those that whoever erases them gives besides and, in
+print, what stands there before a bracket that tells them apart ("John Smith" of "John Smith (politician)"). Where
+extraction put the bracket ("an official (document 1)"), this is a name only if it has a capital letter, or one of a
+script without them, and is no description ("an aide to Jane Doe"): then it reads as one.
 
 Redacted, in the documents that quote them alone, is what surely names them there:
 
@@ -25,7 +25,7 @@ From the reasons for suggestions, which nobody can change, goes each word of a n
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -70,10 +70,13 @@ class Names(NamedTuple):
         return self.present, self.called.get(document, frozenset())
 
 
-def read(people: set[int], keep: Iterable[str]) -> Names:
-    """Read what names these speakers in the registry and in print, but for what is to `keep`: ordinary words."""
+def read(people: set[int], keep: Collection[str], also: Collection[str]) -> Names:
+    """Read what names these speakers in the registry and in print, but for what is to `keep`: ordinary words.
+
+    The names in `also` count as aliases of theirs.
+    """
     kept = set(map(comparison_key, keep))
-    found = unerased_names.present_names(people), unerased_names.all_names(people)
+    found = (names(people).union(also) for names in (unerased_names.present_names, unerased_names.all_names))
     present, ever = ({name for name in names if comparison_key(name) not in kept} for names in found)
     keys = {comparison_key(name) for name in ever}
     names = _names_among(ever)

@@ -41,16 +41,7 @@ _WORDLESS = {
     "claims": {"language", "standalone", "merged_into", "topics"},
     "counterclaims": {"claim", "answer", "kind", "statement", "target", "of"},
     "suggestions": {"statement", "claim", "kind", "score", "matcher", "matcher_version", "status", "doubt"},
-    "reviews": {
-        "claim",
-        "statement",
-        "rating_value",
-        "rating_best",
-        "rating_worst",
-        "reviewed_at",
-        "language",
-        "publisher_name",
-    },
+    "reviews": {"claim", "statement", "rating_value", "rating_best", "rating_worst", "reviewed_at", "language"},
 }
 _OF_EVERY_ROW = {"id", "created_at", "updated_at", "version", "retracted_at"}
 

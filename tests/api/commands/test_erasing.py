@@ -77,6 +77,14 @@ def test_a_sweep_empties_what_is_stored_for_retries_since_an_erasure_may_have_be
     assert "was erased since" in refused.json["detail"]
 
 
+def test_refuses_one_more_name_that_no_alias_could_be_before_anything_is_erased(command: Command) -> None:
+    command("import", SAMPLE)
+    for wrong in ("", " ", "a\n", "\u200b", "a" * 2401, "\udcff"):
+        told = command("erase", "speaker", "1", "--reason", "Court", "--also", "a", "--also", wrong, "--yes", code=2)
+        assert "Invalid value for '--also'" in told.stderr
+    assert command("log", "--noun", "speakers").stdout.count('"erase"') == 0
+
+
 def test_refuses_a_reason_that_is_no_text_before_anything_is_erased(command: Command) -> None:
     command("import", SAMPLE)
     for wrong in ("\x00", "a\x1b[2J", "\u200b", "a" * 2001, "\udcff"):

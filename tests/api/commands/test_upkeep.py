@@ -4,15 +4,18 @@ import os
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 from click.testing import CliRunner, Result
+from flask.testing import FlaskClient
 
 from api import cli
 from models.history import seals
 from models.history.changes import Actor
 from models.storage import database, transactions
 from tests.api.conftest import Command
-from tests.factories import put_claim, put_document
+from tests.api.steps import posted
+from tests.factories import charge, put_claim, put_document
 from tests.live import serving
 from tests.postgres import Postgres
 
@@ -74,6 +77,50 @@ def test_a_restore_lists_what_was_erased_since_as_the_commands_that_erase_it_aga
         assert "does not come back" not in told.stdout
         command(*erase)
     assert "erase" not in command("restore", "--force", after).stderr
+
+
+@pytest.mark.unconnected
+def test_a_restore_tells_how_names_go_that_were_given_after_the_backup(
+    command: Command, writer: FlaskClient, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "backup")
+    posted(writer, "statements", charge(speaker={"name": "US officials"}))
+    command("backup", file)
+    assert writer.patch("/v1/speakers/1", json={"aliases": ["visit"]}, headers={"If-Match": "*"}).status_code == 200
+    erase = ("erase", "speaker", "1", "--reason", "Court")
+    assert "“visit” 1×" in command(*erase, "--yes").stdout
+    told = command("restore", "--force", file).stderr
+    assert "  counterclaim erase speaker 1 --reason Court\nGive by `--also NAME` each name" in told
+    assert "“visit” 1×" in command(*erase, "--also", "visit", "--yes").stdout
+    assert "visit" not in writer.get("/v1/documents/1").json["text"]
+    assert "wrong" not in command("verify").stdout
+
+
+@pytest.mark.unconnected
+def test_a_restore_names_what_no_backup_holds_of_the_database(url: str, command: Command, tmp_path: Path) -> None:
+    file = str(tmp_path / "backup")
+    command("migrate")
+    command("backup", file)
+    restore = ("restore", "--force", file)
+    assert "set it anew" not in command(*restore).stderr
+    if url.startswith("postgresql"):
+        name = url.rpartition("/")[2]
+        with psycopg.connect(url, autocommit=True) as admin:
+            admin.execute("CREATE ROLE registrar; CREATE ROLE monitor")
+            admin.execute(f"ALTER DATABASE {name} CONNECTION LIMIT 50")
+            admin.execute(f"ALTER DATABASE {name} SET statement_timeout = '77s'")
+            admin.execute(f"ALTER ROLE monitor IN DATABASE {name} SET work_mem = '9MB'")
+            admin.execute(f"REVOKE CONNECT ON DATABASE {name} FROM PUBLIC; GRANT SELECT ON topics, claims TO monitor")
+            admin.execute(f"ALTER DATABASE {name} OWNER TO registrar")
+        told = command(*restore).stderr
+        assert (
+            "No backup holds this of the database that was there, set it anew: the owner registrar; the privileges"
+            " {=T/registrar,registrar=CTc/registrar}; the connection limit 50; statement_timeout=77s;"
+            " work_mem=9MB for monitor; tables with privileges: 2.\n"
+        ) in told
+        assert "set it anew" not in command(*restore).stderr
+        with psycopg.connect(url, autocommit=True) as admin:
+            admin.execute("DROP ROLE registrar; DROP ROLE monitor")
 
 
 def test_what_is_wrong_is_named_and_derived_tables_are_mended(

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from models import claims, counterclaims, documents, sentences, speakers, statements, suggestions, topics
+from models import claims, counterclaims, documents, reviews, sentences, speakers, statements, suggestions, topics
 from models.access import keys, replies
 from models.access.replies import StoredResponse
 from models.history import changes, feed, locks, seals
@@ -136,6 +136,28 @@ def test_the_names_and_words_of_a_speaker_are_nowhere_any_more(registry: str, ac
     assert seen(statements.get(id=denial, viewer=PUBLIC))["mention"]["text"] == "Beijing"
     with pytest.raises(Gone):
         speakers.get(id=who, viewer=PUBLIC)
+
+
+def test_the_publisher_of_an_erased_review_is_nowhere_any_more(registry: str, actor: Actor) -> None:
+    put_charge(actor, speaker={"name": "Torvald Quux"})
+    review = put_review(actor, 1, publisher={"name": "Quuxes"})
+    reviews.change(by=actor, id=review, version=None, publisher={"name": "torvald quux", "site": None})
+    seals.seal_all()
+    left = erasures.speaker(id=1, reason=REASON, by=actor).left
+    assert "quux" not in everywhere().lower()
+    assert not [one for one in left if "review" in one]
+    assert whole_is_sound()
+
+
+def test_a_publisher_who_is_erased_after_their_review_is_nowhere_any_more(registry: str, actor: Actor) -> None:
+    put_secret(actor)
+    put_review(actor, 1, publisher={"name": "Torvald Checker"})
+    torvald = speakers.create(by=actor, name="Torvald Checker")
+    seals.seal_all()
+    erasures.document(id=1, reason=REASON, by=actor)
+    assert erasures.speaker(id=torvald, reason=REASON, by=actor).left == []
+    assert "torvald" not in everywhere().lower()
+    assert whole_is_sound()
 
 
 def test_texts_are_read_before_others_have_to_wait_and_again_where_a_name_came_meanwhile(

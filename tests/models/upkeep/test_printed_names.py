@@ -12,6 +12,7 @@ from models import speakers, suggestions
 from models.extraction import Speaker as SpeakerFound
 from models.history.changes import Actor
 from models.ingest import speaker_lookup
+from models.refusals import Conflict
 from models.storage import database
 from models.storage.transactions import transaction
 from models.tables import Document, Speaker, Suggestion
@@ -91,6 +92,22 @@ def test_what_is_redacted_as_a_name_is_told_and_an_ordinary_word_can_be_kept(reg
     kept = TEXT.format(REDACTED * 9).replace("the plan failed", REDACTED * 15)
     assert Document.get_by_id(document).text == kept
     assert speakers.create(by=actor, name="the") != 1
+    assert not [check for check in verify.run() if check.problems]
+
+
+def test_a_name_that_is_given_besides_is_taken_as_an_alias_is(registry: str, actor: Actor) -> None:
+    text = "Jana Dorn said the plan failed. The crowd cheered ŽEBBIE  Quux (and quuxes)."
+    for name in ("Jana Dorn", "Bo Low"):
+        document = put_quoted(actor, name, name, text.replace("Jana Dorn", name))
+    elsewhere = put_claim(actor, "Zebbie Quux owns the hall.")
+    put_suggestion(put_plain(actor, "second"), elsewhere, "Quux")
+    with pytest.raises(Conflict):
+        erasures.speaker(id=1, reason="Zebbie Quux asked", by=actor, also=["Zebbie Quux"])
+    told = erasures.speaker(id=1, reason=REASON, by=actor, also=["Zebbie Quux", "Zebbie Quux"])
+    assert told.names == {"Jana Dorn": 1, "ŽEBBIE  Quux": 1}
+    assert "Quux" not in Document.get_by_id(1).text
+    assert {f"claim {elsewhere}", f"document {document}"} <= set(told.left)
+    assert Suggestion.get().reasons == "[]"
     assert not [check for check in verify.run() if check.problems]
 
 
