@@ -564,6 +564,8 @@ class ClaimSummary(BaseModel):
     day = TextField()
     #: How many statements like the first there are, accepted or not; one that prints another again does not count.
     statement_count = BigIntegerField(constraints=[SQL("DEFAULT 0")])
+    #: How many of the others there are, each of which prints one again.
+    print_count = BigIntegerField(constraints=[SQL("DEFAULT 0")])
 
     class Meta:
         table_name = "claim_summaries"

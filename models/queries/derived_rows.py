@@ -47,9 +47,12 @@ def summaries() -> Source:
     public = Part(claim_seen(PUBLIC)).sql
     return Source(
         "claim_summaries",
-        ("claim_id", "public", "answered", "statement_id", "speaker_id", "document_id", "day", "statement_count"),
-        f"SELECT c.id, {public}, {answered('c', 'id')}, s.id, s.speaker_id, s.document_id,"
-        f" coalesce(s.day, ''), {_STATEMENT_COUNT} FROM claims c LEFT JOIN statements s"
+        (
+            *("claim_id", "public", "answered", "statement_id", "speaker_id", "document_id", "day"),
+            *("statement_count", "print_count"),
+        ),
+        f"SELECT c.id, {public}, {answered('c', 'id')}, s.id, s.speaker_id, s.document_id, coalesce(s.day, ''),"
+        f" {_COUNT.format('IS NULL')}, {_COUNT.format('IS NOT NULL')} FROM claims c LEFT JOIN statements s"
         f" ON s.id = coalesce({first.format(ACCEPTED)}, CASE WHEN NOT {public} THEN {first.format('')} END)"
         " WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL",
         claim="c.id",
@@ -90,9 +93,10 @@ def answered(*claim: str) -> str:
 #: Written so that no index on the status answers it: SQLite without statistics would read through all accepted
 #: statements in the order of their ids to find the lowest of one claim.
 ACCEPTED = " AND v.status || '' = 'accepted'"
-#: How many statements like the first, `s`, a claim has: the accepted ones, or all of a claim that has none of these.
-_STATEMENT_COUNT = (
-    "(SELECT count(*) FROM statements v WHERE v.claim_id = c.id AND v.retracted_at IS NULL AND v.original_id IS NULL"
+#: How many statements like the first, `s`, a claim has, acts or prints of them: the accepted ones, or all of a claim
+#: that has none of these.
+_COUNT = (
+    "(SELECT count(*) FROM statements v WHERE v.claim_id = c.id AND v.retracted_at IS NULL AND v.original_id {}"
     " AND (v.status || '' = 'accepted' OR s.status <> 'accepted'))"
 )
 

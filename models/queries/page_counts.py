@@ -10,9 +10,10 @@ from peewee import JOIN, SQL, Cast, Entity, Join, NodeList, Select, fn
 
 from models.queries.days import answers_until
 from models.queries.dialects import among, exists_by_row, looked_up
-from models.queries.nodes import STAR, case
+from models.queries.nodes import STAR, Aliased, case
 from models.queries.table_aliases import e, o, s
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, evidence_seen, of_the_claim, statement_seen
+from models.tables import ClaimSummary
 
 #: Of statements: each with its claim and its day; their claims; all answers to these, and until which day they answer;
 #: how many answer each statement, and to how many counterclaims each claim is the answer. Of counterclaims: their two
@@ -24,6 +25,7 @@ _TABLES = {
 _stated, _claims, _answers, _answered, _counters = map(Entity, _TABLES["statements"])
 _edges, _sides = map(Entity, _TABLES["counterclaims"])
 _k, _m = Entity("k"), Entity("m")
+_summary = Aliased(ClaimSummary, "ks")
 
 #: How the statements of a claim are counted: each act once, and what prints one again.
 COUNTS = {"statement_count": s.original_id.is_null(), "print_count": s.original_id.is_null(False)}
@@ -43,6 +45,11 @@ def first_answers(limit: int) -> Any:
 def of_side(claim: Any) -> dict[str, Any]:
     """Build the COUNTS of the statements of a claim that is a side of a counterclaim."""
     return {name: Select([_sides], [Entity("page_sides", name)]).where(_sides.claim_id == claim) for name in COUNTS}
+
+
+def of_summary(claim: Any) -> dict[str, Any]:
+    """Build the COUNTS of the statements of a claim that the public sees, as its summary has them."""
+    return {name: _summary.select(getattr(_summary, name)).where(_summary.claim_id == claim) for name in COUNTS}
 
 
 def of_target(viewer: Viewer, claim: Any) -> dict[str, Any]:

@@ -203,7 +203,9 @@ def _both_directions(
 
     def directed(other: str, *conditions: Any, if_any: Any) -> Array:
         ids = {"claim": e.claim_id, "answer": e.answer_id}
-        sides = {name: _side(viewer, o) if name == other else Object(record("claims", id)) for name, id in ids.items()}
+        # A claim of thousands of statements may stand at many places of a page.
+        whole = _side(viewer, o, told=None if viewer.unreviewed else page_counts.of_summary(o.id))
+        sides = {name: whole if name == other else Object(record("claims", id)) for name, id in ids.items()}
         rows = Rows(e, (*conditions, claim_seen(viewer, o)), {o: ids[other]}, (e.id,), EMBEDDED)
         return Array(Object(_counterclaim_members(viewer) | sides), rows, if_any)
 

@@ -115,6 +115,31 @@ def test_what_answers_an_attribution_is_not_counted_at_each_place_where_that_sta
     assert told == {MANY + 1 if shown == "attribution_answer_count" else rest}
 
 
+@pytest.mark.parametrize("noun", ["claims", "statements"])
+def test_the_statements_of_a_claim_are_not_counted_at_each_place_where_it_stands(
+    registry: str, actor: Actor, noun: str
+) -> None:
+    charged, answer = _said(actor, "A charge.", "Attacker", 0), _said(actor, "No.", "Victim", 1)
+    made = counterclaims.create(by=actor, kind="denies", claim=charged.claim_id, answer=answer.claim_id)
+    edge, claim, places = row(Counterclaim.get_by_id(made)), row(Claim.get_by_id(answer.claim_id)), range(2, 2 + MANY)
+    _add_speakers(charged, places)
+    Statement.insert_many(_copies(charged, places, 0)).execute()
+    Claim.insert_many([claim | {"id": 1000 + at} for at in places]).execute()
+    answering = _copies(answer, places, 2 * MANY)
+    Statement.insert_many([said | {"claim": 1000 + at} for said, at in zip(answering, places, strict=True)]).execute()
+    Counterclaim.insert_many([edge | {"id": 1000 + at, "answer": 1000 + at} for at in places]).execute()
+    derived.rebuild()
+
+    def fields(name: str) -> Any:
+        return (("counters", (("claim", ((name, ()),)),)),)
+
+    known, _ = read_list(registry, noun, fields=fields("text"), limit=100)
+    spent, page = read_list(registry, noun, fields=fields("statement_count"), limit=100)
+    assert spent - known < (2 if database.on_sqlite() else 0.5) * 100 * MANY
+    told = {one["claim"]["statement_count"] for item in json.loads(b"[%b]" % page.items) for one in item["counters"]}
+    assert told == {MANY + 1}
+
+
 def test_values_that_two_claims_share_are_found_once_for_all_counterclaims_between_them(
     registry: str, actor: Actor
 ) -> None:
