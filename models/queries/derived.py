@@ -43,10 +43,10 @@ _INDEXES = (
     " AND tbl_name IN (SELECT value FROM json_each(?)) ORDER BY rowid"
 )
 
-#: Finds something where PostgreSQL has not counted half of the pages of claims, or of statements.
-_DOUBLED = (
-    "SELECT 1 FROM pg_class WHERE oid IN ('claims'::regclass, 'statements'::regclass)"
-    " AND pg_relation_size(oid) > 2 * relpages * current_setting('block_size')::bigint"
+#: Finds something where a table has more pages, so many times, than when PostgreSQL last counted its rows.
+_GROWN = (
+    "SELECT 1 FROM pg_class WHERE oid IN ('claims'::regclass, 'statements'::regclass, 'counterclaims'::regclass)"
+    " AND pg_relation_size(oid) > ? * relpages * current_setting('block_size')::bigint"
 )
 
 
@@ -165,14 +165,14 @@ def _indexes_made_last() -> Iterator[None]:
         db.execute_sql(making)
 
 
-def count_rows() -> None:
-    """Let PostgreSQL count its rows where there are twice as many claims or statements as when it last did.
+def count_rows(*, grown: float = 2.0) -> None:
+    """Let PostgreSQL count its rows where a table has `grown` so many times since it last did.
 
     By itself it does so once a minute. What writes thousands of claims meanwhile would read an index of all statements
-    for each of them.
+    for each of them; and whoever reads a list then waits for seconds, where it takes thousands of rows for four.
     """
     for statement in dialects.counting_rows("(SKIP_LOCKED)"):
-        if fetch(_DOUBLED):
+        if fetch(_GROWN, (grown,)):
             db.execute_sql(statement)
 
 

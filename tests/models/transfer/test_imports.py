@@ -1347,7 +1347,7 @@ def test_where_a_line_cannot_be_read_no_claim_of_nobody_is_stored(actor: Actor) 
     assert Claim.select().count() == 0
 
 
-@pytest.mark.parametrize("table", ["claims", "statements"])
+@pytest.mark.parametrize("table", ["claims", "statements", "counterclaims"])
 def test_an_import_has_postgresql_count_what_it_writes(
     registry: str, actor: Actor, queries: list[str], table: str
 ) -> None:
@@ -1355,10 +1355,22 @@ def test_an_import_has_postgresql_count_what_it_writes(
         pytest.skip("SQLite plans without counts")
     forget = "UPDATE pg_class SET relpages = 0, reltuples = -1 WHERE oid = ?::regclass RETURNING oid"
     assert database.fetch(forget, (table,))
-    said = _common(1) if table == "statements" else [b'{"claim": {"id": "c", "text": "So.", "language": "en"}}']
+    said = [b'{"claim": {"id": "c", "text": "So.", "language": "en"}}'] if table == "claims" else _common(1)
     assert "refused" not in [one.outcome for one in ndjson.read(said, by=actor)]
     counts = [sql for sql in queries if sql.startswith("ANALYZE")]
     assert counts, "for each claim it reads an index of all statements"
+
+
+def test_at_the_end_of_a_long_import_postgresql_knows_how_many_rows_there_are(registry: str, actor: Actor) -> None:
+    if database.on_sqlite():
+        pytest.skip("SQLite plans without counts")
+    said = {"document": {"document": "d"}, "speaker": {"name": "Ann"}, "form": "direct", "claim": {"claim": "c"}}
+    spans = ([{"start": 10 * at, "end": 10 * at + 8}] for at in range(6500))
+    lines = [{"document": {"id": "d", "text": "It rains. " * 6500, "language": "en"}}]
+    lines += [{"claim": {"id": "c", "text": "It rains.", "language": "en"}}]
+    lines += [{"statement": said | {"content": span}} for span in spans]
+    assert {one.outcome for one in ndjson.read(_written(*lines), by=actor)} == {"new", "noted"}
+    assert database.fetch("SELECT reltuples::bigint FROM pg_class WHERE oid = 'statements'::regclass") == [(6500,)]
 
 
 def test_claims_at_which_no_line_points_are_stored_in_steps_between_which_others_write(
