@@ -9,7 +9,10 @@ from models.refusals import Conflict
 from models.storage import rows
 from models.storage.database import fetch
 from models.tables import Speaker
-from models.vocabulary import MOST_IN_LINE, SPEAKING_FOR_A_BODY
+from models.vocabulary import SPEAKING_FOR_A_BODY
+
+#: How many speakers a line has at most of whom each is part of the next: what looks above or below reads all of it.
+MOST_IN_LINE = 20
 
 
 def body_of(*, id: int, session: Session = SESSION) -> int | None:

@@ -20,8 +20,6 @@ DISPUTING_KINDS = ("denies", "disputes")
 ANSWERED = ("claim", "attribution")
 #: What a claim says of a speaker whom it is about: that they have done wrong, or anything else.
 ABOUT_ROLES = ("accused", "mentioned")
-#: How many speakers a line has at most of whom each is part of the next: what looks above or below reads all of it.
-MOST_IN_LINE = 20
 #: What became of a suggestion.
 SUGGESTION_STATUSES = ("open", "accepted", "dismissed")
 #: What leaves in doubt whether a denial answers a claim of its own document.

@@ -11,10 +11,10 @@ from api.schemas.refs import SpeakerDetails
 from api.schemas.several import BY_ITEM, AnyOf, one_of, words_of
 from api.schemas.speaker_ids import QuerySpeakerIds, SpeakerId, WikidataId
 from api.schemas.statements import StatementQuery
-from models.vocabulary import MOST_IN_LINE, SPEAKER_KINDS
+from models.vocabulary import SPEAKER_KINDS
 
 _PART_OF = (
-    f"The id of the speaker that this one belongs to: a minister to a government. At most {MOST_IN_LINE} stand in a"
+    "The id of the speaker that this one belongs to: a minister to a government. At most 20 stand in a"
     " line, each part of the next; more are refused with 409."
 )
 

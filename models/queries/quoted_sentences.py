@@ -84,18 +84,15 @@ def page_near(
     """
     if order.by == "changed_at" or OF_DOCUMENTS.keys() & {*names}:
         return None
-    start = values["past"] if "past" in values else run(_first(order.descending), {})[0][0] or 0
-    values = values | {"end": start + WALKED * (-1 if order.descending else 1)}
-    rows = run(page((*names, NEAR_BACK if order.descending else NEAR)), values)
-    return rows if len(rows) == values["most"] or not run(_others(order.descending), values) else None
+    first, last = run(_ends(), {})[0]
+    start = values.get("past", (last if order.descending else first) or 0)
+    end = start + WALKED * (-1 if order.descending else 1)
+    rows = run(page((*names, NEAR_BACK if order.descending else NEAR)), values | {"end": end})
+    others = first is not None and (first <= end if order.descending else last >= end)
+    return None if others and len(rows) < values["most"] else rows
 
 
-@cached(2)
-def _first(descending: bool) -> Compiled:
-    return compiled(Select([_any], [(fn.max if descending else fn.min)(_any.id)]))
-
-
-@cached(2)
-def _others(descending: bool) -> Compiled:
-    """Compile what finds a sentence that stands past those of SEEN_NEAR, if there is one."""
-    return compiled(_any.select(1).where(_any.id <= P.end if descending else _any.id >= P.end).limit(1))
+@cached(1)
+def _ends() -> Compiled:
+    """Compile what finds the first and the last id, each by the end of an index."""
+    return compiled(Select([], [_any.select(fn.min(_any.id)), _any.select(fn.max(_any.id))]))

@@ -6,6 +6,7 @@
 from typing import Any, NamedTuple
 
 from models import claim_text, prints
+from models.hierarchy import MOST_IN_LINE
 from models.history import subjects
 from models.history.edits import accepted
 from models.history.last_changes import undone
@@ -13,7 +14,7 @@ from models.history.restores import erased
 from models.history.standing_rows import singular
 from models.queries.days import STORED_DAY
 from models.statement_columns import LONGEST, PASSED_ON, STANDS_ON
-from models.vocabulary import MOST_IN_LINE, STAMPED
+from models.vocabulary import STAMPED
 
 
 class Rule(NamedTuple):

@@ -10,6 +10,7 @@ import pytest
 from peewee import IntegrityError
 
 from models import claims, counterclaims, documents, prints, reviews, sentences, speakers, statements, topics
+from models.hierarchy import MOST_IN_LINE
 from models.history import hidden, last_changes, subjects
 from models.history.changes import Actor
 from models.queries import derived
@@ -18,7 +19,6 @@ from models.storage.columns import dumps
 from models.storage.database import fetch
 from models.tables import Counterclaim, Document, LastChange, Review, Sentence, Speaker, Statement
 from models.upkeep import erasures, links, rules, verify
-from models.vocabulary import MOST_IN_LINE
 from tests.at_once import meanwhile
 from tests.factories import put_charge, put_claim, put_denial, put_plain, put_review, put_suggestion
 from tests.models.history.test_feed import steps
