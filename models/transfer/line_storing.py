@@ -106,7 +106,7 @@ def _document(work: _Work, new: dict[str, Any]) -> LineResult:
     id, what = _unless_known(work, lambda: documents.create(by=work.by, session=work.session, **new))
     if name:
         _call(work.names, work.names.documents, name, id, "document")
-    _give_edition(work, new)
+    _give_edition(work, new, id)
     return id, what
 
 
@@ -347,8 +347,10 @@ def _known_document(names: LocalIds, reference: dict[str, Any], field: str) -> d
     return {"id": names.editions[address]} if address and address in names.editions else reference
 
 
-def _give_edition(work: _Work, document: dict[str, Any]) -> None:
-    """Let the address of a document that a line gives with its text mean this edition of it from now on."""
+def _give_edition(work: _Work, document: dict[str, Any], id: int | None = None) -> None:
+    """Let the address of a document that a line gives with its text mean this edition, with its `id`, from now on."""
     address = normalize(document.get("url"))
-    if address and document.get("text") and (id := edition(address, digest(document["text"]), work.session)):
+    if not address or not document.get("text"):
+        return
+    if id := id or edition(address, digest(document["text"]), work.session):
         work.names.give_edition(address, id)
