@@ -14,8 +14,8 @@ from api.schemas.statements import StatementQuery
 from models.vocabulary import SPEAKER_KINDS
 
 _PART_OF = (
-    "The id of the speaker that this one belongs to: a minister to a government. At most 20 stand in a"
-    " line, each part of the next; more are refused with 409."
+    "The id of the speaker that this one belongs to: a minister to a government. At most 20 stand in a line, each part "
+    "of the next; more are refused with 409."
 )
 
 

@@ -54,6 +54,14 @@ CHARGE = "The union said that the pit was flooded on purpose. "
         "The owner did not recognise the account.",
         "This the owner denies.",
         "The owner has no record of that.",
+        "The owner called the suit “without merit”.",
+        "The owner said the suit was without merit.",
+        "The owner took the opposite view.",
+        "The owner gave a different account.",
+        "The owner begged to differ.",
+        "The owner said the timeline was contradicted by the log of the pumps.",
+        "The owner said the figures did not tally.",
+        "The owner said it had never opened a sluice, contrary to the union’s report.",
     ],
 )
 def test_a_denial_is_linked_to_the_charge(parse: Parser, denial: str) -> None:
@@ -121,24 +129,6 @@ def test_a_denial_answers_nothing_that_only_stands_before_it(parse: Parser, text
     assert answers
     for answer in answers:
         assert answer.denies is None or findings[answer.denies].speaker is None
-
-
-@pytest.mark.parametrize(
-    "denial",
-    [
-        "The owner called the suit “without merit”.",
-        "The owner said the suit was without merit.",
-        "The owner took the opposite view.",
-        "The owner gave a different account.",
-        "The owner begged to differ.",
-        "The owner said the timeline was contradicted by the log of the pumps.",
-        "The owner said the figures did not tally.",
-        "The owner said it had never opened a sluice, contrary to the union’s report.",
-    ],
-)
-def test_the_idioms_of_courts_and_firms_deny(parse: Parser, denial: str) -> None:
-    findings = extract(CHARGE + denial, parse=parse)
-    assert (findings[-1].polarity, findings[-1].denies) == ("deny", "f1")
 
 
 @pytest.mark.parametrize(

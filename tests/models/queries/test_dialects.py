@@ -74,10 +74,8 @@ def test_a_long_list_is_read_once_for_all_who_are_looked_for_in_it(registry: str
     assert work(registry, found[0]) < 200_000
 
 
-@pytest.mark.usefixtures("registry")
+@pytest.mark.usefixtures("by_index")
 def test_that_a_counterclaim_is_to_a_claim_is_looked_up_in_no_index_of_most() -> None:
-    if not database.on_sqlite():
-        database.db.execute_sql("SET enable_seqscan = off")
     sql, _ = compiled(e.select(e.id).where(of_the_claim()))
     plan = database.fetch(f"EXPLAIN {'QUERY PLAN ' if database.on_sqlite() else ''}{sql}")
     assert "(of=" not in str(plan).replace(" ", ""), plan

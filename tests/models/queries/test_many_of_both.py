@@ -61,7 +61,7 @@ def _growth(grow: Grow, measure: Callable[[], int]) -> float:
             break
         grow(range(1 + last // 2 if spent else 1, 1 + last))
         derived.rebuild()
-        if not database.on_sqlite():  # or the plan changes between both, once autovacuum has counted the rows
+        if not database.on_sqlite():  # as autovacuum does
             database.db.execute_sql("ANALYZE")
         spent.append(measure())
     return spent[-1] / spent[-2]
@@ -492,6 +492,7 @@ def test_charges_without_an_answer_are_not_compared_with_all_answers_of_another_
     assert read_list(registry, "claims", **search)[1].number == 1
 
 
+@pytest.mark.usefixtures("by_index")
 def test_whom_a_statement_is_of_is_found_once_for_all_whom_a_charge_accuses(registry: str, actor: Actor) -> None:
     charge = _said(actor, "A charge.", "Attacker", "e/1")
     whole = speakers.create(by=actor, name="The whole", kind="group")

@@ -96,7 +96,7 @@ def test_a_list_is_walked_without_each_pair_of_its_rows(
     for places in (range(1, MANY), range(MANY, 2 * MANY)):
         _grow(first, places)
         derived.rebuild()
-        if not database.on_sqlite():  # or the plan changes between both, once autovacuum has counted the rows
+        if not database.on_sqlite():  # as autovacuum does
             database.db.execute_sql("ANALYZE")
         spent.append(read_list(registry, noun, filters=asked, order=order)[0])
     # PostgreSQL may begin with an index by which it finds the one row at once, and then read them all.
