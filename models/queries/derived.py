@@ -44,9 +44,9 @@ _INDEXES = (
 )
 
 #: Finds something where a table has more pages, so many times, than when PostgreSQL last counted its rows.
-_GROWN = (
+_DOUBLED = (
     "SELECT 1 FROM pg_class WHERE oid IN ('claims'::regclass, 'statements'::regclass, 'counterclaims'::regclass)"
-    " AND pg_relation_size(oid) > ? * relpages * current_setting('block_size')::bigint"
+    " AND pg_relation_size(oid) > 2 * relpages * current_setting('block_size')::bigint"
 )
 
 
@@ -165,15 +165,22 @@ def _indexes_made_last() -> Iterator[None]:
         db.execute_sql(making)
 
 
-def count_rows(*, grown: float = 2.0) -> None:
-    """Let PostgreSQL count its rows where a table has `grown` so many times since it last did.
+def count_rows() -> None:
+    """Let PostgreSQL count its rows, by which it plans; by itself it does so once a minute.
 
-    By itself it does so once a minute. What writes thousands of claims meanwhile would read an index of all statements
-    for each of them; and whoever reads a list then waits for seconds, where it takes thousands of rows for four.
+    Whoever reads a list meanwhile waits for seconds where it takes thousands of rows for four.
     """
     for statement in dialects.counting_rows("(SKIP_LOCKED)"):
-        if fetch(_GROWN, (grown,)):
-            db.execute_sql(statement)
+        db.execute_sql(statement)
+
+
+def count_rows_of_grown_tables() -> None:
+    """Do so where a table has doubled since: what writes thousands of claims reads an index of all statements else.
+
+    And it does that for each of them.
+    """
+    if not on_sqlite() and fetch(_DOUBLED):
+        count_rows()
 
 
 def differences() -> list[str]:

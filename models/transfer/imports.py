@@ -43,9 +43,6 @@ _TIMES_FEWER = 8
 #: As many claims that no statement has brought along: with 5,000, others waited 1.6 s where the machine was busy, and
 #: not 0.3.
 _CLAIMS_PER_BATCH = 500
-#: How much a table has grown whose rows PostgreSQL counts at the end of a long import: it would plan by less for up to
-#: a minute.
-_GROWN = 1.1
 #: How often a line is tried alone of which somebody else stores something at the same moment: then it finds that.
 _ATTEMPTS = 4
 
@@ -99,7 +96,7 @@ class Import:
 
     def _attempt(self, lines: Sequence[Line]) -> list[Outcome]:
         stored = transactions.attempt(partial(self._undoable, partial(self._transaction, lines)))
-        transactions.attempt(derived.count_rows)
+        transactions.attempt(derived.count_rows_of_grown_tables)
         return stored
 
     def finish(self) -> Iterator[Outcome]:
@@ -120,7 +117,7 @@ class Import:
         while lines := list(islice(waiting, _CLAIMS_PER_BATCH)):
             yield from self.store(lines)
         if self.last_stored > _LINES_PER_BATCH and not transactions.is_open():
-            transactions.attempt(partial(derived.count_rows, grown=_GROWN))
+            transactions.attempt(derived.count_rows)
 
     def _undoable(self, work: Callable[[], T]) -> T:
         """Do `work` in a transaction or savepoint; where that fails, the names are what they were as well."""
