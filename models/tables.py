@@ -545,10 +545,10 @@ _index_expression("reviews_reviewed_at_id", Review, "coalesce(reviewed_at, ''), 
 class ClaimSummary(BaseModel):
     """What a standing claim's first statement and its answers give it: derived, so that lists are fast.
 
-    All who see the claim may know its summary (docs/decisions/0036): the first statement is the accepted one of the
-    earliest day (docs/decisions/0040); where there is none, the first at all of a claim that only reviewers see.
-    Derived rows have no foreign keys: on PostgreSQL their checks would wait for whoever changes the claim, who waits
-    for the rows.
+    All who see the claim may know its summary, but for reviewers' counts (docs/decisions/0036): the first statement is
+    the accepted one of the earliest day (docs/decisions/0040); where there is none, the first at all of a claim that
+    only reviewers see. Derived rows have no foreign keys: on PostgreSQL their checks would wait for whoever changes the
+    claim, who waits for the rows.
     """
 
     claim_id = BigIntegerField(primary_key=True)
@@ -566,6 +566,9 @@ class ClaimSummary(BaseModel):
     statement_count = BigIntegerField(constraints=[SQL("DEFAULT 0")])
     #: How many of the others there are, each of which prints one again.
     print_count = BigIntegerField(constraints=[SQL("DEFAULT 0")])
+    #: How many there are of each in all, accepted or not, as reviewers see them.
+    reviewer_statement_count = BigIntegerField(constraints=[SQL("DEFAULT 0")])
+    reviewer_print_count = BigIntegerField(constraints=[SQL("DEFAULT 0")])
 
     class Meta:
         table_name = "claim_summaries"
@@ -656,7 +659,7 @@ _partial_index("claim_topic_index_answered", *_READ, where="answered")
 
 
 class AnsweredAttribution(BaseModel):
-    """A statement whose attribution is answered, with what the public is shown of that: derived."""
+    """A statement whose attribution is answered, with what the public and a reviewer are shown of that: derived."""
 
     statement_id = BigIntegerField(primary_key=True)
     #: The claim of the statement.
@@ -665,6 +668,8 @@ class AnsweredAttribution(BaseModel):
     disputed = BooleanField()
     #: The ids of the counterclaims that answer it, as a JSON array.
     answers = TextField()
+    reviewer_disputed = BooleanField()
+    reviewer_answers = TextField()
 
     class Meta:
         table_name = "answered_attributions"

@@ -13,7 +13,7 @@ from models.queries.nodes import Aliased, case, differing
 from models.queries.parts import claim_part, record, speaker_part
 from models.queries.selection import Rows
 from models.queries.table_aliases import s
-from models.queries.visibility import PUBLIC, Viewer, claim_seen, evidence_seen, statement_seen_of_claim
+from models.queries.visibility import Viewer, claim_seen, evidence_seen, statement_seen_of_claim
 from models.tables import Alias, AnsweredAttribution, Claim, Counterclaim, Document, Speaker, Statement
 
 #: A counterclaim to an attribution, its answer, and a statement of that with its speaker and their other names; and the
@@ -21,7 +21,7 @@ from models.tables import Alias, AnsweredAttribution, Claim, Counterclaim, Docum
 ea, ao, at = Aliased(Counterclaim, "ea"), Aliased(Claim, "ao"), Aliased(Statement, "at")
 asp, aal, vd = Aliased(Speaker, "asp"), Aliased(Alias, "aal"), Aliased(Document, "vd")
 
-#: What the public sees of the answers to the attribution of a statement: their ids, and whether it is disputed.
+#: What is seen of the answers to the attribution of a statement: their ids, and whether it is disputed.
 aa = Aliased(AnsweredAttribution, "aa")
 #: What takes a statement from its speaker; what confirms or qualifies an attribution does not.
 _DISOWNING = ("denies", "disputes", "corrects")
@@ -33,31 +33,37 @@ MANY = 50
 def attribution_members(viewer: Viewer) -> dict[str, Member]:
     """Build the node of whether the attribution of the statement `s` is disputed, and of what answers it.
 
-    What the public sees is told by answered_attributions: PostgreSQL would plan a read of eight tables for each
-    statement in an item, 4 ms for a list of claims, and most statements have no answer. How many there are, too: one
-    statement may stand on a page two thousand times, and its answers would be counted each time.
+    Both are told by answered_attributions: PostgreSQL would plan a read of eight tables for each statement in an item,
+    4 ms for a list of claims, and most statements have no answer. How many there are, too: one statement may stand on a
+    page two thousand times, and its answers would be counted each time.
     """
-    known = told = None
-    if not viewer.unreviewed:
-        known = exists_by_row(aa.select(1).where(aa.statement_id == s.id))
-        told = {"attribution_answer_count": aa.select(_length(aa.answers)).where(aa.statement_id == s.id)}
-    address = "/v1/counterclaims?of=attribution&target="
-    members = embedded("attribution_answers", _answers(viewer), address, s.id, known=known, told=told)
+    row = aa.statement_id == s.id
+    known, told = exists_by_row(aa.select(1).where(row)), aa.select(_length(_as_seen(viewer, "answers"))).where(row)
+    members = embedded(
+        "attribution_answers",
+        _answers(viewer),
+        "/v1/counterclaims?of=attribution&target=",
+        s.id,
+        known=known,
+        told={"attribution_answer_count": told},
+    )
     return {"attribution_disputed": Boolean(attribution_disputed(viewer)), **members}
+
+
+def _as_seen(viewer: Viewer, name: str) -> Any:
+    """Give the column of answered_attributions that says it of what the viewer sees."""
+    return getattr(aa, f"reviewer_{name}" if viewer.unreviewed else name)
 
 
 def attribution_disputed(viewer: Viewer) -> Any:
     """Build the condition that the attribution of the statement `s` is disputed."""
-    if viewer.unreviewed:
-        return disowned(viewer)
-    return exists_by_row(aa.select(1).where(aa.statement_id == s.id, true(aa.disputed)))
+    return exists_by_row(aa.select(1).where(aa.statement_id == s.id, true(_as_seen(viewer, "disputed"))))
 
 
-def attributed(viewer: Viewer) -> Any:
-    """Find the statements whose attribution may be disputed."""
-    if viewer.unreviewed:
-        return ea.select(ea.target_id).where(ea.of == "attribution", ea.retracted_at.is_null())
-    return aa.select(aa.statement_id).where(true(aa.disputed))
+def of_attribution(viewer: Viewer, *, disputed: bool) -> Any:
+    """Build the condition of lists that the attribution of the statement `s` is disputed, or is not."""
+    found = aa.select(aa.statement_id).where(true(_as_seen(viewer, "disputed")))
+    return dialects.among(s.id, found) if disputed else ~attribution_disputed(viewer)
 
 
 def disowned(viewer: Viewer, published: Callable[[Any], Any] | None = None) -> Any:
@@ -101,9 +107,14 @@ def stated_by_publisher(viewer: Viewer, claim: Any, document: Any) -> Any:
     return exists_by_row(bearer) | case(many, by_statement, by_alias)
 
 
-def answer_ids() -> Array:
-    """Build the node of the ids of what answers the attribution of the statement `s`, as far as the public sees it."""
-    return Array(Scalar(ea.id), *_seen_answers(PUBLIC, None))
+def answer_ids(viewer: Viewer) -> Array:
+    """Build the node of the ids of what the viewer sees of what answers the attribution of the statement `s`.
+
+    Nothing does of most statements: that is found before what is read of one is made ready.
+    """
+    aimed = (ea.target_id == s.id, ea.of == "attribution")
+    seen = (*aimed, evidence_seen(viewer, ea), claim_seen(viewer, ao))
+    return Array(Scalar(ea.id), Rows(ea, seen, {ao: ea.answer_id}, (ea.id,)), exists_by_row(ea.select(1).where(*aimed)))
 
 
 def _answers(viewer: Viewer) -> Array:
@@ -111,18 +122,16 @@ def _answers(viewer: Viewer) -> Array:
     evidence = Subquery(Object(speaker_part(asp)), Rows(at, (at.id == ea.statement_id,), {asp: at.speaker_id}))
     answered = record("counterclaims", ea.id) | scalars(ea, "kind", "note", "statement_id")
     answered |= {"answer": claim_part(ao), "speaker": evidence}
-    if viewer.unreviewed:
-        return Array(Object(answered), *_seen_answers(viewer, EMBEDDED))
     known = aa.statement_id == s.id
-    among = dialects.among(ea.id, _known_ids(known))
+    among = dialects.among(ea.id, _known_ids(_as_seen(viewer, "answers"), known))
     rows = Rows(ea, (among,), {ao: ea.answer_id}, (ea.id,), EMBEDDED)
     return Array(Object(answered), rows, exists_by_row(aa.select(1).where(known)))
 
 
 @differing
-def _known_ids(sqlite: bool, known: Any) -> Any:
+def _known_ids(sqlite: bool, answers: Any, known: Any) -> Any:
     """Read the ids of the first answers that are known to be seen, as many as are shown; they stand in their order."""
-    listed = fn.json_each(aa.answers) if sqlite else fn.json_array_elements_text(Cast(aa.answers, "json"))
+    listed = fn.json_each(answers) if sqlite else fn.json_array_elements_text(Cast(answers, "json"))
     return Select([aa, listed], [Cast(SQL("value"), "bigint")]).where(known).limit(EMBEDDED)
 
 
@@ -130,13 +139,3 @@ def _known_ids(sqlite: bool, known: Any) -> Any:
 def _length(sqlite: bool, array: Any) -> Any:
     """Count the elements of a JSON array that is stored as text."""
     return fn.json_array_length(array if sqlite else Cast(array, "json"))
-
-
-def _seen_answers(viewer: Viewer, limit: int | None) -> tuple[Rows, Any]:
-    """Find the first, so many, of what answers the attribution of the statement `s`, and whether anything does at all.
-
-    Nothing does of most statements: that is found before what is read of one is made ready.
-    """
-    aimed = (ea.target_id == s.id, ea.of == "attribution")
-    seen = (*aimed, evidence_seen(viewer, ea), claim_seen(viewer, ao))
-    return Rows(ea, seen, {ao: ea.answer_id}, (ea.id,), limit), exists_by_row(ea.select(1).where(*aimed))

@@ -1,6 +1,7 @@
 """What each derived table is filled from, as SQL that derived.py puts together."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from peewee import Entity, Expression, Select, Tuple
@@ -10,7 +11,7 @@ from models.queries.attributions import answer_ids, disowned, ea, stated_by_publ
 from models.queries.dialects import unindexed
 from models.queries.nodes import TRUE, Aliased, Part
 from models.queries.table_aliases import s
-from models.queries.visibility import PUBLIC, claim_seen
+from models.queries.visibility import PUBLIC, REVIEWER, claim_seen
 from models.tables import Statement
 
 _v = Aliased(Statement, "v")
@@ -49,10 +50,11 @@ def summaries() -> Source:
         "claim_summaries",
         (
             *("claim_id", "public", "answered", "statement_id", "speaker_id", "document_id", "day"),
-            *("statement_count", "print_count"),
+            *("statement_count", "print_count", "reviewer_statement_count", "reviewer_print_count"),
         ),
         f"SELECT c.id, {public}, {answered('c', 'id')}, s.id, s.speaker_id, s.document_id, coalesce(s.day, ''),"
-        f" {_COUNT.format('IS NULL')}, {_COUNT.format('IS NOT NULL')} FROM claims c LEFT JOIN statements s"
+        f" {_count('IS NULL', _LIKE_FIRST)}, {_count('IS NOT NULL', _LIKE_FIRST)},"
+        f" {_count('IS NULL')}, {_count('IS NOT NULL')} FROM claims c LEFT JOIN statements s"
         f" ON s.id = coalesce({first.format(ACCEPTED)}, CASE WHEN NOT {public} THEN {first.format('')} END)"
         " WHERE c.retracted_at IS NULL AND c.merged_into_id IS NULL",
         claim="c.id",
@@ -93,12 +95,14 @@ def answered(*claim: str) -> str:
 #: Written so that no index on the status answers it: SQLite without statistics would read through all accepted
 #: statements in the order of their ids to find the lowest of one claim.
 ACCEPTED = " AND v.status || '' = 'accepted'"
-#: How many statements like the first, `s`, a claim has, acts or prints of them: the accepted ones, or all of a claim
-#: that has none of these.
-_COUNT = (
-    "(SELECT count(*) FROM statements v WHERE v.claim_id = c.id AND v.retracted_at IS NULL AND v.original_id {}"
-    " AND (v.status || '' = 'accepted' OR s.status <> 'accepted'))"
-)
+#: Statements like the first, `s`, of a claim: the accepted ones, or all of a claim that has none of these.
+_LIKE_FIRST = " AND (v.status || '' = 'accepted' OR s.status <> 'accepted')"
+
+
+def _count(original: str, condition: str = "") -> str:
+    """Build the number of a claim's statements, acts or prints of them, of which a condition holds."""
+    standing = f"v.claim_id = c.id AND v.retracted_at IS NULL AND v.original_id {original}"
+    return f"(SELECT count(*) FROM statements v WHERE {standing}{condition})"
 
 
 def topic_index() -> Source:
@@ -117,27 +121,40 @@ def attributions() -> Source:
     Whether who published a statement states an answer is found once for all that they published: many may bear the
     name, and of many statements one claim may answer the attribution.
     """
-    disputed, answers = Part(disowned(PUBLIC, _stated)).sql, members.text(answer_ids())
-    published = Part(stated_by_publisher(PUBLIC, Entity("p", "answer_id"), Entity("p"))).sql
+    shown = [
+        f"{Part(disowned(viewer, partial(_stated, stated))).sql}, {members.text(answer_ids(viewer))}"
+        for stated, viewer in _STATED.items()
+    ]
+    by_publisher = {
+        stated: Part(stated_by_publisher(viewer, Entity("p", "answer_id"), Entity("p"))).sql
+        for stated, viewer in _STATED.items()
+    }
+    found = [
+        f"{stated} AS MATERIALIZED (SELECT p.answer_id, p.publisher FROM p WHERE {condition})"
+        for stated, condition in by_publisher.items()
+    ]
     return Source(
         "answered_attributions",
-        ("statement_id", "claim_id", "disputed", "answers"),
+        ("statement_id", "claim_id", "disputed", "answers", "reviewer_disputed", "reviewer_answers"),
         # Without statistics SQLite would read all answers to attributions for each claim.
         "WITH g AS MATERIALIZED (SELECT g.target_id, g.answer_id FROM counterclaims g"
         " WHERE g.of || '' = 'attribution' AND g.retracted_at IS NULL",
         "), o AS MATERIALIZED (SELECT DISTINCT g.answer_id, s.document_id FROM g"
         " JOIN statements s ON s.id = g.target_id), p AS MATERIALIZED (SELECT DISTINCT o.answer_id, d.publisher,"
         " d.publisher_key FROM o JOIN documents d ON d.id = o.document_id WHERE d.publisher IS NOT NULL),"
-        f" stated AS MATERIALIZED (SELECT p.answer_id, p.publisher FROM p WHERE {published})"
-        f" SELECT s.id, s.claim_id, {disputed}, {answers} FROM statements s"
+        f" {', '.join(found)} SELECT s.id, s.claim_id, {', '.join(shown)} FROM statements s"
         " WHERE s.retracted_at IS NULL AND s.id IN (SELECT g.target_id FROM g)",
         claim="g.claim_id",
     )
 
 
-def _stated(document: Any) -> Any:
+#: What holds, in that source, who published which answers, and who sees that.
+_STATED = {"stated": PUBLIC, "reviewer_stated": REVIEWER}
+
+
+def _stated(stated: str, document: Any) -> Any:
     """Build the condition that who published a document states the answer `ea`, as the source above has found."""
-    found = Select([Entity("stated")], [Entity("stated", "answer_id"), Entity("stated", "publisher")])
+    found = Select([Entity(stated)], [Entity(stated, "answer_id"), Entity(stated, "publisher")])
     # PostgreSQL would join it, and read all that was found for each answer.
     return Expression(Expression(Tuple(ea.answer_id, document.publisher), "IN", found), "IS", TRUE)
 

@@ -11,7 +11,7 @@ from peewee import JOIN, SQL, Entity, Expression, Join, Select, Tuple, fn
 
 from models.queries import dialects, word_tables
 from models.queries.answer_filters import OF_WHO_ANSWERED, in_one_document, of_who_answered
-from models.queries.attributions import attributed, attribution_disputed
+from models.queries.attributions import of_attribution
 from models.queries.cursors import OTHERS_MAY_MATCH
 from models.queries.days import OF_THE_ANSWER, answered_between, given_on, known, may_answer
 from models.queries.dialects import among, any_id, any_of, exists_by_row, in_list, later, true, unindexed
@@ -252,10 +252,7 @@ def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool,
     conditions += among_few(viewer, filters, s.claim_id)
     conditions += of_a_claim(viewer, filters.without("q", "ids"), s.claim_id, statement=s)
     if "attribution_disputed" in filters.yes | filters.no:
-        disputed = attribution_disputed(viewer)
-        conditions += (
-            [among(s.id, attributed(viewer)), disputed] if "attribution_disputed" in filters.yes else [~disputed]
-        )
+        conditions.append(of_attribution(viewer, disputed="attribution_disputed" in filters.yes))
     place = s.document_id * PAST_EVERY_TEXT + s.content_start
     return Found(_from(s, beside).where(*conditions), s.id, s.day, place=place)
 

@@ -276,7 +276,7 @@ def _item(noun: str, viewer: Viewer, members: Members, answered: Any = None, *, 
     elif noun == "statements":
         full = shapes.statement(viewer, listed=listed)
     else:
-        full, extra = shapes.counterclaim(viewer, listed=listed), {"days": days_to_answer()}
+        full, extra = shapes.counterclaim(viewer), {"days": days_to_answer()}
     wanted = tree(fields or ())
     chosen = full if fields is None else full.only(wanted)
     added = {name: member for name, member in extra.items() if name in include or name in wanted}
@@ -330,12 +330,12 @@ def _page(
         table, id, links = f, f.claim_id, {c: f.claim_id}
     rows = Rows(Join(numbered.alias("k"), table, JOIN.CROSS), (id == _k.id,), links)
     json, ranking = _listed(noun, viewer, members, by_rank, most), _k.ranking if by_rank else NULL
-    counts = page_counts.are_read(noun, json.sql)
+    counts = page_counts.are_read(json.sql)
     if "snippets" in members[1]:
         json = dialects.beside_json(json, _k.id, *snippets.texts(noun))
     if counts or _is_long(members):
         in_turn = replace(rows, source=Join(_k, table, JOIN.CROSS))
-        beside = page_counts.tables(noun, viewer) if counts else SQL("")
+        beside = page_counts.tables(viewer) if counts else SQL("")
         return compiled(_in_turn(numbered, in_turn, json, beside, by_rank), filters.several)
     # One row: a thread that reads many gives the others a turn at each.
     shown = joined(case(_k.n <= P.limit, json), _k.n)

@@ -1,4 +1,4 @@
-"""What hangs on the claims of a page, found once for each claim, however many of the items are of it.
+"""How many statements and answers hang on the claims of a page, counted once however many of the items are of them.
 
 Of 5,000 answers to a claim, counted anew for each of 100 statements of it, SQLite took 1.9 s and PostgreSQL 3.9; of
 6,400 statements of a claim, counted for each of 100 answers to it, 1.6 s.
@@ -10,20 +10,15 @@ from peewee import JOIN, SQL, Cast, Entity, Join, NodeList, Select, fn
 
 from models.queries.days import answers_until
 from models.queries.dialects import among, exists_by_row, looked_up
-from models.queries.nodes import STAR, Aliased, case
+from models.queries.nodes import STAR, Aliased
 from models.queries.table_aliases import e, o, s
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, evidence_seen, of_the_claim, statement_seen
 from models.tables import ClaimSummary
 
-#: Of statements: each with its claim and its day; their claims; all answers to these, and until which day they answer;
-#: how many answer each statement, and to how many counterclaims each claim is the answer. Of counterclaims: their two
-#: claims, and how many state each of these.
-_TABLES = {
-    "statements": ("page_stated", "page_claims", "page_answers", "page_answered", "page_counters"),
-    "counterclaims": ("page_edges", "page_sides"),
-}
-_stated, _claims, _answers, _answered, _counters = map(Entity, _TABLES["statements"])
-_edges, _sides = map(Entity, _TABLES["counterclaims"])
+#: Each statement of a page with its claim and its day; their claims; all answers to these, and until which day they
+#: answer; how many answer each statement, and to how many counterclaims each claim is the answer.
+_TABLES = ("page_stated", "page_claims", "page_answers", "page_answered", "page_counters")
+_stated, _claims, _answers, _answered, _counters = map(Entity, _TABLES)
 _k, _m = Entity("k"), Entity("m")
 _summary = Aliased(ClaimSummary, "ks")
 
@@ -42,14 +37,10 @@ def first_answers(limit: int) -> Any:
     return among(e.id, found.order_by(_answers.id).limit(limit))
 
 
-def of_side(claim: Any) -> dict[str, Any]:
-    """Build the COUNTS of the statements of a claim that is a side of a counterclaim."""
-    return {name: Select([_sides], [Entity("page_sides", name)]).where(_sides.claim_id == claim) for name in COUNTS}
-
-
-def of_summary(claim: Any) -> dict[str, Any]:
-    """Build the COUNTS of the statements of a claim that the public sees, as its summary has them."""
-    return {name: _summary.select(getattr(_summary, name)).where(_summary.claim_id == claim) for name in COUNTS}
+def of_summary(viewer: Viewer, claim: Any) -> dict[str, Any]:
+    """Build the COUNTS of the statements of a claim that the viewer sees, as its summary has them."""
+    columns = {name: getattr(_summary, f"reviewer_{name}" if viewer.unreviewed else name) for name in COUNTS}
+    return {name: _summary.select(column).where(_summary.claim_id == claim) for name, column in columns.items()}
 
 
 def of_target(viewer: Viewer, claim: Any) -> dict[str, Any]:
@@ -59,20 +50,19 @@ def of_target(viewer: Viewer, claim: Any) -> dict[str, Any]:
     return {name: aimed.where(condition) for name, condition in COUNTS.items()}
 
 
-def are_read(noun: str, json: str) -> bool:
+def are_read(json: str) -> bool:
     """Tell whether the SQL of an item's JSON reads from `tables`."""
-    return any(f'"{name}"' in json for name in _TABLES.get(noun, ()))
+    return any(f'"{name}"' in json for name in _TABLES)
 
 
-def tables(noun: str, viewer: Viewer) -> NodeList:
-    """Compose the tables of the items with the ids of the table `k`, each with a comma after it, as in a WITH."""
-    composed = {"statements": _of_statements, "counterclaims": _of_counterclaims}[noun](viewer)
-    named = zip(_TABLES[noun], composed, strict=True)
+def tables(viewer: Viewer) -> NodeList:
+    """Compose the tables of the statements with the ids of the table `k`, each with a comma after it, as in a WITH."""
+    named = zip(_TABLES, _composed(viewer), strict=True)
     return NodeList([NodeList((Entity(name), SQL("AS MATERIALIZED ("), query, SQL("),"))) for name, query in named])
 
 
-def _of_statements(viewer: Viewer) -> tuple[Select, ...]:
-    """Compose the tables of statements.
+def _composed(viewer: Viewer) -> tuple[Select, ...]:
+    """Compose each of the tables.
 
     What answers a claim was put in the order of its days beside the statements: before each stand those answers that
     are not known to have been given earlier (`days.may_answer`). Of these, who was aimed at counts all the same.
@@ -97,12 +87,3 @@ def _of_statements(viewer: Viewer) -> tuple[Select, ...]:
     counters = e.select(fn.count(STAR)).where(e.answer_id == _claims.claim_id, counterclaim_seen(viewer), charged)
     counters = Select([_claims], [_claims.claim_id, counters.alias("counters")])
     return stated, claims, answers, answered, counters
-
-
-def _of_counterclaims(viewer: Viewer) -> tuple[Select, ...]:
-    edges = Select([Join(_k, e, JOIN.CROSS)], [e.claim_id, e.answer_id]).where(e.id == _k.id)
-    claims = Select([_edges], [_edges.claim_id.alias("id")]) | Select([_edges], [_edges.answer_id])
-    of_claim = s.claim_id == _m.id
-    counts = (fn.count(case(condition, 1)).alias(name) for name, condition in COUNTS.items())
-    sides = Select([Join(claims.alias("m"), looked_up(s, of_claim), JOIN.CROSS)], [_m.id.alias("claim_id"), *counts])
-    return edges, sides.where(of_claim, statement_seen(viewer)).group_by(_m.id)

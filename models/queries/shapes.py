@@ -174,9 +174,12 @@ def _about(claim: Any) -> Array:
 
 
 def _side(viewer: Viewer, claim: Any, *conditions: Any, told: dict[str, Any] | None = None) -> Object:
-    """Build the node of one side of a counterclaim: a claim with the first of its statements that pass."""
-    statements = _statements_of(viewer, claim.id, BESIDE, *conditions, told=told)
-    return Object({**claim_part(claim).members, **statements})
+    """Build the node of one side of a counterclaim: a claim with the first of its statements that pass.
+
+    How many do is `told`, or by the claim's summary: one of thousands may stand at many places of a page.
+    """
+    told = told or page_counts.of_summary(viewer, claim.id)
+    return Object({**claim_part(claim).members, **_statements_of(viewer, claim.id, BESIDE, *conditions, told=told)})
 
 
 def _counterclaim_members(viewer: Viewer) -> dict[str, Member]:
@@ -203,9 +206,7 @@ def _both_directions(
 
     def directed(other: str, *conditions: Any, if_any: Any) -> Array:
         ids = {"claim": e.claim_id, "answer": e.answer_id}
-        # A claim of thousands of statements may stand at many places of a page.
-        whole = _side(viewer, o, told=None if viewer.unreviewed else page_counts.of_summary(o.id))
-        sides = {name: whole if name == other else Object(record("claims", id)) for name, id in ids.items()}
+        sides = {name: _side(viewer, o) if name == other else Object(record("claims", id)) for name, id in ids.items()}
         rows = Rows(e, (*conditions, claim_seen(viewer, o)), {o: ids[other]}, (e.id,), EMBEDDED)
         return Array(Object(_counterclaim_members(viewer) | sides), rows, if_any)
 
@@ -304,18 +305,16 @@ def statement(viewer: Viewer, *, listed: bool = False) -> Object:
 SIDES = {charge: e.claim_id, answer: e.answer_id}
 
 
-def counterclaim(viewer: Viewer, *, listed: bool = False) -> Object:
+def counterclaim(viewer: Viewer) -> Object:
     """Build the node of a counterclaim `e` with the claims of SIDES side by side, each with speakers and sentences.
 
-    Of a claim whose attribution is answered, the one statement that this is about. Where it is `listed`, their
-    statements are counted in the tables of page_counts.
+    Of a claim whose attribution is answered, the one statement that this is about.
     """
     aimed_at = of_the_claim() | (s.id == e.target_id)
-    of_charge, of_answer = (page_counts.of_side(claim.id) if listed else None for claim in SIDES)
-    if of_charge:
-        of_one = page_counts.of_target(viewer, charge.id)
-        of_charge = {name: case(of_the_claim(), count, of_one[name]) for name, count in of_charge.items()}
-    sides = {"claim": _side(viewer, charge, aimed_at, told=of_charge), "answer": _side(viewer, answer, told=of_answer)}
+    of_one = page_counts.of_target(viewer, charge.id)
+    of_all = page_counts.of_summary(viewer, charge.id)
+    counts = {name: case(of_the_claim(), of_all[name], of_one[name]) for name in of_all}
+    sides = {"claim": _side(viewer, charge, aimed_at, told=counts), "answer": _side(viewer, answer)}
     own = _counterclaim_members(viewer) | {"uri": uri("counterclaims", e.id)}
     return Object(own | sides | whole(viewer, e, "claims", *SIDES.values()))
 

@@ -133,7 +133,7 @@ def _items(
         text, source, alias = simple_lists.item_sql(noun, viewer, fields, most)
     else:
         text, source, alias = lists.item_sql(noun, viewer, fields, include, most)
-    tables = compiled(page_counts.tables(noun, viewer))[0] if page_counts.are_read(noun, text) else ""
+    tables = compiled(page_counts.tables(viewer))[0] if page_counts.are_read(text) else ""
     sqlite = on_sqlite()
     if sqlite:
         ids, line, joined = "SELECT value AS id FROM json_each(?)", text, "group_concat(line, char(10))"

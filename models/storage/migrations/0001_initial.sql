@@ -241,7 +241,8 @@ CREATE TABLE "hidden" (
 CREATE TABLE "claim_summaries" (
   "claim_id" {integer} NOT NULL PRIMARY KEY, "public" {boolean} NOT NULL, "answered" {boolean} NOT NULL,
   "statement_id" {integer}, "speaker_id" {integer}, "document_id" {integer}, "day" TEXT NOT NULL,
-  "statement_count" {integer} NOT NULL DEFAULT 0, "print_count" {integer} NOT NULL DEFAULT 0
+  "statement_count" {integer} NOT NULL DEFAULT 0, "print_count" {integer} NOT NULL DEFAULT 0,
+  "reviewer_statement_count" {integer} NOT NULL DEFAULT 0, "reviewer_print_count" {integer} NOT NULL DEFAULT 0
 ){strict};
 CREATE INDEX "claim_summaries_document_id_claim_id" ON "claim_summaries" ("document_id", "claim_id");
 CREATE INDEX "claim_summaries_statement_count" ON "claim_summaries" ("statement_count", "claim_id", "public", "answered");
@@ -271,7 +272,7 @@ CREATE INDEX "claim_topic_index_answered" ON "claim_topic_index" ("topic_id", "d
 
 CREATE TABLE "answered_attributions" (
   "statement_id" {integer} NOT NULL PRIMARY KEY, "claim_id" {integer} NOT NULL, "disputed" {boolean} NOT NULL,
-  "answers" TEXT NOT NULL
+  "answers" TEXT NOT NULL, "reviewer_disputed" {boolean} NOT NULL, "reviewer_answers" TEXT NOT NULL
 ){strict};
 CREATE INDEX "answered_attributions_claim_id" ON "answered_attributions" ("claim_id");
 
