@@ -303,8 +303,10 @@ def _without_words(erasure: Erasure, sequence: int, table: str, id: int, state: 
     erased = id in erasure.rows.get(table, ())
     if table == "sentences":
         text = erasure.texts[state["document"]][state["start"] : state["end"]]
+        state |= {"text": text}
         # A mark and not null: the sentence may stand, as where only who is quoted there is erased (`MARKED`).
-        state |= {"text": text} | ({"retracted_reason": state["retracted_reason"] and REDACTED} if erased else {})
+        if erased and state.get("retracted_reason"):  # the line that creates one has none
+            state["retracted_reason"] = REDACTED
     elif table == "statements":
         gone = {"role": None, "retracted_reason": None} if erased else {}
         state |= _printed(state, erasure.texts[state["document"]]) | gone

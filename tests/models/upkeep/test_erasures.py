@@ -8,7 +8,7 @@ import sqlite3
 import threading
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -477,6 +477,22 @@ def test_the_reason_for_which_a_sentence_was_retracted_into_which_their_words_ru
         sentences.restore(by=actor, id=2)
     erasures.speaker(id=1, reason=REASON, by=actor)
     assert "Quarrelgrave" not in everywhere()
+    assert whole_is_sound()
+
+
+@pytest.mark.parametrize("erase", [erasures.document, erasures.speaker])
+def test_a_sentence_that_was_added_by_itself_is_erased_too(
+    registry: str, actor: Actor, erase: Callable[..., erasures.Outcome]
+) -> None:
+    charge = put_secret(actor)
+    statements.retract(by=actor, id=charge, version=1, reason=None)
+    found = Statement.get_by_id(charge).sentence
+    sentences.retract(by=actor, id=found.id, version=1, reason=None)
+    added = sentences.create(by=actor, document=1, start=found.start, end=found.end)
+    put_secret(actor)
+    assert Statement.get(Statement.sentence == added)
+    erase(id=1, reason=REASON, by=actor)
+    assert "zanzivarian fleet" not in everywhere().lower()
     assert whole_is_sound()
 
 
