@@ -4,6 +4,8 @@ An original is no print itself, so it is one step away. It stands, is of the sam
 of it is: who sees a print sees its original.
 """
 
+from collections import Counter
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from models.history import changes
@@ -16,40 +18,39 @@ from models.storage import rows
 from models.storage.database import fetch
 from models.tables import Statement
 
-#: How many prints of one act may stand, accepted ones apart from all: they change with their original, in one
-#: transaction. Else a thousand candidates that nobody sees would keep an act from ever being printed again.
+#: How many prints of one act may stand, of each status apart: they change with their original, in one transaction. Else
+#: a thousand candidates that nobody sees would keep an act from ever being printed again.
 MOST = 1_000
 
 #: The order of which the first print takes the place of an original: accepted ones, then by their day.
 _EARLIEST = (Statement.status != "accepted", days.earliest(Statement), Statement.id)
 
 
-def original_of(
-    named: Statement, *, speaker: int, accepted: bool, more: int = 1, session: Session = SESSION
-) -> Statement:
+def original_of(named: Statement, printing: Collection[str], *, speaker: int, session: Session = SESSION) -> Statement:
     """Find the original of the statement that a request names as one: that itself, unless it is a print.
 
-    Raises Conflict where a statement of `speaker` cannot be a print of it, or `more` prints would be too many.
+    Raises Conflict where statements of `speaker`, with the statuses of those that are `printing`, cannot be prints of
+    it.
     """
     found = session.referred(Statement, named.original_id, "/original") if named.original_id else named
     if found.speaker_id != speaker:
         detail = f"Statement {found.id} is of another speaker: only an act of the same speaker is printed again."
         raise Conflict(detail, field="/original", id=found.id)
-    if accepted and found.status != "accepted":
+    if "accepted" in printing and found.status != "accepted":
         detail = f"Statement {found.id} is not accepted, so an accepted one cannot be a print of it: accept it first."
         raise Conflict(detail, field="/original", id=found.id)
-    _refuse_many(found.id, more, accepted=accepted, session=session, field="/original")
+    _refuse_many(found.id, printing, session=session, field="/original")
     return found
 
 
 def _refuse_many(
-    original: int, more: int, *, accepted: bool, session: Session = SESSION, field: str | None = None
+    original: int, printing: Iterable[str], *, session: Session = SESSION, field: str | None = None
 ) -> None:
-    """Raise Conflict where an original would have more than MOST prints by some `more`; of `accepted` ones, of such."""
-    if more and session.count_prints(original, accepted=accepted) + more > MOST:
-        prints = f"{MOST:,} prints{' that are accepted' if accepted else ''}"
-        detail = f"Statement {original} would have more than {prints}, as no act may: leave `original` out here,"
-        raise Conflict(f"{detail} or clear that of another print.", field=field, id=original)
+    """Raise Conflict where an original would have more than MOST prints of a status by those that are `printing`."""
+    for status, more in sorted(Counter(printing).items()):
+        if session.count_prints(original, status=status) + more > MOST:
+            detail = f"Statement {original} would have more than {MOST:,} {status} prints, as no act may:"
+            raise Conflict(f"{detail} clear the `original` of one, or of this.", field=field, id=original)
 
 
 def settle(
@@ -66,8 +67,9 @@ def settle(
         _refuse_other_speaker(by, own)
     accepted = status == "accepted"
     if named:
-        more = len(own) + (statement.original_id != (named.original_id or named.id))
-        original = original_of(named, speaker=speaker, accepted=accepted or _any_accepted(own), more=more)
+        as_before = (statement.original_id, statement.status) == (named.original_id or named.id, status)
+        printing = [each.status for each in own] + ([] if as_before else [status])
+        original = original_of(named, printing, speaker=speaker)
         if original.id == statement.id:
             again = f"Statement {named.id} prints this one again: clear its `original` first."
             detail = "A statement cannot print itself again." if named.id == statement.id else again
@@ -75,12 +77,18 @@ def settle(
         changes.update_all(by, own, original=original.id)
         return {"original": original.id}
     if clear or statement.original_id is None:
-        heir = succeed(by=by, id=statement.id) if not accepted and _any_accepted(own) else None
+        if accepted or not any(each.status == "accepted" for each in own):
+            return {"original": None}
+        if not clear:
+            _refuse_many(statement.id, [status])
+        heir = succeed(by=by, id=statement.id)
         return {"original": None if clear else heir}
     original = rows.by_id(Statement, statement.original_id)
     if original.speaker_id != speaker:
         _refuse_other_speaker(by, [original])
     if not accepted or original.status == "accepted":
+        if status != statement.status:
+            _refuse_many(original.id, [status])
         return {}
     _take_place(by, statement, original)
     return {"original": None}
@@ -88,12 +96,10 @@ def settle(
 
 def _take_place(by: Actor, statement: Statement, original: Statement) -> None:
     """Let an accepted statement be the original of one that is not, and of its other prints."""
+    if statement.status != original.status:
+        _refuse_many(original.id, [original.status])
     others = [each for each in (original, *standing(original.id)) if each.id != statement.id]
     changes.update_all(by, others, original=statement.id)
-
-
-def _any_accepted(some: list[Statement]) -> bool:
-    return any(each.status == "accepted" for each in some)
 
 
 def _refuse_other_speaker(by: Actor, same: list[Statement]) -> None:
@@ -157,8 +163,8 @@ def original_again(*, by: Actor, statement: Statement) -> int | None:
     original = rows.by_id(Statement, act) if act else None
     if original is None or original.speaker_id != statement.speaker_id:
         return None
-    _refuse_many(original.id, 1, accepted=statement.status == "accepted")
     if _may_be(original, statement):
+        _refuse_many(original.id, [statement.status])
         return int(original.id)
     if original.retracted_at is None and original.original_id is None:
         _take_place(by, statement, original)

@@ -108,8 +108,8 @@ def record(
             session.hold(partial(_answered, claim, counters or [], original, session))
         if original:
             print_of = referred(by=by, id=original, field="/original", session=session)
-            who, accepted = said_by["/speaker"], row["status"] == "accepted"
-            row["original"] = prints.original_of(print_of, speaker=who, accepted=accepted, session=session).id
+            who, status = said_by["/speaker"], row["status"]
+            row["original"] = prints.original_of(print_of, [status], speaker=who, session=session).id
         row["claim"] = claims.find_or_make(by=by, reference=claim, field="/claim", standalone=False, session=session)
         coded = {"coding": coding} if coding else None
         statement, *_ = [

@@ -204,8 +204,7 @@ class _StatementDetails(Input):
         metadata={
             "description": "The id of the statement of the same act, by the same speaker, that this one prints again: "
             "as a translation, a wire copy or a quotation elsewhere does. It may state another claim. A print of that "
-            "one stands for it. No act has more than 1,000 accepted prints, nor is one that is not accepted added to "
-            "1,000.",
+            "one stands for it. No act has more than 1,000 prints of each status.",
             "example": None,
         },
     )

@@ -40,7 +40,7 @@ _SAME_WORDS = (
     "SELECT id FROM statements WHERE document_id = ? AND speaker_id = ? AND spans = ? AND retracted_at IS NULL"
     " ORDER BY id"
 )
-_PRINTS = "SELECT count(*) FROM statements WHERE original_id = ? AND retracted_at IS NULL AND (status = ? OR ? = '')"
+_PRINTS = "SELECT count(*) FROM statements WHERE original_id = ? AND retracted_at IS NULL AND status = ?"
 _COUNTERCLAIMS = (
     "SELECT c.id, (SELECT count(*) FROM (SELECT 1 FROM counterclaims WHERE claim_id = c.id LIMIT ?) AS n)"
     " + (SELECT count(*) FROM (SELECT 1 FROM counterclaims WHERE answer_id = c.id LIMIT ?) AS n)"
@@ -120,14 +120,13 @@ class Session:
         """List the ids of the standing statements of a speaker over the same words."""
         return [id for (id,) in fetch(_SAME_WORDS, (document, speaker, spans))]
 
-    def count_prints(self, original: int, *, accepted: bool) -> int:
-        """Count the standing statements that print another again, all or those that are `accepted`.
+    def count_prints(self, original: int, *, status: str) -> int:
+        """Count the standing statements of a status that print another again.
 
         Nobody adds one until this transaction ends.
         """
         locks.lock_prints(original)
-        status = "accepted" if accepted else ""
-        return int(fetch(_PRINTS, (original, status, status))[0][0])
+        return int(fetch(_PRINTS, (original, status))[0][0])
 
     def count_counterclaims(self, claims: Iterable[int], most: int) -> dict[int, int]:
         """Map claims to how many counterclaims each has, retracted ones too; beyond `most` not exactly."""

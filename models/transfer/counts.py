@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from models.tables import Claim, Counterclaim, Review, Statement
+from models.vocabulary import STATUSES
 
 #: The columns by which a row counts for others -> what it is to these.
 _COUNTED: dict[Any, dict[str, str]] = {
@@ -22,7 +23,7 @@ class Counts:
         #: What is forgotten where a savepoint is undone, which releases the lock under which it was counted.
         self._holds = holds
         self._known: dict[str, dict[int, int]] = {
-            what: {} for what in ("prints", "accepted prints", "counterclaims", "reviews")
+            what: {} for what in (*(f"{status} prints" for status in STATUSES), "counterclaims", "reviews")
         }
         #: Those of them that were read.
         self._read: dict[str, dict[int, None]] = {what: {} for what in self._known}
@@ -67,6 +68,6 @@ class Counts:
         if model is Counterclaim and data["of"] == "attribution":
             self._together.clear()
         for column, what in _COUNTED.get(model, {}).items():
-            for known in (self._known[what], self._known.get(f"{data.get('status')} {what}", {})):
-                if data.get(column) in known:
-                    known[data[column]] += more
+            known = self._known[f"{data['status']} {what}" if what == "prints" else what]
+            if data.get(column) in known:
+                known[data[column]] += more

@@ -159,9 +159,9 @@ class PrefetchedSession(Session):
     def same_words(self, document: int, speaker: int, spans: str) -> list[int]:
         return self._found(Statement, "document", document, (speaker, spans))
 
-    def count_prints(self, original: int, *, accepted: bool) -> int:
-        what, count = "accepted prints" if accepted else "prints", partial(super().count_prints, accepted=accepted)
-        return self._counts.of(what, [original], lambda ids: {id: count(id) for id in ids})[original]
+    def count_prints(self, original: int, *, status: str) -> int:
+        count = partial(super().count_prints, status=status)
+        return self._counts.of(f"{status} prints", [original], lambda ids: {id: count(id) for id in ids})[original]
 
     def count_counterclaims(self, claims: Iterable[int], most: int) -> dict[int, int]:
         count = partial(super().count_counterclaims, most=most)

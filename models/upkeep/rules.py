@@ -141,9 +141,9 @@ RULES = (
     ),
     Rule(
         "an act has no more prints than an import takes",
-        "SELECT original_id, count(*) FROM statements WHERE original_id IS NOT NULL AND retracted_at IS NULL"
-        f" GROUP BY original_id HAVING count(*) > {prints.MOST}",
-        "statement {} has {} prints, and no import takes as many: clear the `original` of some",
+        "SELECT original_id, count(*), status FROM statements WHERE original_id IS NOT NULL AND retracted_at IS NULL"
+        f" GROUP BY original_id, status HAVING count(*) > {prints.MOST}",
+        "statement {} has {} prints that are {}, and no import takes as many: clear the `original` of some",
         came_later=True,
     ),
     Rule(
