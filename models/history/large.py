@@ -46,7 +46,12 @@ _HANGING: dict[Any, tuple[tuple[str, str], ...]] = {
         ("claim_about", "speaker_id"),
         ("speakers", "part_of_id"),
     ),
-    Statement: (("counterclaims", "statement_id"), ("counterclaims", "target_id"), ("statements", "original_id")),
+    Statement: (
+        ("counterclaims", "statement_id"),
+        ("counterclaims", "target_id"),
+        ("statements", "original_id"),
+        ("reviews", "statement_id"),
+    ),
     Topic: (),
 }
 #: And with a merge or its undoing alone: one takes back the reviews that both have, and reads what other merges moved.

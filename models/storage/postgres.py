@@ -32,9 +32,11 @@ APART = 12
 SNAPSHOT = "counterclaim snapshot"
 
 #: How a server shall not plan (docs/decisions/0081): by comparing each row with each of those that it holds in memory
-#: and takes for few. So it looks each up by an index, or hashes them. Nor shall it compile a plan that it takes for
-#: costly: what runs for .1 s is compiled for seconds, which no `statement_timeout` ends.
-_PLANNING = "-c enable_material=off -c jit=off"
+#: and takes for few. So it looks each up by an index, or hashes them. Nor shall it keep what each look-up has found:
+#: where that differs for each row, as with `dialects.looked_up`, it empties a table of as many places for each. Nor
+#: compile a plan that it takes for costly: what runs for .1 s is compiled for seconds, and no `statement_timeout` ends
+#: that.
+_PLANNING = "-c enable_material=off -c enable_memoize=off -c jit=off"
 
 #: Characters of SQL that the server keeps prepared for a connection of the pool from one request to the next: it takes
 #: 76 bytes for each, 31 MB for one question with all filters and facets that was repeated six times.

@@ -6,6 +6,7 @@ Each line is stored whole or not at all (`line_storing.py`), with look-ups and i
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 from typing import TypeVar
@@ -66,6 +67,8 @@ class Import:
         self.by, self._going_on, self._in_place, self._in_place_to_compute = by, going_on, in_place, in_place_to_compute
         self.names = LocalIds()
         self._new_ids = NewIds()
+        #: How many lines have put in something new.
+        self._new = 0
         #: The number of the last line that is stored, with those before it that were neither refused nor noted.
         self.last_stored = 0
         #: As many lines a transaction is given as it is likely to have time for: what the others name would be fetched
@@ -89,6 +92,7 @@ class Import:
                 continue
             self._lines = len(stored) if len(stored) < len(some) else min(2 * self._lines, _LINES_PER_BATCH)
             outcomes += stored
+            self._new += sum(one.outcome == "new" for one in stored)
             self.last_stored = max(self.last_stored, some[len(stored) - 1].number)
             self.names.keep()
         database.release()  # more lines may come slowly
@@ -96,7 +100,7 @@ class Import:
 
     def _attempt(self, lines: Sequence[Line]) -> list[Outcome]:
         stored = transactions.attempt(partial(self._undoable, partial(self._transaction, lines)))
-        transactions.attempt(derived.count_rows_of_grown_tables)
+        _count_rows(derived.count_rows_of_grown_tables)
         return stored
 
     def finish(self) -> Iterator[Outcome]:
@@ -116,8 +120,8 @@ class Import:
         waiting = waiting_lines(self.names)
         while lines := list(islice(waiting, _CLAIMS_PER_BATCH)):
             yield from self.store(lines)
-        if self.last_stored > _LINES_PER_BATCH and not transactions.is_open():
-            transactions.attempt(derived.count_rows)
+        if self._new > _LINES_PER_BATCH:
+            _count_rows(derived.count_rows)
 
     def _undoable(self, work: Callable[[], T]) -> T:
         """Do `work` in a transaction or savepoint; where that fails, the names are what they were as well."""
@@ -172,6 +176,13 @@ class Import:
         if alone := self.names.put_in_since(mark):
             standalone_claims.put_in(self.by, alone)
         return outcomes
+
+
+def _count_rows(counting: Callable[[], None]) -> None:
+    """Let PostgreSQL count rows, outside a dry run. Where it fails at that, the lines are stored all the same."""
+    if not transactions.is_open():
+        with suppress(*errors.UNAVAILABLE):
+            transactions.attempt(counting)
 
 
 def _is_full(session: BatchSession) -> bool:

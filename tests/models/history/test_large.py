@@ -107,7 +107,7 @@ def test_a_writer_changes_no_statement_that_much_hangs_on(
         change(actor)
 
 
-@pytest.mark.parametrize("changed", ["original", "evidence", "claim", "merge", "unmerge"])
+@pytest.mark.parametrize("changed", ["original", "evidence", "review", "claim", "merge", "unmerge"])
 def test_a_writer_changes_nothing_with_which_many_words_are_logged(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, changed: str
 ) -> None:
@@ -117,6 +117,8 @@ def test_a_writer_changes_nothing_with_which_many_words_are_logged(
         put_plain(actor, "second", original=id)
     elif changed in {"merge", "unmerge"}:
         put_review(actor, claim, title="t" * 40)
+    elif changed == "review":
+        put_review(actor, claim, statement=id, title="t" * 40)
     else:
         evidence = id if changed == "evidence" else None
         counterclaims.create(by=actor, claim=other, answer=claim, kind="denies", statement=evidence, note="n" * 40)

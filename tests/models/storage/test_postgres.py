@@ -251,8 +251,10 @@ def test_settings_of_a_connection_are_heeded_beside_ours(
     if given == "PGOPTIONS":
         monkeypatch.setenv(given, "-c work_mem=77MB")
     database.connect(primary.url() + ("" if given == "PGOPTIONS" else "?options=-c%20work_mem%3D77MB"))
-    settings = [database.fetch(f"SHOW {name}")[0][0] for name in ("work_mem", "enable_material", "jit")]
-    assert settings == ["77MB", "off", "off"]
+    settings = [
+        database.fetch(f"SHOW {name}")[0][0] for name in ("work_mem", "enable_material", "enable_memoize", "jit")
+    ]
+    assert settings == ["77MB", "off", "off", "off"]
     database.close()
     database.disconnect()
 

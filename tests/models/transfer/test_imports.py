@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+import psycopg
 import pytest
 from peewee import OperationalError
 
@@ -1371,6 +1372,21 @@ def test_at_the_end_of_a_long_import_postgresql_knows_how_many_rows_there_are(re
     lines += [{"statement": said | {"content": span}} for span in spans]
     assert {one.outcome for one in ndjson.read(_written(*lines), by=actor)} == {"new", "noted"}
     assert database.fetch("SELECT reltuples::bigint FROM pg_class WHERE oid = 'statements'::regclass") == [(6500,)]
+
+
+def test_lines_are_stored_once_though_postgresql_has_no_time_to_count_its_rows(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def count() -> None:
+        raise OperationalError(psycopg.errors.QueryCanceled())
+
+    monkeypatch.setattr(derived, "count_rows_of_grown_tables", count)
+    monkeypatch.setattr(derived, "count_rows", count)
+    plain = {"publisher": {"name": "F"}, "rating": {"label": "x"}, "language": "en"}
+    of_claims = [plain | {"claim": {"text": f"It is {at}.", "language": "en"}} for at in range(9)]
+    lines = _written(*({"review": one | {"url": f"https://f.org/{at}"}} for at, one in enumerate(of_claims)))
+    assert [one.outcome for one in ndjson.read(lines, by=actor)] == 9 * ["new"]
+    assert (Review.select().count(), Claim.select().count()) == (9, 9)
 
 
 def test_claims_at_which_no_line_points_are_stored_in_steps_between_which_others_write(
