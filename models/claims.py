@@ -203,7 +203,7 @@ def merge(*, by: Actor, id: int, into: int) -> int:
             "retracted_reviews": [(row.id, kept) for row, kept in doubled if isinstance(row, Review)],
         }
         if moved["answered"] or moved["answers"]:
-            large.refuse_joined(by, into)
+            large.refuse_attributions(by, [into], "/into")
         if claim.standalone and (not survivor.standalone or standalone_claims.by_merges([into])):
             moved["standalone"] = [into]
         told = {"about": subjects.as_logged(subjects.of(into))}

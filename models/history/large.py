@@ -1,8 +1,9 @@
 """What very much hangs on, or would, is changed, linked and merged by reviewers alone: docs/decisions/0070."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from models.history import locks
 from models.history.changes import LONG, Actor
 from models.history.session import SESSION, Session
 from models.queries.dialects import in_found, in_ids
@@ -23,14 +24,9 @@ MOST_IN_SENTENCE = 1_000
 #: back count: else taking back what was put in would make room for more.
 MOST_COUNTERCLAIMS = 2_000
 #: Of how many claims a writer may let one claim answer attributions: each new statement of that one follows all
-#: counterclaims of these, too. What was taken back counts as well.
-MOST_ATTRIBUTED = 20
-#: And how many counterclaims these may have together: 20 claims of 1,900 each took 1.3 s for each new statement on
-#: SQLite, and 5 s on PostgreSQL, while all others waited.
-MOST_TOGETHER = 2_000
-#: A claim that has no more does not count for that: else whoever lets one claim answer its attribution, and that of
-#: another of 2,000, would keep all others from it.
-FEW = 100
+#: counterclaims of these, too, and 20 claims of 1,900 took 1.3 s on SQLite, and 5 s on PostgreSQL, while all others
+#: waited. What was taken back counts as well.
+MOST_ATTRIBUTED = 3
 
 #: The tables and columns by which rows hang on a noun, and are written anew, or noted as changed, with it. What hangs
 #: on sentences is asked of their document: others move with one, and all that it prints is noted.
@@ -118,12 +114,6 @@ def refuse_counterclaims(
     """
     if by.reviews or not more:
         return
-    _refuse_more(claims, more, session)
-    counts = session.count_counterclaims(claims, MOST_COUNTERCLAIMS)
-    _refuse_together({claim: field for claim, field in claims.items() if counts[claim] + more > FEW}, more, session)
-
-
-def _refuse_more(claims: Mapping[int, str | None], more: int, session: Session) -> None:
     counts = session.count_counterclaims(claims, MOST_COUNTERCLAIMS)
     for claim, field in claims.items():
         if counts[claim] + more > MOST_COUNTERCLAIMS:
@@ -135,37 +125,14 @@ def _refuse_more(claims: Mapping[int, str | None], more: int, session: Session) 
             raise Conflict(detail, field=field)
 
 
-def _refuse_together(claims: Mapping[int, str | None], more: int, session: Session) -> None:
-    """Raise Conflict where claims of more than a FEW counterclaims are attributed beside others of too many."""
-    together = session.attributed_together(claims) if claims else {}
-    for claim, groups in together.items():
-        counts = session.count_counterclaims({claim}.union(*groups), MOST_COUNTERCLAIMS)
-        for others in groups:
-            if counts[claim] + more + _many(others, counts) > MOST_TOGETHER:
-                raise _together(claims[claim])
-
-
-def _many(claims: Iterable[int], counts: Mapping[int, int]) -> int:
-    """Add up the counterclaims of those of some claims that have more than a FEW."""
-    return sum(count for count in map(counts.__getitem__, claims) if count > FEW)
-
-
-def _together(field: str | None) -> Conflict:
-    detail = (  # without ids: the actor may not see what answers
-        f"Claims whose attributions one claim answers would have more than {MOST_TOGETHER:,} counterclaims together, "
-        f"counting those of over {FEW} with what was taken back, and others would wait while a statement of the answer "
-        "is stored: ask somebody with the review scope to do it."
-    )
-    return Conflict(detail, field=field)
-
-
 def refuse_attributions(by: Actor, answers: Collection[int], field: str | None, *, session: Session = SESSION) -> None:
     """Raise Conflict where one of these claims answers attributions of too many by now; not to whoever reviews.
 
-    Or of claims that have too many counterclaims together. Asked once that is written: what is refused is undone.
+    Asked once that is written: what is refused is undone.
     """
     if by.reviews or not answers:
         return
+    locks.lock_attributions(answers)
     session.flush()
     among = f"FROM counterclaims e WHERE {in_ids('e.answer_id')} AND e.of || '' = 'attribution'"
     many = f"SELECT 1 {among} GROUP BY e.answer_id HAVING count(DISTINCT e.claim_id) > ? LIMIT 1"
@@ -176,24 +143,13 @@ def refuse_attributions(by: Actor, answers: Collection[int], field: str | None, 
             "review scope to do it."
         )
         raise Conflict(detail, field=field)
-    groups = session.attributed_by(answers)
-    counts = session.count_counterclaims(set().union(*groups), MOST_COUNTERCLAIMS) if groups else {}
-    if any(_many(group, counts) > MOST_TOGETHER for group in groups):
-        raise _together(field)
 
 
 def refuse_to_join(by: Actor, claim: int, into: int) -> None:
     """Raise Conflict where somebody who does not review merges claims that have too many counterclaims together."""
-    more = 0 if by.reviews else SESSION.count_counterclaims([claim], MOST_COUNTERCLAIMS)[claim]
-    if more:
-        _refuse_more({into: "/into"}, more, SESSION)
-
-
-def refuse_joined(by: Actor, into: int) -> None:
-    """Raise Conflict where claims whose counterclaims were joined answer, or are answered with, too many by now."""
-    refuse_attributions(by, [into], "/into")
-    if not by.reviews and SESSION.count_counterclaims([into], MOST_COUNTERCLAIMS)[into] > FEW:
-        _refuse_together({into: "/into"}, 0, SESSION)
+    if not by.reviews:
+        more = SESSION.count_counterclaims([claim], MOST_COUNTERCLAIMS)[claim]
+        refuse_counterclaims(by, {into: "/into"}, more)
 
 
 @cached(16)

@@ -31,6 +31,8 @@ _PARTS = int.from_bytes(b"ccparts")
 _WORDS = int.from_bytes(b"ccwords")
 #: The lock under which statements come to print others again, each for itself: "ccprint" in ASCII.
 _PRINTS = int.from_bytes(b"ccprint")
+#: The lock under which claims come to answer attributions, each for itself: "ccattrib" in ASCII.
+_ATTRIBUTIONS = int.from_bytes(b"ccattrib")
 #: In how many parts words and originals fall: an import takes some thousands, and PostgreSQL has room for 12,800 locks.
 _BUCKETS = 256
 
@@ -98,3 +100,8 @@ def lock_words(texts: Iterable[str]) -> None:
 def lock_prints(original: int) -> None:
     """Let nobody else record another print of a statement until this transaction ends: both could be one too many."""
     advisory_lock(_PRINTS, [str(original % _BUCKETS)])
+
+
+def lock_attributions(answers: Iterable[int]) -> None:
+    """Let nobody who does not review let these claims answer attributions until this transaction ends."""
+    advisory_lock(_ATTRIBUTIONS, {str(answer % _BUCKETS) for answer in answers})

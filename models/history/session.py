@@ -47,12 +47,6 @@ _COUNTERCLAIMS = (
     " FROM claims c WHERE {}"
 )
 #: Not by the index of `of`, which holds all that answers attributions.
-_ATTRIBUTED = "SELECT DISTINCT answer_id, claim_id FROM counterclaims WHERE {} AND of || '' = 'attribution'"
-_ATTRIBUTED_BESIDE = (
-    "SELECT DISTINCT one.claim_id, one.answer_id, beside.claim_id FROM counterclaims one JOIN counterclaims beside"
-    " ON beside.answer_id = one.answer_id AND beside.claim_id <> one.claim_id AND beside.of || '' = 'attribution'"
-    " WHERE {} AND one.of || '' = 'attribution'"
-)
 _REVIEWS = "SELECT statement_id, count(*) FROM reviews WHERE {} AND retracted_at IS NULL GROUP BY statement_id"
 #: Words at so many places of a document, or fewer, are looked up by the starts of its sentences: .2 ms of 49,000.
 #: For those that stand at more, sentences are read until enough of them read so; all of them take 15 ms.
@@ -131,23 +125,6 @@ class Session:
     def count_counterclaims(self, claims: Iterable[int], most: int) -> dict[int, int]:
         """Map claims to how many counterclaims each has, retracted ones too; beyond `most` not exactly."""
         return dict(fetch(_COUNTERCLAIMS.format(in_ids("c.id")), (most, most, dumps(list(claims)))))
-
-    def attributed_by(self, answers: Collection[int]) -> list[frozenset[int]]:
-        """List, of each of these claims that answers attributions of several, which; retracted ones count, too."""
-        groups: dict[int, set[int]] = {}
-        for answer, claim in fetch(_ATTRIBUTED.format(in_ids("answer_id")), (dumps(list(answers)),)):
-            groups.setdefault(answer, set()).add(claim)
-        return [frozenset(group) for group in groups.values() if len(group) > 1]
-
-    def attributed_together(self, claims: Collection[int]) -> dict[int, set[frozenset[int]]]:
-        """Map claims to the others of which what answers the attribution of each answers that, too: a set by answer."""
-        groups: dict[tuple[int, int], set[int]] = {}
-        for claim, answer, other in fetch(_ATTRIBUTED_BESIDE.format(in_ids("one.claim_id")), (dumps(list(claims)),)):
-            groups.setdefault((claim, answer), set()).add(other)
-        together: dict[int, set[frozenset[int]]] = {claim: set() for claim in claims}
-        for (claim, _), others in groups.items():
-            together[claim].add(frozenset(others))
-        return together
 
     def count_reviews(self, statements: Collection[int]) -> dict[int, int]:
         """Map statements to how many standing reviews name each; nobody else adds any until this transaction ends."""

@@ -165,22 +165,15 @@ def _indexes_made_last() -> Iterator[None]:
         db.execute_sql(making)
 
 
-def count_rows() -> None:
-    """Let PostgreSQL count its rows, by which it plans; by itself it does so once a minute.
+def count_rows(*, if_doubled: bool = False) -> None:
+    """Let PostgreSQL count its rows, by which it plans, or only where a table has doubled since it did.
 
-    Whoever reads a list meanwhile waits for seconds where it takes thousands of rows for four.
+    By itself it does so once a minute. What writes thousands of claims meanwhile would read an index of all statements
+    for each of them; and whoever reads a list then waits for seconds, where it takes thousands of rows for four.
     """
     for statement in dialects.counting_rows("(SKIP_LOCKED)"):
-        db.execute_sql(statement)
-
-
-def count_rows_of_grown_tables() -> None:
-    """Do so where a table has doubled since: what writes thousands of claims reads an index of all statements else.
-
-    And it does that for each of them.
-    """
-    if not on_sqlite() and fetch(_DOUBLED):
-        count_rows()
+        if not if_doubled or fetch(_DOUBLED):
+            db.execute_sql(statement)
 
 
 def differences() -> list[str]:

@@ -27,8 +27,6 @@ class Counts:
         }
         #: Those of them that were read.
         self._read: dict[str, dict[int, None]] = {what: {} for what in self._known}
-        #: Claims -> the others whose attributions are answered with that of each.
-        self._together: dict[int, set[frozenset[int]]] = {}
 
     def of(
         self,
@@ -53,20 +51,10 @@ class Counts:
         """Tell whether `what` hangs on any row was read, and not forgotten since."""
         return bool(self._read[what])
 
-    def together(
-        self, claims: Collection[int], read: Callable[[list[int]], dict[int, set[frozenset[int]]]]
-    ) -> dict[int, set[frozenset[int]]]:
-        """Map claims to the others whose attributions are answered with that of each; `read` what is not known."""
-        if wanted := [claim for claim in claims if claim not in self._together]:
-            self._together |= read(wanted)
-        return {claim: self._together[claim] for claim in claims}
-
     def add(self, model: Any, data: dict[str, Any], more: int = 1) -> None:
         """Count a row that lines put in; one `more`, or less where it is undone."""
         if model in _NONE_YET:
             self._known[_NONE_YET[model]][data["id"]] = 0
-        if model is Counterclaim and data["of"] == "attribution":
-            self._together.clear()
         for column, what in _COUNTED.get(model, {}).items():
             known = self._known[f"{data['status']} {what}" if what == "prints" else what]
             if data.get(column) in known:

@@ -100,7 +100,7 @@ class Import:
 
     def _attempt(self, lines: Sequence[Line]) -> list[Outcome]:
         stored = transactions.attempt(partial(self._undoable, partial(self._transaction, lines)))
-        _count_rows(derived.count_rows_of_grown_tables)
+        _count_rows(if_doubled=True)
         return stored
 
     def finish(self) -> Iterator[Outcome]:
@@ -121,7 +121,7 @@ class Import:
         while lines := list(islice(waiting, _CLAIMS_PER_BATCH)):
             yield from self.store(lines)
         if self._new > _LINES_PER_BATCH:
-            _count_rows(derived.count_rows)
+            _count_rows()
 
     def _undoable(self, work: Callable[[], T]) -> T:
         """Do `work` in a transaction or savepoint; where that fails, the names are what they were as well."""
@@ -178,11 +178,11 @@ class Import:
         return outcomes
 
 
-def _count_rows(counting: Callable[[], None]) -> None:
+def _count_rows(*, if_doubled: bool = False) -> None:
     """Let PostgreSQL count rows, outside a dry run. Where it fails at that, the lines are stored all the same."""
     if not transactions.is_open():
         with suppress(*errors.UNAVAILABLE):
-            transactions.attempt(counting)
+            transactions.attempt(partial(derived.count_rows, if_doubled=if_doubled))
 
 
 def _is_full(session: BatchSession) -> bool:

@@ -167,9 +167,6 @@ class PrefetchedSession(Session):
         count = partial(super().count_counterclaims, most=most)
         return self._counts.of("counterclaims", {*claims}, count, lambda: self._likely(Claim) | self._texts.first())
 
-    def attributed_together(self, claims: Collection[int]) -> dict[int, set[frozenset[int]]]:
-        return self._counts.together(claims, super().attributed_together)
-
     def count_reviews(self, statements: Collection[int]) -> dict[int, int]:
         likely = chain(self._rows[Statement], self._unlocked[Statement])
         return self._counts.of("reviews", statements, super().count_reviews, lambda: likely)

@@ -15,6 +15,7 @@ from models.refusals import Conflict
 from models.tables import Counterclaim, Sentence, Statement
 from models.transfer.imports import Import
 from models.transfer.lines import Line
+from tests.at_once import while_open
 from tests.factories import PLAIN, document, put_claim, put_plain, put_review
 
 WRITER = Actor(reviews=False)
@@ -488,131 +489,26 @@ def test_a_writer_changes_nothing_of_which_many_claims_away_would_tell(
         speakers.change(**change, name="Berta")
 
 
-@pytest.fixture
-def beside(registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int, int]:
-    """A claim that answers attributions of two that have two counterclaims each, one of them taken back, and these.
-
-    That is as many as claims may have together whose attributions one claim answers.
-    """
-    answer, targets = put_claim(actor, "No comment."), [put_plain(actor, word) for word in ("first", "second")]
-    for target in targets:
-        _disown(actor, target, answer)
-        other = _answer(actor, statements.claim_of(id=target), f"Not so, {target}.")
-        counterclaims.retract(by=actor, id=other, version=None, reason=None)
-    monkeypatch.setattr(large, "FEW", 1)
-    monkeypatch.setattr(large, "MOST_TOGETHER", 4)
-    return answer, *(statements.claim_of(id=target) for target in targets)
-
-
-def _refuses_more_together(change: Callable[..., Any], field: str | None) -> None:
-    with pytest.raises(Conflict, match=r"4 counterclaims together.*review scope") as told:
-        change(by=WRITER)
-    assert told.value.field == field
-
-
-def test_a_writer_adds_no_counterclaim_to_a_claim_that_is_attributed_beside_others_of_many(
-    beside: tuple[int, int, int], actor: Actor
-) -> None:
-    _, first, second = beside
-    one, other = put_claim(actor, "It shrank."), put_claim(actor, "It sank.")
-    named = Statement.get(Statement.claim == first)
-    evidence, target = put_plain(actor, "third"), put_plain(actor, "fourth")
-    counterclaims.create(
-        by=actor, claim=other, answer=statements.claim_of(id=evidence), kind="denies", statement=evidence
-    )
-    _answer(actor, statements.claim_of(id=target), "It fell.", target=target)
-    counters = [{"kind": "disputes", "target": named.id}]
-    new = {"text": "It rose.", "language": "en"}
-    changes: list[tuple[str, Callable[..., Any]]] = [
-        ("/claim", partial(counterclaims.create, claim=first, answer=one, kind="denies")),
-        ("/answer", partial(counterclaims.create, claim=other, answer=second, kind="denies")),
-        ("/counters/0/target", partial(put_plain, word="fifth", claim=new, counters=counters)),
-        ("/claim", partial(statements.change, id=evidence, version=None, claim={"id": first})),
-        ("/claim", partial(statements.change, id=target, version=None, claim={"id": second})),
-    ]
-    for field, change in changes:
-        _refuses_more_together(change, field)
-    counterclaims.create(by=WRITER, claim=one, answer=other, kind="denies")
-    for _, change in changes:
-        change(by=actor)
-
-
-def test_a_claim_of_few_counterclaims_gets_more_whatever_it_is_attributed_beside(
-    beside: tuple[int, int, int], actor: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, first, second = beside
-    monkeypatch.setattr(large, "FEW", 3)
-    _answer(WRITER, first, "It shrank.")
-    for text in ("It sank.", "It fell."):
-        _answer(WRITER, second, text)
-    _refuses_more_together(lambda by: _answer(by, first, "It stood still."), "/claim")
-
-
-def test_a_writer_lets_no_claim_answer_attributions_of_claims_with_many_counterclaims_together(
-    beside: tuple[int, int, int], actor: Actor
-) -> None:
-    answer, _, _ = beside
-    third, another = put_plain(actor, "third"), put_claim(actor, "I never said so.")
-    claim = statements.claim_of(id=third)
-    _disown(WRITER, third, answer)  # of few
-    fourth = put_plain(actor, "fourth")
-    of_claim = _disown(actor, fourth, answer, of="claim")
-    _answer(WRITER, statements.claim_of(id=fourth), "It fell.")
-    _refuses_more_together(partial(counterclaims.change, id=of_claim, version=None, of="attribution"), "/of")
-    _refuses_more_together(partial(_disown, target=fourth, answer=answer, kind="corrects"), "/answer")
-    _disown(WRITER, fourth, another)
-    _refuses_more_together(partial(claims.merge, id=another, into=answer), "/into")
-    _refuses_more_together(lambda by: _answer(by, claim, "It sank."), "/claim")
-    claims.merge(by=actor, id=another, into=answer)
-
-
-def test_a_writer_merges_no_claim_into_one_that_is_attributed_beside_others_of_many(
-    beside: tuple[int, int, int], actor: Actor
-) -> None:
-    _, first, second = beside
-    third, lone = put_claim(actor, "It rose."), put_claim(actor, "It stood still.")
-    _answer(actor, third, "It fell.")
-    for one, into in ((third, first), (first, third)):
-        _refuses_more_together(partial(claims.merge, id=one, into=into), "/into")
-    claims.merge(by=WRITER, id=lone, into=first)
-    claims.merge(by=WRITER, id=second, into=first)  # they have no more together than they had
-    claims.unmerge(by=WRITER, id=second)
-    claims.merge(by=actor, id=third, into=first)
-    claims.merge(by=WRITER, id=put_claim(actor, "It grew, or did it?"), into=first)  # brings none along
-
-
-def test_an_import_of_a_writer_counts_what_claims_have_together_whose_attributions_are_answered(
+def test_no_answer_to_an_attribution_keeps_others_from_the_claim_of_that(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(large, "FEW", 1)
-    monkeypatch.setattr(large, "MOST_TOGETHER", 4)
-    together: list[list[int]] = []
-    read = Session.attributed_together
+    answer, targets = put_claim(actor, "No comment."), [put_plain(actor, word) for word in ("first", "second")]
+    monkeypatch.setattr(large, "MOST_COUNTERCLAIMS", 3)
+    crowded, other = (statements.claim_of(id=target) for target in targets)
+    for text in ("It grew.", "It shrank."):
+        _answer(WRITER, crowded, text)
+    for target in targets:
+        _disown(WRITER, target, answer)
+    for text in ("It rose.", "It fell."):
+        _answer(WRITER, other, text)
 
-    def remembered(session: Session, claims: Iterable[int]) -> Any:
-        together.append([*claims])
-        return read(session, together[-1])
 
-    monkeypatch.setattr(Session, "attributed_together", remembered)
-    stated = {"speaker": {"name": "Somebody"}, "document": {"document": "d"}, "form": "indirect"}
-    words = ("No comment.", "It grew.", "It shrank.", "It rose.", "It fell.", "It stood still.")
-    lines: list[tuple[str, dict[str, Any]]] = [("document", {"id": "d", "text": PLAIN, "language": "en"})]
-    lines += [("claim", {"id": f"c{at}", "text": text, "language": "en"}) for at, text in enumerate(words)]
-    for at, word in enumerate(("first", "second")):
-        claim = {"claim": f"c{at + 1}"}
-        of = {"content": [{"text": f"says {word}"}], "claim": claim}
-        aimed = {"claim": claim, "target": f"s{at}", "of": "attribution"}
-        lines.append(("statement", {"id": f"s{at}"} | stated | of))
-        lines.append(("counterclaim", {"answer": {"claim": "c0"}, "kind": "denies"} | aimed))
-        lines.append(("counterclaim", {"claim": claim, "answer": {"claim": "c3"}, "kind": "denies"}))
-    for claim, answer in ((1, 4), (2, 5), (3, 4)):
-        link = {"claim": {"claim": f"c{claim}"}, "answer": {"claim": f"c{answer}"}, "kind": "denies"}
-        lines.append(("counterclaim", link))
-    refused = ["refused", "refused"]
-    for by, outcomes in ((WRITER, ["new"] * 4 + refused + ["new"]), (actor, ["known"] * 4 + ["new"] * 2 + ["known"])):
-        one = Import(by)
-        one.store([Line(number, noun, members) for number, (noun, members) in enumerate(lines)])
-        told = [*one.finish()]
-        assert [line.outcome for line in told if line.noun == "counterclaim"] == outcomes
-    claims_read = [claim for some in together for claim in some]
-    assert len(claims_read) == len(set(claims_read)) + 1, "once each; the first again, of which one more tells since"
+def test_two_writers_at_once_let_no_claim_answer_attributions_of_too_many(
+    aimed: tuple[int, int], actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "MOST_ATTRIBUTED", 2)
+    answer, _ = aimed
+    second, third = put_plain(actor, "second"), put_plain(actor, "third")
+    outcome = while_open(lambda: _disown(WRITER, second, answer), lambda: _disown(WRITER, third, answer))
+    assert isinstance(outcome, Conflict)
+    assert "2 claims" in outcome.detail

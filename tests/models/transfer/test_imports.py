@@ -1377,10 +1377,9 @@ def test_at_the_end_of_a_long_import_postgresql_knows_how_many_rows_there_are(re
 def test_lines_are_stored_once_though_postgresql_has_no_time_to_count_its_rows(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def count() -> None:
+    def count(**_: bool) -> None:
         raise OperationalError(psycopg.errors.QueryCanceled())
 
-    monkeypatch.setattr(derived, "count_rows_of_grown_tables", count)
     monkeypatch.setattr(derived, "count_rows", count)
     plain = {"publisher": {"name": "F"}, "rating": {"label": "x"}, "language": "en"}
     of_claims = [plain | {"claim": {"text": f"It is {at}.", "language": "en"}} for at in range(9)]
