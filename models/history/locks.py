@@ -9,7 +9,8 @@ first, and read after that; so is what a line of the log tells of other rows, wh
 - a row that a change changes is locked `to_change` it, and so is the claim whose statements or counterclaims a rule
   counts: they are added only by who names that claim, and taken away only by who changes it;
 - what has no row has an advisory lock: a name or an item of a speaker (`Session.lock_names`), the words of a claim that
-  is to be reused (`lock_words`), who is part of whom (`lock_parts`), and how many print a statement (`lock_prints`).
+  is to be reused (`lock_words`), who is part of whom (`lock_parts`), how many print a statement (`lock_prints`),
+  and what attributions a claim answers (`lock_attributions`).
 
 All take them in one order, so that no two wait for one another: advisory locks, then rows, table by table as `ALL` has
 them and by id in each. Where two meet all the same, because a survivor was found late, PostgreSQL undoes one of them,

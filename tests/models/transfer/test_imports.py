@@ -26,7 +26,7 @@ from models.queries import derived
 from models.queries.visibility import Viewer
 from models.refusals import StoredMeanwhile
 from models.storage import database, schema, transactions
-from models.tables import Claim, Counterclaim, Review, Statement
+from models.tables import Claim, Counterclaim, Document, Review, Speaker, Statement
 from models.transfer import batch, claim_texts, imports, prefetched, stream
 from models.transfer.imports import Import
 from models.transfer.line_storing import store_line
@@ -1386,6 +1386,20 @@ def test_lines_are_stored_once_though_postgresql_has_no_time_to_count_its_rows(
     lines = _written(*({"review": one | {"url": f"https://f.org/{at}"}} for at, one in enumerate(of_claims)))
     assert [one.outcome for one in ndjson.read(lines, by=actor)] == 9 * ["new"]
     assert (Review.select().count(), Claim.select().count()) == (9, 9)
+
+
+def test_a_document_of_many_sentences_is_stored_by_itself(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "MOST_SENTENCES", 3)
+    texts = [{"document": {"text": f"No. {at}. " + "It rains. " * at, "language": "en"}} for at in (2, 4, 5)]
+    lines = _written({"speaker": {"name": "Ann"}}, texts[0], *texts[1:], {"speaker": {"name": "Bo"}})
+    assert [one.outcome for one in ndjson.read(lines, by=actor)] == 5 * ["new"]
+    ann, bo = (one.created_at for one in Speaker.select().order_by(Speaker.id))
+    short, *long = (one.created_at for one in Document.select().order_by(Document.id))
+    # What one transaction stores has one stamp.
+    assert short == ann
+    assert len({ann, *long, bo}) == 4
 
 
 def test_claims_at_which_no_line_points_are_stored_in_steps_between_which_others_write(
