@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from peewee import chunked
+from peewee import Case, chunked
 
 from models import prints, suggestions
 from models.addresses import normalize
@@ -18,6 +18,7 @@ from models.history import changes, locks, restores, seals
 from models.history.changes import Actor
 from models.queries.dialects import in_ids
 from models.refusals import Conflict, NotFound
+from models.spans import REDACTED
 from models.storage import rows
 from models.storage.columns import comparison_key, dumps, now
 from models.storage.rows import row
@@ -84,6 +85,17 @@ class _Undo(Exception):
     """Rolls a dry run back."""
 
 
+def _redacted(column: Any) -> Any:
+    return Case(None, ((column.is_null(False), REDACTED),))
+
+
+#: What an erased statement has in the place of its words that stand in no document. Whoever records it names what found
+#: it as they like.
+_WORDS_OF_STATEMENTS: dict[str, Any] = {
+    "role": None,
+    "extractor": _redacted(Statement.extractor),
+    "extractor_version": _redacted(Statement.extractor_version),
+}
 #: What an erased review has in the place of its words. Its publisher may be who is erased, now or later, when nobody
 #: can change the review any more.
 _UNREVIEWED: dict[str, Any] = {
@@ -116,7 +128,7 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
         gone: dict[str, Any] = dict.fromkeys(
             ("url", "url_normalized", "domain", "title", "publisher", "licence", "publisher_key")
         )
-        _erase(erasure, Statement, statements, role=None)
+        _erase(erasure, Statement, statements, **_WORDS_OF_STATEMENTS)
         _erase_what_rests_on(erasure, statements, claims.ids)
         erasure.left += erased_claims.list_moved_away(claims)
         erasure.left += erased_claims.list_stated_in(statements, claims)
@@ -169,7 +181,7 @@ def speaker(
         if any(erasure.names.places(reason)):
             raise Conflict("This reason names who is erased, and everybody is told of it: give another.")
         quoting, again = _redact_documents(erasure, said, names, matchers, people)
-        _erase(erasure, Statement, ids, role=None)
+        _erase(erasure, Statement, ids, **_WORDS_OF_STATEMENTS)
         _erase_what_rests_on(erasure, ids, claims.ids)
         erasure.left += erased_claims.list_moved_away(claims)
         erasure.left += erased_claims.list_stated_in(ids | said.partly, claims)

@@ -308,8 +308,7 @@ def _without_words(erasure: Erasure, sequence: int, table: str, id: int, state: 
         if erased and state.get("retracted_reason"):  # the line that creates one has none
             state["retracted_reason"] = REDACTED
     elif table == "statements":
-        gone = {"role": None, "retracted_reason": None} if erased else {}
-        state |= _printed(state, erasure.texts[state["document"]]) | gone
+        state |= _printed(state, erasure.texts[state["document"]]) | (_without_own_words(state) if erased else {})
     elif table == "claims" and not erased:
         last, text = erasure.last_alone[id]
         state |= {"text": REDACTED * len(state["text"])} if sequence <= last and state["text"] != text else {}
@@ -325,6 +324,12 @@ def _without_words(erasure: Erasure, sequence: int, table: str, id: int, state: 
     elif erased:
         state = _wordless(table, state)
     return state
+
+
+def _without_own_words(state: dict[str, Any]) -> dict[str, Any]:
+    """Replace the words of a statement that stand in no document."""
+    found_by = {name: REDACTED for name in ("extractor", "extractor_version") if state.get(name)}
+    return {"role": None, "retracted_reason": None} | found_by
 
 
 def may_leave(table: str, before: str | None, after: str) -> bool:

@@ -121,6 +121,12 @@ def test_the_words_of_a_document_are_nowhere_any_more(registry: str, actor: Acto
 
 def test_the_names_and_words_of_a_speaker_are_nowhere_any_more(registry: str, actor: Actor) -> None:
     charge = put_secret(actor)
+    put_plain(
+        actor,
+        "first",
+        speaker={"id": 1},
+        origin=MACHINE | dict.fromkeys(("extractor", "extractor_version"), f"Ann {SECRET}"),
+    )
     denial = put_answer(actor, charge)
     who = Statement.get_by_id(charge).speaker_id
     erasures.speaker(id=who, reason=REASON, by=actor)
