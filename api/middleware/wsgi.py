@@ -216,10 +216,8 @@ def _malformed(environ: Environ) -> Response | None:
     path, host = environ["PATH_INFO"], environ["HTTP_HOST"]
     if len(path) + len(environ["QUERY_STRING"]) > LONGEST_TARGET:
         return problem(problem_types.ADDRESS_TOO_LONG, f"An address has at most {LONGEST_TARGET:,} characters.")
-    if not path.isascii() and not _is_utf8(path):
-        return problem(
-            problem_types.MALFORMED_REQUEST, "The path is not UTF-8: percent-encode it as UTF-8, as %C3%A9 for é."
-        )
+    if wrong := _wrong_path(path):
+        return problem(problem_types.MALFORMED_REQUEST, wrong)
     if (not host or "," in host) and environ["SERVER_PROTOCOL"] == "HTTP/1.1":
         # RFC 9112, section 3.2. The server tells none as an empty one, and two with a comma between them.
         place = {"header": "Host", "detail": "Name the registry's host once."}
@@ -230,13 +228,17 @@ def _malformed(environ: Environ) -> Response | None:
     return None
 
 
-def _is_utf8(path: str) -> bool:
+def _wrong_path(path: str) -> str | None:
+    """Tell what is wrong with a path."""
+    if path.startswith("//"):
+        # Flask would take //metrics for /metrics, which a proxy keeps from the public by the path that was sent.
+        return "The path begins with two slashes: write one."
     try:
         # WSGI hands bytes on as characters of Latin-1 (PEP 3333).
         path.encode("latin-1").decode()
     except UnicodeError:
-        return False
-    return True
+        return "The path is not UTF-8: percent-encode it as UTF-8, as %C3%A9 for é."
+    return None
 
 
 def _busy() -> Response:

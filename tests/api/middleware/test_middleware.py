@@ -351,6 +351,13 @@ def test_of_a_long_path_no_more_is_kept_than_is_shown(app: Flask) -> None:
     assert [len(record.path) for record in kept] == [LONGEST_PATH]
 
 
+@pytest.mark.usefixtures("registry")
+def test_a_path_of_two_slashes_is_no_way_around_a_proxy(app: Flask) -> None:
+    answer = FlaskClient(app, app.response_class).get("/", environ_overrides={"PATH_INFO": "//readyz"})
+    assert answer.status_code == 400
+    assert "begins with two slashes" in answer.text
+
+
 def test_a_request_to_speak_another_protocol_is_answered_as_any(writer: FlaskClient, public: FlaskClient) -> None:
     posted(writer, "claims", claim())
     for asked in ("websocket", "WebSocket", "h2c"):
