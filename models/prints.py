@@ -60,11 +60,13 @@ def settle(
 
     `named` is what it is to be a print of; `clear` that it is to be none. Its own prints pass to its original. One that
     is accepted before its original takes the place of that, as the earliest print does where an original is no longer
-    accepted.
+    accepted. Prints that the actor does not see keep nobody from another speaker: they part from it.
     """
     own = standing(statement.id)
     if own and speaker != statement.speaker_id:
         _refuse_other_speaker(by, own)
+        succeed(by=by, id=statement.id)
+        own = []
     accepted = status == "accepted"
     if named:
         as_before = (statement.original_id, statement.status) == (named.original_id or named.id, status)
@@ -103,11 +105,11 @@ def _take_place(by: Actor, statement: Statement, original: Statement) -> None:
 
 
 def _refuse_other_speaker(by: Actor, same: list[Statement]) -> None:
+    """Raise Conflict where the actor sees one of some statements of the same act."""
     seen = next((each.id for each in same if by.reviews or each.status == "accepted"), None)
-    if seen is None:
-        raise Conflict("A statement that only reviewers see is the same act in another print.", field="/speaker")
-    detail = f"Statement {seen} is the same act in another print, and keeps its speaker: clear `original` first."
-    raise Conflict(detail, field="/speaker", id=seen)
+    if seen is not None:
+        detail = f"Statement {seen} is the same act in another print, and keeps its speaker: clear `original` first."
+        raise Conflict(detail, field="/speaker", id=seen)
 
 
 def group(*ids: int | None) -> list[int]:

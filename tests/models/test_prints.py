@@ -108,12 +108,16 @@ def test_prints_of_one_act_keep_their_speaker(registry: str, actor: Actor) -> No
     assert _originals(second) == [None]
 
 
-def test_who_does_not_review_is_not_told_which_candidate_is_a_print(registry: str, actor: Actor) -> None:
-    first = put_plain(actor, "first")
-    put_plain(actor, "second", original=first, origin=MACHINE)
-    with pytest.raises(Conflict, match="only reviewers see") as refused:
-        _change(WRITER, first, speaker={"name": "Another"})
-    assert refused.value.more == {}
+def test_candidates_keep_no_writer_from_mending_who_said_what_they_print(registry: str, actor: Actor) -> None:
+    first, *printed = (put_plain(actor, word) for word in ("first", "second", "third"))
+    for id in printed:
+        _change(actor, id, original=first, status="candidate")
+    wrong = {"speaker": {"name": "Somebody else"}, "version": None, "id": first}
+    with pytest.raises(Conflict, match=f"Statement {printed[0]} is the same act"):
+        statements.change(by=actor, **wrong)
+    statements.change(by=WRITER, **wrong)
+    assert _originals(first, *printed) == [None, None, printed[0]]
+    assert [check.name for check in verify.run() if check.problems] == []
 
 
 def test_what_the_caller_may_not_see_is_no_original(registry: str, actor: Actor) -> None:
