@@ -96,6 +96,11 @@ def known_later(day: Any, than: Any) -> Any:
     return fn.coalesce(day > _end(than), FALSE)
 
 
+def last_before(than: Any) -> Any:
+    """Build what is no less than each day that is not known to come after a day, month or year; nor than none, ''."""
+    return fn.coalesce(_end(than), _NEVER + _AFTER)
+
+
 def days_to_answer() -> Member:
     """Make how many days passed from the charge of the counterclaim `e` to its answer; null where a day is unknown."""
     return Subquery(Scalar(days_between_known(CHARGED_ON, ANSWERED_ON)), Rows(with_days(), (x.id == e.id,)))

@@ -2,6 +2,10 @@
 
 One charge that a thousand state, answered by what a thousand state, is a million pairs. So pairs are made of as few of
 those who answer as a page needs: first of those who may be in the most frequent ones.
+
+A thousand charges, answered by one claim that a thousand state, are a million answers. So charges are counted first
+that one speaker made, that one claim answers, and whose days are the same; only then is each added up for all who state
+that claim. An evidence of another day than theirs is taken from one day and added to the other.
 """
 
 from functools import reduce
@@ -16,6 +20,7 @@ from models.queries.days import (
     day_of,
     days_between_known,
     known_later,
+    last_before,
     statement_aimed_at,
     summary_of_answer,
     summary_of_charge,
@@ -35,14 +40,19 @@ from models.queries.visibility import PUBLIC, counterclaim_seen, of_the_claim, s
 from models.tables import Speaker, Statement
 from models.vocabulary import COUNTER_KINDS
 
-#: Pairs that are made for a page at first: all of those who answer most, as many as come to this; then of more of them.
+#: Pairs that are made, and charges counted, for a page at first: all of those who answer most, as many as come to this;
+#: then of more of them.
 FEW = 20_000
 _ALL = 2**62
 
 _v = Aliased(Statement, "v")
 _a, _b, _p, _o, _k = Aliased(Speaker, "a"), Aliased(Speaker, "sb"), Entity("p"), Entity("o"), Entity("k")
-#: Counterclaims, who states their answers, who answers by each, and whom; who answers, ranked (`_tables`, `_ranking`).
-_e, _t, _w, _u, _ranked = Entity("e"), Entity("t"), Entity("w"), Entity("u"), Entity("ranked")
+#: Counterclaims, who states their answers, and whom they answer; who answers, ranked (`_tables`, `_ranking`).
+_e, _t, _u, _ranked = Entity("e"), Entity("t"), Entity("u"), Entity("ranked")
+#: Charges counted, the days until which they are; evidence of another day than the answer of who gave it (`_evidence`).
+_g, _d, _i = Entity("g"), Entity("d"), Entity("i")
+#: Such evidence counts once more on its own day, and once less on the other.
+_SHIFTED = ((1, _i.day), (-1, _i.else_day))
 
 
 #: A statement counts for its speaker, and once more for whom it was made.
@@ -62,7 +72,6 @@ _OF_THE_CHARGE: dict[str, Any] = {
 }
 
 _CURSOR = SQL("p.counted || '_' || p.by_id || '_' || p.against_id")
-_EACH = [_w.by_id, _u.against_id, _w.kind, _w.answered_on, _w.days]
 _MOST_FREQUENT_FIRST = SQL("p.counted DESC, p.by_id, p.against_id")
 
 
@@ -95,7 +104,7 @@ def _settled(rows: list[Any], limit: int) -> bool:
 @cached(64)
 def whole(filters: Filters) -> Compiled:
     """Compose (cursor, JSON) of all pairs that pass some filters, the most frequent first."""
-    pairs = numbered(Select([_counted(_made(_EACH))], [SQL("p.*")]), _MOST_FREQUENT_FIRST.sql, "p")
+    pairs = numbered(Select([_counted(_made(filters))], [SQL("p.*")]), _MOST_FREQUENT_FIRST.sql, "p")
     json = Select([_a, _b], [dialects.text(_pair())]).where(_a.id == _p.by_id, _b.id == _p.against_id)
     return compiled(in_order(pairs, _CURSOR, json).with_cte(*_tables(filters), pairs), filters.several)
 
@@ -103,41 +112,42 @@ def whole(filters: Filters) -> Compiled:
 @cached(64)
 def speakers(filters: Filters) -> Compiled:
     """Compose the JSON of the speakers in all pairs that pass some filters, lowest id first."""
-    between = _made([_w.by_id, _u.against_id]).distinct().cte("between", materialized=True)
+    *tables, numbers = _numbers(filters)
+    between = numbers.cte("between", materialized=True)
     ids = Select([between], [between.c.by_id]).union(Select([between], [between.c.against_id]))
     found = Select([_a], [dialects.text(Object(speaker_part(_a)))]).where(_a.id.in_(ids))
-    return compiled(found.order_by(_a.id).with_cte(*_tables(filters), between), filters.several)
+    return compiled(found.order_by(_a.id).with_cte(*_tables(filters), *tables, between), filters.several)
 
 
 @cached(256)
 def _page(filters: Filters) -> Compiled:
-    """Compose P.limit pairs after a cursor, of the first that answer, who are in P.few pairs or hardly more.
+    """Compose P.limit pairs after a cursor, of the first that answer, for whom P.few or hardly more are made.
 
     Each comes with who is the first of the others: (cursor, JSON, how frequent their pairs may be, their id), or with
     nulls; where no pair is found, one row says that.
     """
     first = Select([_ranked], [_ranked.by_id]).where(_ranked.before < P.few)
-    found = _made([_w.by_id, _u.against_id, SQL("count(*) AS counted")]).where(_w.by_id.in_(first))
     after = Tuple(P.count, 0 - P.by_id, 0 - P.against_id)
-    found = found.group_by(_w.by_id, _u.against_id)
-    found = found.having(Expression(SQL("(count(*), -w.by_id, -u.against_id)"), "<", after))
-    page = found.order_by(SQL("counted DESC, by_id, against_id")).limit(P.limit).cte("page", materialized=True)
+    *made, numbers = _numbers(filters, first)
+    found = Select([numbers.alias("p")], [SQL("p.*")])
+    found = found.where(Expression(SQL("(p.counted, -p.by_id, -p.against_id)"), "<", after))
+    page = found.order_by(_MOST_FREQUENT_FIRST).limit(P.limit).cte("page", materialized=True)
     others = Select([_ranked], [_ranked.most, _ranked.by_id]).where(_ranked.before >= P.few)
     others = others.order_by(_ranked.before).limit(1).alias("n")
     one = Select([], [SQL("1 AS one")]).alias("z")
     pairs = Select([one], [_CURSOR, dialects.text(_pair()), SQL("n.most"), SQL("n.by_id")])
     pairs = pairs.join(others, JOIN.LEFT_OUTER, on=TRUE)
     # Of a page alone: PostgreSQL expects few rows, and would pair everybody first.
-    answering, answered = _of_page(page, "w", "by_id"), _of_page(page, "u", "against_id")
-    pairs = pairs.join(_counted(_made(_EACH, page)), JOIN.LEFT_OUTER, on=TRUE)
+    answering, answered = _of_page(page, "t", "by_id"), _of_page(page, "u", "against_id")
+    pairs = pairs.join(_counted(_made(filters, page)), JOIN.LEFT_OUTER, on=TRUE)
     pairs = pairs.join(_a, JOIN.LEFT_OUTER, on=_a.id == _p.by_id).join(_b, JOIN.LEFT_OUTER, on=_b.id == _p.against_id)
     pairs = pairs.order_by(_MOST_FREQUENT_FIRST)
-    tables = (*_tables(filters), _ranking(filters), page, answering, answered)
+    tables = (*_tables(filters), *_ranking(filters), *made, page, answering, answered)
     return compiled(pairs.with_cte(*tables), filters.several)
 
 
 def _of_page(page: Any, table: str, end: str) -> Any:
-    """Read of `w` or `u` who is at one end of the pairs of a page."""
+    """Read of `t` or `u` who is at one end of the pairs of a page."""
     found = Select([Entity(table)], [SQL(f"{table}.*")]).where(Entity(table, end).in_(Select([page], [SQL(end)])))
     return found.cte(f"{table}_of_page", materialized=True)
 
@@ -145,68 +155,129 @@ def _of_page(page: Any, table: str, end: str) -> Any:
 def _counted(pairs: Select) -> Any:
     """Count and sum up the counterclaims of each pair."""
     # The middle one of the days that are known, or the mean of the middle two: no aggregate that both databases have.
+    pair = "PARTITION BY y.by_id, y.against_id"
     windows = SQL(
-        "y.*, row_number() OVER (PARTITION BY y.by_id, y.against_id, y.days IS NULL ORDER BY y.days) AS place,"
-        " count(y.days) OVER (PARTITION BY y.by_id, y.against_id) AS known"
+        f"y.*, sum(y.number) OVER ({pair}, y.days IS NULL ORDER BY y.days ROWS UNBOUNDED PRECEDING) AS place,"
+        f" sum(CASE WHEN y.days IS NULL THEN 0 ELSE y.number END) OVER ({pair}) AS known"
     )
     placed = Select([pairs.alias("y")], [windows]).alias("r")
-    median = "avg(CASE WHEN days IS NOT NULL AND place IN ((known + 1) / 2, (known + 2) / 2) THEN days END)"
+    middle = " OR ".join(f"(known + {one}) / 2 BETWEEN place - number + 1 AND place" for one in (1, 2))
     counts = SQL(
-        "by_id, against_id, count(*) AS counted, min(answered_on) AS first_on, max(answered_on) AS last_on,"
-        f" max(known) AS known, min(days) AS least, {median} AS median, max(days) AS most"
+        "by_id, against_id, sum(number) AS counted, min(answered_on) AS first_on, max(answered_on) AS last_on,"
+        " max(known) AS known, min(days) AS least,"
+        f" avg(CASE WHEN days IS NOT NULL AND ({middle}) THEN days END) AS median, max(days) AS most"
     )
-    kinds = (SQL(f"sum(CASE WHEN kind = '{kind}' THEN 1 ELSE 0 END) AS {kind}") for kind in COUNTER_KINDS)
+    kinds = (SQL(f"sum(CASE WHEN kind = '{kind}' THEN number ELSE 0 END) AS {kind}") for kind in COUNTER_KINDS)
     return Select([placed], [counts, *kinds]).group_by(SQL("by_id, against_id")).alias("p")
 
 
-def _ranking(filters: Filters) -> Any:
-    """Rank who answers by how frequent their pairs after the cursor may be, each with how many are `before` theirs.
+def _ranking(filters: Filters) -> list[Any]:
+    """Rank who answers by how frequent their pairs after the cursor may be, each with how much is made `before` theirs.
 
-    That is in no more counterclaims than they are, nor than anyone is whom they answer.
+    That is in no more counterclaims than they are, nor than anyone is whom they answer. Made are their pairs, and once
+    for all who state it the charges that a claim answers.
     """
     aimed = Select([_e], [_e.key, SQL("count(*) AS number")]).group_by(_e.key).alias("n")
     often = Select([_u], [_u.key, SQL("sum(n.number) OVER (PARTITION BY u.against_id) AS often")])
     often = often.join(aimed, on=SQL("n.key = u.key")).alias("f")
     whom = Select([often], [SQL("key, count(*) AS size, max(often) AS often")]).group_by(SQL("key")).alias("m")
     number = SQL("count(*) AS number, sum(m.size) AS size, max(m.often) AS often")
+    everyone = Select([_u], [SQL("count(DISTINCT u.against_id)")])
     # Of an answer to many charges, those who state it are not repeated for each of these.
     to_many = Select([_e], [_e.answer_id, number]).join(whom, on=SQL("m.key = e.key")).group_by(_e.answer_id)
-    answers = Select([to_many.alias("g"), _t], [_t.by_id, SQL("g.number, g.size, g.often")])
+    pairs = dialects.least(SQL("g.size"), everyone).alias("pairs")
+    answers = Select([to_many.alias("g"), _t], [_t.by_id, SQL("g.answer_id, g.number, g.size, g.often"), pairs])
     answers = answers.where(SQL("t.claim_id = g.answer_id"), *_days_asked(_t.day, filters))
     if filters.names & _OF_THE_ANSWER:
         answers = answers.union_all(_of_evidence(whom, number, filters))
+    answers = answers.cte("answers", materialized=True)
     most = dialects.least(SQL("sum(number)"), SQL("max(often)")).alias("most")
-    ranked = Select([answers.alias("k")], [_k.by_id, SQL("sum(size) AS size"), most]).group_by(_k.by_id).alias("k")
+    ranked = Select([answers], [SQL("by_id"), most]).group_by(SQL("by_id")).alias("k")
     left = case(_k.most < P.count, _k.most, case(_k.by_id >= P.by_id, P.count, P.count - 1)).alias("most")
-    left = Select([ranked], [_k.by_id, _k.size, left]).alias("l")
-    before = SQL("l.by_id, l.most, sum(l.size) OVER (ORDER BY l.most DESC, l.by_id) - l.size AS before")
-    return Select([left], [before]).where(SQL("l.most > 0")).cte("ranked", materialized=True)
+    left = Select([ranked], [_k.by_id, left]).alias("l")
+    first = "row_number() OVER (PARTITION BY n.answer_id ORDER BY l.most DESC, l.by_id) = 1"
+    made = SQL(f"l.by_id, l.most, n.pairs + CASE WHEN {first} THEN n.size ELSE 0 END AS made")
+    made = Select([Join(SQL("answers AS n"), left, on=SQL("l.by_id = n.by_id"))], [made]).where(SQL("l.most > 0"))
+    made = Select([made.alias("l")], [SQL("by_id, most, sum(made) AS made")]).group_by(SQL("by_id, most")).alias("l")
+    before = SQL("l.by_id, l.most, sum(l.made) OVER (ORDER BY l.most DESC, l.by_id) - l.made AS before")
+    return [answers, Select([made], [before]).cte("ranked", materialized=True)]
 
 
 def _of_evidence(whom: Any, number: Any, filters: Filters) -> Select:
     """Count of each who states an answer the evidence of their own that is of the days asked for; their day is not."""
-    voice = case(_o.own == 1, _e.speaker_id, _e.on_behalf_of_id)
-    own = Select([Join(_e, _VOICES, on=voice.is_null(False))], [_e.answer_id, _e.key, _e.day, voice.alias("by_id")])
-    own = Select([own.alias("i")], [SQL("i.by_id"), number]).join(whom, on=SQL("m.key = i.key"))
-    own = own.join(_t, on=SQL("t.claim_id = i.answer_id AND t.by_id = i.by_id"))
-    by_day = reduce(and_, _days_asked(_t.day, filters))
-    asked = _days_asked(fn.coalesce(Entity("i", "day"), _t.day), filters)
-    return own.where(case(by_day, 1, 0) == 0, *asked).group_by(SQL("i.by_id"))
+    by_day = reduce(and_, _days_asked(_i.else_day, filters))
+    own = Select([_i], [_i.by_id, number]).join(whom, on=SQL("m.key = i.key"))
+    own = own.where(case(by_day, 1, 0) == 0, *_days_asked(_i.day, filters)).group_by(_i.by_id).alias("g")
+    return Select([own], [SQL("g.by_id, CAST(NULL AS BIGINT), g.number, 0, g.often, g.size")])
 
 
-def _made(columns: list[Any], page: Any = None) -> Select:
-    """Pair who answers a counterclaim, `w`, with each whom, `u`; only for the pairs of a page."""
-    if page is None:
-        made = Select([_w], columns).join(_u, on=_u.key == _w.key)
-    else:
-        made = Select([page], columns).join(SQL("w_of_page AS w"), on=_w.by_id == page.c.by_id)
-        answered = (_u.key == _w.key) & (_u.against_id == page.c.against_id)
-        made = made.join(SQL("u_of_page AS u"), on=answered)
-    return made.where(_w.by_id != _u.against_id, ~known_later(_u.day, _w.answered_on))
+def _numbers(filters: Filters, first: Any = None) -> tuple[Any, ...]:
+    """Count the counterclaims of each pair, or of the `first` who answer: (by_id, against_id, counted).
+
+    Before it come the tables that it reads.
+    """
+
+    def of_first(by: Any) -> list[Any]:
+        return [] if first is None else [by.in_(first)]
+
+    stated = Select([_t], [_t.claim_id, _t.by_id, last_before(_t.day).alias("day")])
+    stated = stated.where(TRUE, *of_first(_t.by_id), *_days_asked(_t.day, filters)).cte("stated", materialized=True)
+    charges = _charges(Select([stated], [SQL("claim_id")]), _u, []).cte("charges", materialized=True)
+    # How many charges are not known to be later than a day is asked once of each, however many answered on that day.
+    days = Select([stated], [SQL("claim_id, day")]).distinct().alias("d")
+    whom = Select([charges], [SQL("answer_id, against_id")]).distinct().alias("g")
+    no_more = Select([days], [_g.answer_id, _g.against_id, _d.day, SQL("0 AS number")])
+    no_more = no_more.join(whom, on=_g.answer_id == _d.claim_id)
+    each = Select([charges], [SQL("answer_id, against_id, day, number")]).union_all(no_more).alias("g")
+    until = Select([each], [SQL("g.*, sum(number) OVER (PARTITION BY answer_id, against_id ORDER BY day) AS until")])
+    numbers = Select([until.alias("g")], [SQL("t.by_id, g.against_id, g.until AS number")])
+    numbers = numbers.join(SQL("stated AS t"), on=(_t.claim_id == _g.answer_id) & (_t.day == _g.day))
+    numbers = numbers.where(_g.number == 0, _t.by_id != _g.against_id)
+    for number, day in _SHIFTED:
+        others = _shifted(number, day, _u, [], filters).where(TRUE, *of_first(_i.by_id))
+        numbers = numbers.union_all(others)
+    summed = Select([numbers.alias("n")], [SQL("by_id, against_id, sum(number) AS counted")])
+    return stated, charges, summed.group_by(SQL("by_id, against_id")).having(SQL("sum(number) > 0"))
+
+
+def _made(filters: Filters, page: Any = None) -> Select:
+    """Count the counterclaims of each pair, or of those of a page, that are of the same kind and the same days."""
+    t, u = (_t, _u) if page is None else (SQL("t_of_page AS t"), SQL("u_of_page AS u"))
+    charges = _charges(Select([t], [_t.claim_id]), u, [_e.kind, _e.charged_on]).alias("g")
+    same = [_g.kind, _g.charged_on, _t.day.alias("answered_on"), _g.number]
+    made = Select([charges], [_t.by_id, _g.against_id, *same]).join(t, on=_t.claim_id == _g.answer_id)
+    made = made.where(_t.by_id != _g.against_id, _g.day <= last_before(_t.day), *_days_asked(_t.day, filters))
+    if page is not None:
+        made = made.join(page, on=(page.c.by_id == _t.by_id) & (page.c.against_id == _g.against_id))
+    for number, day in _SHIFTED:
+        others = _shifted(number, day, u, [_i.kind, _i.charged_on, day.alias("answered_on")], filters)
+        if page is not None:
+            others = others.join(page, on=(page.c.by_id == _i.by_id) & (page.c.against_id == _u.against_id))
+        made = made.union_all(others)
+    columns = SQL("by_id, against_id, kind, charged_on, answered_on")
+    number = SQL("CAST(sum(number) AS INTEGER) AS number")
+    same = Select([made.alias("s")], [columns, number]).group_by(columns).having(SQL("sum(number) > 0")).alias("s")
+    days = days_between_known(SQL("charged_on"), SQL("answered_on")).alias("days")
+    return Select([same], [SQL("by_id, against_id, kind, answered_on, number"), days])
+
+
+def _charges(answers: Select, u: Any, same: list[Any]) -> Select:
+    """Count the charges that some claims answer, by whom they are, by their day and by what else is the `same`."""
+    columns, day = [_e.answer_id, _u.against_id, *same], fn.coalesce(_u.day, "")
+    number = SQL("CAST(count(*) AS INTEGER) AS number")
+    charges = Select([_e], [*columns, day.alias("day"), number]).join(u, on=_u.key == _e.key)
+    return charges.where(_e.answer_id.in_(answers)).group_by(*columns, day)
+
+
+def _shifted(number: int, day: Any, u: Any, columns: list[Any], filters: Filters) -> Select:
+    """Pair who gave evidence of another day than their answer with each whom, on one of these days."""
+    shifted = Select([_i], [_i.by_id, _u.against_id, *columns, SQL(f"{number} AS number")])
+    shifted = shifted.join(u, on=_u.key == _i.key)
+    return shifted.where(_i.by_id != _u.against_id, ~known_later(_u.day, day), *_days_asked(day, filters))
 
 
 def _tables(filters: Filters) -> list[Any]:
-    """Read the counterclaims `e` to claims, `t`, who states their answers, `w`, who answered by each, and `u`, whom.
+    """Read the counterclaims `e` to claims, `t`, who states their answers, `u`, whom, and `i`, evidence (`_evidence`).
 
     Who answered is everybody who states the answer, and on whose behalf, on the day of the evidence where that is
     theirs, else of their earliest statement of it. Whom is the speaker at whose statement it was aimed; else all who
@@ -214,7 +285,7 @@ def _tables(filters: Filters) -> list[Any]:
     answers, those who made it are read once.
     """
     aimed_at = statement_aimed_at.id
-    columns = [x.id, x.answer_id, x.kind, CHARGED_ON.alias("charged_on"), aimed_at.alias("aimed_at")]
+    columns = [x.answer_id, x.kind, CHARGED_ON.alias("charged_on"), aimed_at.alias("aimed_at")]
     columns += [case(aimed_at.is_null(), x.claim_id, 0 - aimed_at).alias("key")]
     columns += [evidence.speaker_id, evidence.on_behalf_of_id, day_of(evidence).alias("day")]
     seen = [of_the_claim(x), counterclaim_seen(PUBLIC, x)]
@@ -225,10 +296,8 @@ def _tables(filters: Filters) -> list[Any]:
         by, against = (x.select(x.id).where(conditions.pop(name)) for name in ("by", "against"))
         seen.append(among(x.id, by & against))
     drawn = Select([with_days()], columns).where(*seen, *conditions.values())
-    tables = {"e": drawn, "t": _stating(filters), "u": _whom(filters)}
-    # Only of a few who answer is it read what each of them answered.
-    read = [dialects.expecting_many(query).cte(name, materialized=True) for name, query in tables.items()]
-    return [*read, _who(filters).cte("w", materialized=False)]
+    tables = {"e": drawn, "t": _stating(filters), "u": _whom(filters), "i": _evidence()}
+    return [dialects.expecting_many(query).cte(name, materialized=True) for name, query in tables.items()]
 
 
 def _said(claims: Select, speaker: Any, columns: list[Any], source: Any = _v) -> Select:
@@ -245,12 +314,13 @@ def _stating(filters: Filters) -> Select:
     return stating.where(within(voice, "by", many=True)) if "by" in filters.names else stating
 
 
-def _who(filters: Filters) -> Select:
-    of_evidence = case((_t.by_id == _e.speaker_id) | (_t.by_id == _e.on_behalf_of_id), _e.day)
-    answered_on = fn.coalesce(of_evidence, _t.day)
-    days = days_between_known(_e.charged_on, answered_on).alias("days")
-    who = Select([_t], [_e.id, _e.key, _e.kind, _t.by_id, answered_on.alias("answered_on"), days])
-    return who.join(_e, on=_e.answer_id == _t.claim_id).where(TRUE, *_days_asked(answered_on, filters))
+def _evidence() -> Select:
+    """Read the evidence of whoever states an answer that is not of the day of their first statement of it."""
+    voice = case(_o.own == 1, _e.speaker_id, case(_e.on_behalf_of_id != _e.speaker_id, _e.on_behalf_of_id))
+    columns = [_e.answer_id, _e.key, _e.kind, _e.charged_on, _t.by_id, _e.day, _t.day.alias("else_day")]
+    # In this order: by the answer alone, SQLite would read all who state it for each charge.
+    evidence = Select([Join(Join(_e, _VOICES, JOIN.CROSS), _t, JOIN.CROSS)], columns)
+    return evidence.where(_t.claim_id == _e.answer_id, _t.by_id == voice, _e.day != fn.coalesce(_t.day, ""))
 
 
 def _days_asked(day: Any, filters: Filters) -> list[Any]:

@@ -68,6 +68,13 @@ def stated(actor: Actor, claim: str, by: str, at: int = 0, *, day: str | None = 
     return Statement.get_by_id(statements.record(by=actor, **charge(**made, content=content, **words)))
 
 
+def words_at(at: int) -> dict[str, Any]:
+    """The columns of the words at a place of that sentence."""
+    start, end = 3 * at, 3 * at + 2
+    spans = {"content_start": start, "spans": f"{start}-{end}"}
+    return spans | {"content": dumps([{"text": "ab", "start": start, "end": end}])}
+
+
 def walked(limit: int, **filters: Any) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     page, past = None, None
@@ -177,6 +184,54 @@ def test_the_days_of_one_answer_to_many_charges_are_asked_once_of_each_who_state
             assert len(disputes.listed(past=None, limit=20, **asked)) == 20
         spent.append(sum(work(registry, sql, params) for sql, params in sent))
     assert spent[1] < 1.5 * spent[0], spent
+
+
+def test_many_charges_that_one_claim_answers_are_not_paired_with_each_who_states_it(
+    registry: str, actor: Actor
+) -> None:
+    charged, denied = stated(actor, "It is so.", "Accuser"), stated(actor, "No comment.", "Wing", 1, day="2026-05-02")
+    edge = row(Counterclaim.get_by_id(counterclaims.create(by=actor, claim=charged.claim_id, answer=2, kind="denies")))
+    speaker, claim = row(Speaker.get_by_id(denied.speaker_id)), row(Claim.get_by_id(charged.claim_id))
+    spent = []
+    for ids in (range(100, 190), range(190, 280)):
+        Claim.insert_many([claim | {"id": id} for id in ids]).execute()
+        Speaker.insert_many([speaker | {"id": id, "name": str(id), "name_key": str(id)} for id in ids]).execute()
+        Counterclaim.insert_many([edge | {"id": id, "claim": id} for id in ids]).execute()
+        said = [row(charged) | {"id": id, "claim": id} | words_at(id - 90) for id in ids]
+        Statement.insert_many([*said, *(row(denied) | {"id": 1000 + id, "speaker": id} for id in ids)]).execute()
+        derived.rebuild()
+        with sent_by() as sent:
+            page = disputes.listed(past=None, limit=200)
+        spent.append(sum(work(registry, sql, params) for sql, params in sent))
+        counted = len(range(100, ids.stop)) + 1
+        accuser = charged.speaker_id
+        assert [cursor for cursor, _ in page] == [
+            f"{counted}_{by}_{accuser}" for by in (denied.speaker_id, *range(100, ids.stop))
+        ]
+    assert spent[1] < 2.5 * spent[0], spent
+
+
+def test_who_gives_evidence_of_another_day_than_their_answer_is_counted_once(registry: str, actor: Actor) -> None:
+    days = ("2026-05-04", "2026-05-10", "2026-05-04", "2026-05-20")
+    denied = [stated(actor, "No comment.", "Wing", at, day=day) for at, day in enumerate(days)]
+    for at, day in enumerate(("2026-05-01", "2026-05-02", "2026-05-12", "2026-05-30"), 10):
+        charged = stated(actor, f"Charge {at}.", "Accuser", at, day=day)
+        evidence = denied[at - 10].id
+        counterclaims.create(
+            by=actor, claim=charged.claim_id, answer=denied[0].claim_id, kind="denies", statement=evidence
+        )
+    ((cursor, json),) = disputes.listed(past=None, limit=50)
+    # The third charge is later than the answer, the last one than its evidence, too.
+    assert cursor == f"2_{denied[0].speaker_id}_{charged.speaker_id}"
+    assert '"first_on":"2026-05-04","last_on":"2026-05-10","days":{"known":2,"least":3,"median":5.5' in (
+        json.replace(" ", "")
+    )
+    asked = [{"said_from": "2026-05-05"}, {"said_to": "2026-05-05"}, {"said_from": "2026-05-11"}]
+    assert [[cursor[0] for cursor, _ in disputes.listed(past=None, limit=50, **days)] for days in asked] == [
+        ["1"],
+        ["1"],
+        [],
+    ]
 
 
 def test_who_states_a_charge_for_itself_and_for_another_is_answered_once(registry: str, actor: Actor) -> None:
