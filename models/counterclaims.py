@@ -94,6 +94,7 @@ def restore(*, by: Actor, id: int) -> None:
             if not merge_scope.may_stand([counterclaim]):
                 raise Conflict("Its evidence, or its target, was retracted or states another claim by now.")
             restores.restore(by, counterclaim)
+            evidence.refuse_attributions(by, [counterclaim], field=None)
 
 
 def _stood_on(id: int) -> list[Rows]:

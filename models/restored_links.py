@@ -58,12 +58,13 @@ def give_back(
 ) -> None:
     """Let counterclaims stand again, as `merges.restore` does.
 
-    Raises Conflict where an actor who does not review would show the public one that it has never seen so: what it
-    rests on was accepted since.
+    Raises Conflict where an actor who does not review would show the public one that it has never seen so, as what it
+    rests on was accepted since; or where an answer would answer attributions of too many claims then.
     """
     unseen = merges.restore(by, Counterclaim, ids, may=may, merge=merge)
-    if by.reviews or not unseen:
+    if by.reviews:
         return
+    evidence.refuse_attributions(by, merges.rows_with(Counterclaim, ids), field=None)
     shown = evidence.shown(merges.rows_with(Counterclaim, unseen))
     public = evidence.public_claims({end for one in shown for end in (one.claim_id, one.answer_id)})
     if any(public.issuperset((one.claim_id, one.answer_id)) for one in shown):

@@ -388,7 +388,7 @@ def test_an_extraction_links_no_denial_to_a_charge_that_has_many(
 def aimed(registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
     """A claim that answers attributions of as many claims as a writer may let it, one, and a statement of that one."""
     answer, target = put_claim(actor, "No comment."), put_plain(actor, "first")
-    counterclaims.retract(by=actor, id=_disown(actor, target, answer), version=None, reason=None)
+    _disown(actor, target, answer)
     monkeypatch.setattr(large, "MOST_ATTRIBUTED", 1)
     return answer, target
 
@@ -501,6 +501,23 @@ def test_no_answer_to_an_attribution_keeps_others_from_the_claim_of_that(
         _disown(WRITER, target, answer)
     for text in ("It rose.", "It fell."):
         _answer(WRITER, other, text)
+
+
+def test_what_was_taken_back_keeps_no_claim_from_answering_attributions(aimed: tuple[int, int], actor: Actor) -> None:
+    answer, _ = aimed
+    second = put_plain(actor, "second")
+    counterclaims.retract(by=WRITER, id=Counterclaim.get().id, version=None, reason=None)
+    put_plain(WRITER, "third", counters=[], claim={"id": answer})
+    link = _disown(WRITER, second, answer)
+    refused = pytest.raises(Conflict, match=r"1 claims.*review scope")
+    with refused:
+        counterclaims.restore(by=WRITER, id=link - 1)
+    statements.retract(by=WRITER, id=second, version=None, reason=None)
+    counterclaims.restore(by=WRITER, id=link - 1)
+    with refused:
+        statements.restore(by=WRITER, id=second)
+    assert Statement.get_by_id(second).retracted_at
+    statements.restore(by=actor, id=second)
 
 
 def test_two_writers_at_once_let_no_claim_answer_attributions_of_too_many(
