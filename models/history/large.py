@@ -25,7 +25,7 @@ MOST_IN_SENTENCE = 1_000
 MOST_COUNTERCLAIMS = 2_000
 #: Of how many claims a writer may let one claim answer attributions: each new statement of that one follows all
 #: counterclaims of these, too, and 20 claims of 1,900 took 1.3 s on SQLite, and 5 s on PostgreSQL, while all others
-#: waited. What was taken back is not followed, nor counted: else junk would keep a claim from answering others for good.
+#: waited. What was taken back is not followed, nor counted: else junk would keep a claim from answering for good.
 MOST_ATTRIBUTED = 3
 
 #: The tables and columns by which rows hang on a noun, and are written anew, or noted as changed, with it. What hangs
