@@ -103,6 +103,6 @@ def lock_prints(original: int) -> None:
     advisory_lock(_PRINTS, [str(original % _BUCKETS)])
 
 
-def lock_attributions(answers: Iterable[int]) -> None:
-    """Let nobody who does not review let these claims answer attributions until this transaction ends."""
-    advisory_lock(_ATTRIBUTIONS, {str(answer % _BUCKETS) for answer in answers})
+def lock_attributions(answers: Iterable[int] | None = None) -> None:
+    """Let nobody else who does not review let these claims, or any, answer attributions until this transaction ends."""
+    advisory_lock(_ATTRIBUTIONS, None if answers is None else {str(answer % _BUCKETS) for answer in answers})

@@ -119,6 +119,8 @@ class BatchSession(PrefetchedSession):
         self._inserts: list[_Insert] = []
         #: Of the claims and contents among them.
         self.characters = 0
+        #: Whether other writers who answer attributions wait for these lines.
+        self.attributing = False
         #: How many aliases are among them.
         self._aliases = 0
         #: How many of them are in the database already.
@@ -171,12 +173,13 @@ class BatchSession(PrefetchedSession):
         """Tell whether others wait for what may take long.
 
         Where locks are taken, a line names somebody new, a claim by words that may stand already, or a review a
-        statement that stood before; or somebody waits to mend or restore what the key of these lines recorded. Else
-        all who write wait, and lines needed queries of their own: their rows inserted, or more than one long document
-        read.
+        statement that stood before, or answers an attribution; or somebody waits to mend or restore what the key of
+        these lines recorded. Else all who write wait, and lines needed queries of their own: their rows inserted, or
+        more than one long document read.
         """
         if self._locks:
-            return bool(self._locked) or self._counts.were_read("reviews") or self._recording_is_awaited()
+            locked = self._locked or self.attributing or self._counts.were_read("reviews")
+            return bool(locked) or self._recording_is_awaited()
         return self.flushes > 0 or self._documents.long > 1
 
     def _recording_is_awaited(self) -> bool:

@@ -43,6 +43,10 @@ def prefetch(session: BatchSession, by: Actor, names: LocalIds, lines: Sequence[
     session.hold(lambda: [to_name(Claim, *named.ids[Claim], *(claim for (claim,) in evidence.tuples()))])
     for model in (Statement, Claim):
         session.fetch_rows(model, named.ids[model])
+    if named.attributions and not by.reviews:
+        # At once: two imports that answer some line by line, in another order, would wait for one another.
+        locks.lock_attributions()
+        session.attributing = True
 
 
 def prepare(lines: Sequence[Line | Outcome], in_place: InPlace = at_once) -> None:
@@ -88,6 +92,8 @@ class _Named:
         self.new_speakers = False
         #: Whether somebody who may be new is part of others.
         self.parts = False
+        #: Whether an attribution is answered.
+        self.attributions = False
         #: Table and column -> values of natural keys: of topics, of documents, and the Wikidata ids of speakers.
         self.values: dict[tuple[Any, str], dict[str, None]] = defaultdict(dict)
         #: Speakers by id, and the documents, statements and claims that earlier lines have stored.
@@ -116,6 +122,7 @@ class _Named:
         elif noun == "topic":
             self._value(Topic, "slug", new["slug"])
         elif noun == "counterclaim":
+            self.attributions = self.attributions or new.get("of") == "attribution"
             self._claim(new["claim"])
             self._claim(new["answer"])
             for name in ("statement", "target"):
@@ -131,7 +138,9 @@ class _Named:
         if "document" in via:
             self._document(via["document"])
         self._claim(new["claim"], brought=True)
-        for name in (*(counter["target"] for counter in new.get("counters") or ()), new.get("original")):
+        counters = new.get("counters") or ()
+        self.attributions = self.attributions or any(one.get("of") == "attribution" for one in counters)
+        for name in (*(counter["target"] for counter in counters), new.get("original")):
             self._stored(Statement, self.names.statements, name)
 
     def _value(self, model: Any, column: str, value: str) -> None:

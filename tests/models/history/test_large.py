@@ -12,6 +12,7 @@ from models.history.changes import Actor
 from models.history.session import Session
 from models.ingest import candidates
 from models.refusals import Conflict
+from models.storage import database
 from models.tables import Counterclaim, Sentence, Statement
 from models.transfer.imports import Import
 from models.transfer.lines import Line
@@ -139,6 +140,7 @@ def test_a_writer_changes_nothing_with_which_many_words_are_logged(
     monkeypatch.setattr(large, "MOST_BYTES", 30)
     with pytest.raises(Conflict, match="MB of words"):
         change()
+    statements.change(by=WRITER, id=id, version=None, role="aide")  # nothing is logged with it
     monkeypatch.setattr(large, "MOST_BYTES", 300)
     change()
 
@@ -473,6 +475,30 @@ def test_an_import_of_a_writer_lets_a_claim_answer_attributions_of_so_many_claim
         one = Import(by)
         one.store([Line(number, noun, members) for number, (noun, members) in enumerate(lines)])
         assert [line.outcome for line in one.finish() if line.noun == "counterclaim"] == outcomes
+
+
+def test_an_import_of_a_writer_waits_once_for_others_who_answer_attributions(
+    registry: str, actor: Actor, queries: list[str]
+) -> None:
+    if database.on_sqlite():
+        pytest.skip("who writes on SQLite is alone")
+    known: list[tuple[str, dict[str, Any]]] = [("document", {"id": "d", "text": PLAIN, "language": "en"})]
+    for word in ("first", "second", "third"):
+        stated = {"speaker": {"name": "Somebody"}, "document": {"document": "d"}, "form": "indirect"}
+        stated |= {"content": [{"text": f"says {word}"}], "claim": {"text": f"It is {word}.", "language": "en"}}
+        known.append(("statement", {"id": word} | stated))
+    waits = []
+    for kind, of in (("confirms", "claim"), ("denies", "claim"), ("disputes", "attribution")):
+        lines = [*known]
+        for word in ("first", "second", "third"):
+            answer = {"id": put_claim(actor, f"{kind.title()} the {word}.")}
+            link = {"claim": {"statement": word}, "target": word, "of": of}
+            lines.append(("counterclaim", link | {"answer": answer, "kind": kind}))
+        del queries[:]
+        outcomes = Import(WRITER).store([Line(number, *line) for number, line in enumerate(lines)])
+        assert [line.outcome for line in outcomes[-3:]] == ["new"] * 3
+        waits.append(sum("pg_advisory_xact_lock" in sql for sql in queries))
+    assert waits[2] == waits[1] + 1
 
 
 def test_a_writer_changes_nothing_of_which_many_claims_away_would_tell(
