@@ -172,10 +172,20 @@ class KeptConnection(Connection):
 #: What the tables, columns, rules and functions of a database are, and which migrations it had, in one word.
 _SHAPE = """
 SELECT md5(string_agg(part, ';' ORDER BY part)) FROM (
-    SELECT concat_ws(' ', attrelid::regclass, attname, atttypid::regtype, attnotnull) AS part
+    SELECT concat_ws(' ', attrelid::regclass, attname, atttypid::regtype, attnotnull, adbin) AS part
     FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+    LEFT JOIN pg_attrdef ON (adrelid, adnum) = (attrelid, attnum)
     WHERE relnamespace = 'public'::regnamespace AND attnum > 0
-    UNION ALL SELECT concat_ws(' ', tgrelid::regclass, tgname, tgenabled) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT concat_ws(' ', oid::regclass, relkind, relpersistence, relrowsecurity, relhassubclass, reloptions)
+    FROM pg_class WHERE relnamespace = 'public'::regnamespace
+    UNION ALL SELECT concat_ws(' ', indexrelid::regclass, indisunique, indkey, indpred) FROM pg_index
+    WHERE indexrelid >= 16384
+    UNION ALL SELECT concat_ws(' ', 'rule', ev_class::regclass, rulename) FROM pg_rewrite WHERE oid >= 16384
+    UNION ALL SELECT concat_ws(' ', 'policy', polname) FROM pg_policy
+    UNION ALL SELECT concat_ws(' ', 'event', evtname) FROM pg_event_trigger
+    UNION ALL SELECT concat_ws(' ', 'schema', nspname) FROM pg_namespace WHERE nspname !~ '^pg_(toast_)?temp_'
+    UNION ALL SELECT concat_ws(' ', tgrelid::regclass, CASE WHEN NOT tgisinternal THEN tgname END, tgenabled)
+    FROM pg_trigger
     UNION ALL SELECT concat_ws(' ', conrelid::regclass, conname) FROM pg_constraint
     UNION ALL SELECT concat_ws(' ', proname, prosrc) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     UNION ALL SELECT concat_ws(' ', 'migration', name) FROM migrations

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from peewee import OperationalError
 from playhouse.migrations import Migration, Runner
@@ -117,9 +118,9 @@ def known() -> frozenset[str]:
     return _names(MIGRATIONS)
 
 
-def migration_sql(database: str) -> str:
-    """Return what the migrations run on one of the databases alone, `sqlite` or `postgresql`."""
-    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(MIGRATIONS.glob(f"*.{database}.sql")))
+def make_all(database: Any, within: str | None = None) -> None:
+    """Run every migration of this version on an empty database, or in the empty schema `within` one."""
+    _runner(database, within).up()
 
 
 @lru_cache
@@ -149,9 +150,9 @@ def _steps() -> list[Migration]:
     return steps
 
 
-def _runner() -> Runner:
+def _runner(database: Any = None, within: str | None = None) -> Runner:
     logging.getLogger("peewee.migrations").setLevel(logging.WARNING)
-    return Runner(db.obj, str(MIGRATIONS), table_name="migrations")
+    return Runner(database or db.obj, str(MIGRATIONS), table_name="migrations", schema=within)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Protocol
 from models.storage.database import on_sqlite
 from models.upkeep import postgres, sqlite
 from models.upkeep.files import Progress
+from models.upkeep.schema_objects import Objects
 
 
 class Engine(Protocol):
@@ -60,8 +61,11 @@ class Engine(Protocol):
     def foreign_keys(self, limit: int, /) -> Iterator[str]:
         """Name rows that point at none, up to `limit` of each kind."""
 
-    def triggers(self) -> tuple[dict[str, str], dict[str, str]]:
-        """Map the names of the triggers that the migrations make to what they do, and those of all that are there."""
+    def schema_objects(self) -> tuple[Objects, Objects]:
+        """Map the objects that the migrations make to their definitions, and those that are there.
+
+        Raises Conflict where they cannot be compared.
+        """
 
     def used_numbers(self) -> Iterator[str]:
         """Name the tables of which the next id would be one that is there already."""

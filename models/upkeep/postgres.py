@@ -1,7 +1,6 @@
 """What upkeep does its own way on PostgreSQL: pg_dump, pg_restore, renaming databases, and sequences."""
 
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -17,10 +16,10 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from models.refusals import Conflict
-from models.storage import schema
 from models.storage.database import close, db, fetch
 from models.tables import ALL
 from models.upkeep.files import PG_DUMP, Progress, close_all, rebound, refuse_other_than
+from models.upkeep.schema_objects import Objects, of_postgresql
 
 #: Whether the log's numbers have no gaps: a failed commit or a crash of the server leaves some out.
 GAPLESS = False
@@ -316,16 +315,9 @@ def foreign_keys(limit: int) -> Iterator[str]:
                     yield f"{table}.{column} points at {parent} {value}, which is not there"
 
 
-def triggers() -> tuple[dict[str, str], dict[str, str]]:
-    """Map the names of our triggers, and of those on our tables, to their functions' bodies; empty where disabled."""
-    function = r"^CREATE FUNCTION (\w+)\(\) RETURNS trigger .*?\$\$(.*?)\$\$"
-    written = re.findall(function, schema.migration_sql("postgresql"), re.MULTILINE | re.DOTALL)
-    found = fetch(
-        "SELECT tgname, CASE WHEN tgenabled IN ('O', 'A') THEN prosrc ELSE '' END FROM pg_trigger"
-        " JOIN pg_proc ON pg_proc.oid = tgfoid JOIN pg_class ON pg_class.oid = tgrelid"
-        " WHERE NOT tgisinternal AND relnamespace = current_schema()::regnamespace"
-    )
-    return dict(written), dict(found)
+def schema_objects() -> tuple[Objects, Objects]:
+    """Map the objects that the migrations make to their definitions, and those that are there."""
+    return of_postgresql()
 
 
 def used_numbers() -> Iterator[str]:

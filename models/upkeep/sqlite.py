@@ -1,7 +1,6 @@
 """What upkeep does its own way on SQLite: copy, replace, check and rewrite the database file."""
 
 import os
-import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -12,7 +11,6 @@ from pathlib import Path
 from peewee import DatabaseError, SqliteDatabase
 
 from models.refusals import Conflict
-from models.storage import schema
 from models.storage.database import close, connect_file, db, fetch
 from models.storage.snapshots import BEHIND, OLD
 from models.storage.sqlite import FUNCTIONS, read_only
@@ -30,6 +28,7 @@ from models.upkeep.files import (
     scratch_beside,
     sync,
 )
+from models.upkeep.schema_objects import Objects, of_sqlite
 
 #: Pages copied between two reports of progress: 16 MiB of SQLite's usual ones.
 _STEP = 4096
@@ -275,11 +274,9 @@ def foreign_keys(_limit: int) -> Iterator[str]:
         yield f"{table} {row} points at {parent} that are not there"
 
 
-def triggers() -> tuple[dict[str, str], dict[str, str]]:
-    """Map the names of our triggers, and of those that are there, to their statements."""
-    written = re.findall(r'^(CREATE TRIGGER "(\w+)".*?^END)', schema.migration_sql("sqlite"), re.MULTILINE | re.DOTALL)
-    found = fetch("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'")
-    return {name: sql for sql, name in written}, dict(found)
+def schema_objects() -> tuple[Objects, Objects]:
+    """Map the objects that the migrations make to their definitions, and those that are there."""
+    return of_sqlite()
 
 
 def used_numbers() -> Iterator[str]:

@@ -8,22 +8,29 @@ from typing import Any, NamedTuple
 
 import orjson
 from peewee import DatabaseError
-from playhouse.schema_diff import diff_models
 
 from models.addresses import normalize
 from models.queries import derived
 from models.queries.dialects import in_ids
+from models.refusals import Conflict
 from models.storage.columns import comparison_key, dumps
-from models.storage.database import db, fetch
+from models.storage.database import fetch
 from models.storage.schema import behind
-from models.tables import ALL, EXPRESSION_INDEXES, Retractable, Suggestion
+from models.tables import ALL, Retractable, Suggestion
 from models.upkeep import row_check, seal_check
 from models.upkeep.engine import engine
 from models.upkeep.log_lines import PAGE_BYTES, PAGE_LINES
 from models.upkeep.rules import RULES, Rule
+from models.upkeep.schema_objects import PLAIN
 
 #: What a check names at most: the rest is for after these are mended.
 SHOWN = 10
+
+#: What is to be done about an object of the schema that is gone or another.
+_INSTEAD = "restore a backup that passes, or make it anew as models/storage/migrations do"
+
+#: Characters that are shown of two definitions before and after the place where they part.
+_BEFORE, _AFTER = 40, 60
 
 #: Documents read at once: a text may have a million characters.
 _DOCUMENTS_PER_BATCH = 50
@@ -48,8 +55,7 @@ def run(*, kept: str | None = None) -> Iterator[Check]:
     yield Check("foreign keys", _first(engine().foreign_keys(SHOWN)))
     older = behind()
     lacks = f"it lacks the migrations {', '.join(older)}: `counterclaim migrate` applies them"
-    schema = [lacks] if older else [*_tables(), *_triggers()][:SHOWN]
-    yield Check("schema", schema)
+    yield Check("schema", [lacks] if older else _first(schema_problems()))
     if older:
         return
     came_later = {rule.name for rule in RULES if rule.came_later}
@@ -76,23 +82,32 @@ def _first(problems: Iterator[str]) -> list[str]:
     return found
 
 
-def _tables() -> list[str]:
-    """Compare the tables with the models, but for indexes of expressions, which peewee cannot read."""
-    found = diff_models(db.obj, list(ALL))
-    found.drop_indexes[:] = [index for index in found.drop_indexes if index.name not in EXPRESSION_INDEXES]
-    return [line.strip() for line in str(found).splitlines() if line.strip()] if found else []
+def schema_problems() -> Iterator[str]:
+    """Compare every object of the schema with what the migrations make of it: each may keep a rule, or break one."""
+    try:
+        made, found = engine().schema_objects()
+    except Conflict as error:
+        yield str(error)
+        return
+    for kind, name in sorted(made.keys() | found.keys()):
+        wanted, there = made.get((kind, name)), found.get((kind, name))
+        if wanted is None:
+            if not str(there).startswith(PLAIN):
+                article = "an" if kind[0] in "aei" else "a"
+                yield f"it has {article} {kind} that no migration made, {name}: drop it, unless you know it"
+        elif there is None:
+            yield f"it lacks the {kind} {name}: {_INSTEAD}"
+        elif there != wanted:
+            yield f"its {kind} {name} is not as the migrations make it, but has {_from(there, wanted)}: {_INSTEAD}"
 
 
-def _triggers() -> Iterator[str]:
-    """Compare the triggers with those of the migrations: each keeps a rule, and another may change what is stored."""
-    ours, there = engine().triggers()
-    for name in sorted(ours | there):
-        if name not in there:
-            yield f"it lacks the trigger {name}"
-        elif name not in ours:
-            yield f"it has a trigger that no migration made, {name}"
-        elif ours[name] != there[name]:
-            yield f"its trigger {name} is another than the one that a migration made, or is disabled"
+def _from(there: str, wanted: str) -> str:
+    """Show where two definitions part."""
+    there, wanted = there.removeprefix(PLAIN), wanted.removeprefix(PLAIN)
+    place = next(at for at, (a, b) in enumerate(zip(there + "\0", wanted + "\1", strict=False)) if a != b)
+    start = max(0, place - _BEFORE)
+    texts = (" ".join(text[start : place + _AFTER].split()) for text in (there, wanted))
+    return " instead of ".join(f"\u201c{text}\u201d" for text in texts)
 
 
 # -- what the tables hold ------------------------------------------------------------------------

@@ -144,6 +144,23 @@ def test_replaces_nothing_unless_told_to(registry: str, actor: Actor, file: Path
     backups.write(file=file, force=True)
 
 
+def test_a_backup_whose_schema_was_tampered_with_replaces_nothing(registry: str, actor: Actor, file: Path) -> None:
+    kept = everything()
+    if database.on_sqlite():
+        told_of = "it lacks the index counterclaims_claim_answer_kind"
+        database.db.execute_sql("DROP INDEX counterclaims_claim_answer_kind")
+    else:
+        told_of = "it has a rule that no migration made, keys.mine"
+        database.db.execute_sql("CREATE RULE mine AS ON INSERT TO keys DO ALSO UPDATE keys SET scope = 'admin'")
+    backups.write(file=file)
+    found: list[verify.Check] = []
+    with pytest.raises(Conflict, match="did not pass"):
+        backups.restore(file=file, force=True, report=found.append)
+    ((problem,),) = [check.problems for check in found if check.problems]
+    assert problem.startswith(told_of)
+    assert everything() == kept
+
+
 def test_a_backup_that_does_not_pass_replaces_nothing(registry: str, actor: Actor, file: Path, tmp_path: Path) -> None:
     put_charge(actor)
     database.db.execute_sql("UPDATE sentences SET text = 'Never said' || substr(text, 11) WHERE id = 1")

@@ -109,38 +109,6 @@ def test_names_what_is_wrong(filled: str, sql: str, name: str, told: str) -> Non
     assert any(told in problem for problem in problems()[name]), problems()
 
 
-@pytest.mark.parametrize(
-    ("on_sqlite", "on_postgresql", "told"),
-    [
-        (
-            ["DROP TRIGGER statements_spans_insert"],
-            "DROP TRIGGER statements_spans ON statements",
-            "lacks the trigger statements_spans",
-        ),
-        (
-            ["CREATE TRIGGER mine AFTER INSERT ON claims BEGIN UPDATE keys SET scope = 'admin'; END"],
-            "CREATE TRIGGER mine BEFORE INSERT ON claims EXECUTE FUNCTION statements_spans()",
-            "a trigger that no migration made, mine",
-        ),
-        (
-            [
-                "DROP TRIGGER statements_spans_insert",
-                "CREATE TRIGGER statements_spans_insert AFTER INSERT ON statements BEGIN SELECT 1; END",
-            ],
-            "ALTER TABLE statements DISABLE TRIGGER statements_spans",
-            "its trigger statements_spans",
-        ),
-    ],
-)
-def test_a_trigger_that_is_not_as_a_migration_made_it_is_named(
-    filled: str, on_sqlite: list[str], on_postgresql: str, told: str
-) -> None:
-    for sql in on_sqlite if database.on_sqlite() else [on_postgresql]:
-        damage(sql)
-    (problem,) = problems()["schema"]
-    assert told in problem
-
-
 def test_two_lines_about_one_version_are_seen(filled: str) -> None:
     damage(
         "INSERT INTO changes (made_at, noun, noun_id, action, after)"
