@@ -121,10 +121,6 @@ def record(
         return int(statement.id)
 
 
-#: What may be changed of a statement so that what hangs on it changes, and is logged, with it.
-_MOVING = frozenset({"claim", "speaker", "status", "original"})
-
-
 def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     """Change anything but the document and the origin, with the members of `record`.
 
@@ -135,7 +131,7 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
         claims.lock_words_of(new.get("claim"))
         locks.hold(partial(used, id, new))
         statement = standing_rows.lock_standing(Statement, id, version)
-        large.refuse(by, Statement, id, logged=not _MOVING.isdisjoint(new))
+        large.refuse(by, Statement, id, changed=new)
         left, was = statement.claim_id, statement.status
         if new.get("status", statement.status) != statement.status and not by.reviews:
             raise Forbidden("Accepting or rejecting a statement takes a key with the review scope.")

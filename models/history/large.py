@@ -69,13 +69,24 @@ _FILED_MERGED: dict[Any, tuple[str, ...]] = {
 }
 
 
+#: What is changed of a statement so that what hangs on it changes, and is logged, with it.
+_MOVING = frozenset({"claim", "speaker", "status", "original"})
+
+
 def refuse(
-    by: Actor, model: Any, id: int, *, merged: int | None = None, merging: bool = False, logged: bool = True
+    by: Actor,
+    model: Any,
+    id: int,
+    *,
+    merged: int | None = None,
+    merging: bool = False,
+    changed: Collection[str] = _MOVING,
 ) -> None:
     """Raise Conflict where more than MOST rows hang on a row that somebody changes, or merges, who does not review.
 
-    Or where those that are `logged` with it have more than MOST_BYTES of words. Of one into which another is to be
-    `merged`, what will hang on it is counted, so that who merges may undo it.
+    Or where those that are logged with it have more than MOST_BYTES of words: of a statement, where one of _MOVING is
+    among the members that are `changed`. Of one into which another is to be `merged`, what will hang on it is counted,
+    so that who merges may undo it.
     """
     if by.reviews:
         return
@@ -87,7 +98,7 @@ def refuse(
             f"More than {MOST:,} statements, sentences, claims, topics of claims, counterclaims or reviews hang on this"
             " and would change with it while others wait to write: ask somebody with the review scope to do it."
         )
-    weigh = logged and _weigh(model, merging)
+    weigh = "" if _MOVING.isdisjoint(changed) else _weigh(model, merging)
     if weigh and sum(fetch(weigh, (one,) * weigh.count("?"))[0][0] for one in (id, merged) if one) > MOST_BYTES:
         raise Conflict(
             f"More than {MOST_BYTES // 1_000_000} MB of words stand in what would change with this, and the log keeps "
