@@ -13,7 +13,8 @@ from models.history.session import Session
 from models.ingest import candidates
 from models.refusals import Conflict
 from models.storage import database
-from models.tables import Counterclaim, Sentence, Statement
+from models.storage.rows import row
+from models.tables import Claim, Counterclaim, Sentence, Statement
 from models.transfer.imports import Import
 from models.transfer.lines import Line
 from tests.at_once import while_open
@@ -515,18 +516,19 @@ def test_a_writer_changes_nothing_of_which_many_claims_away_would_tell(
         speakers.change(**change, name="Berta")
 
 
-def test_no_answer_to_an_attribution_keeps_others_from_the_claim_of_that(
-    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_answer_to_an_attribution_keeps_others_from_the_claim_of_that(registry: str, actor: Actor) -> None:
     answer, targets = put_claim(actor, "No comment."), [put_plain(actor, word) for word in ("first", "second")]
-    monkeypatch.setattr(large, "MOST_COUNTERCLAIMS", 3)
     crowded, other = (statements.claim_of(id=target) for target in targets)
-    for text in ("It grew.", "It shrank."):
-        _answer(WRITER, crowded, text)
+    edge, claim = row(Counterclaim.get_by_id(_answer(actor, crowded, "It grew."))), row(Claim.get_by_id(answer))
+    places = range(1000, 1000 + large.MOST_COUNTERCLAIMS - 50)
+    Claim.insert_many([claim | {"id": id} for id in places]).execute()
+    Counterclaim.insert_many([edge | {"id": id, "answer": id} for id in places]).execute()
+    Counterclaim.insert_many([edge | {"id": id + 5000, "claim": other, "answer": id} for id in places[:120]]).execute()
     for target in targets:
-        _disown(WRITER, target, answer)
-    for text in ("It rose.", "It fell."):
-        _answer(WRITER, other, text)
+        _disown(actor, target, answer)
+    with pytest.raises(Conflict, match="2,000 counterclaims"):
+        large.refuse_counterclaims(WRITER, {crowded: "/claim"}, 50)
+    _answer(WRITER, other, "It rose.")
 
 
 def test_what_was_taken_back_keeps_no_claim_from_answering_attributions(aimed: tuple[int, int], actor: Actor) -> None:
