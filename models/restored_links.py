@@ -65,6 +65,8 @@ def give_back(
     if by.reviews:
         return
     evidence.refuse_attributions(by, merges.rows_with(Counterclaim, ids), field=None)
+    if not unseen:
+        return
     shown = evidence.shown(merges.rows_with(Counterclaim, unseen))
     public = evidence.public_claims({end for one in shown for end in (one.claim_id, one.answer_id)})
     if any(public.issuperset((one.claim_id, one.answer_id)) for one in shown):

@@ -43,7 +43,7 @@ _INDEXES = (
     " AND tbl_name IN (SELECT value FROM json_each(?)) ORDER BY rowid"
 )
 
-#: Finds something where a table has more pages, so many times, than when PostgreSQL last counted its rows.
+#: Finds something where a table has more than twice the pages that it had when PostgreSQL last counted its rows.
 _DOUBLED = (
     "SELECT 1 FROM pg_class WHERE oid IN ('claims'::regclass, 'statements'::regclass, 'counterclaims'::regclass)"
     " AND pg_relation_size(oid) > 2 * relpages * current_setting('block_size')::bigint"

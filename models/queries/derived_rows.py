@@ -125,13 +125,10 @@ def attributions() -> Source:
         f"{Part(disowned(viewer, partial(_stated, stated))).sql}, {members.text(answer_ids(viewer))}"
         for stated, viewer in _STATED.items()
     ]
-    by_publisher = {
-        stated: Part(stated_by_publisher(viewer, Entity("p", "answer_id"), Entity("p"))).sql
+    published = [
+        f"{stated} AS MATERIALIZED (SELECT p.answer_id, p.publisher FROM p"
+        f" WHERE {Part(stated_by_publisher(viewer, Entity('p', 'answer_id'), Entity('p'))).sql})"
         for stated, viewer in _STATED.items()
-    }
-    found = [
-        f"{stated} AS MATERIALIZED (SELECT p.answer_id, p.publisher FROM p WHERE {condition})"
-        for stated, condition in by_publisher.items()
     ]
     return Source(
         "answered_attributions",
@@ -142,7 +139,7 @@ def attributions() -> Source:
         "), o AS MATERIALIZED (SELECT DISTINCT g.answer_id, s.document_id FROM g"
         " JOIN statements s ON s.id = g.target_id), p AS MATERIALIZED (SELECT DISTINCT o.answer_id, d.publisher,"
         " d.publisher_key FROM o JOIN documents d ON d.id = o.document_id WHERE d.publisher IS NOT NULL),"
-        f" {', '.join(found)} SELECT s.id, s.claim_id, {', '.join(shown)} FROM statements s"
+        f" {', '.join(published)} SELECT s.id, s.claim_id, {', '.join(shown)} FROM statements s"
         " WHERE s.retracted_at IS NULL AND s.id IN (SELECT g.target_id FROM g)",
         claim="g.claim_id",
     )

@@ -10,13 +10,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from peewee import Case, chunked
+from peewee import chunked
 
 from models import prints, suggestions
 from models.addresses import normalize
 from models.history import changes, locks, restores, seals
 from models.history.changes import Actor
 from models.queries.dialects import in_ids
+from models.queries.nodes import case
 from models.refusals import Conflict, NotFound
 from models.spans import REDACTED
 from models.storage import rows
@@ -85,16 +86,12 @@ class _Undo(Exception):
     """Rolls a dry run back."""
 
 
-def _redacted(column: Any) -> Any:
-    return Case(None, ((column.is_null(False), REDACTED),))
-
-
 #: What an erased statement has in the place of its words that stand in no document. Whoever records it names what found
 #: it as they like.
 _WORDS_OF_STATEMENTS: dict[str, Any] = {
     "role": None,
-    "extractor": _redacted(Statement.extractor),
-    "extractor_version": _redacted(Statement.extractor_version),
+    "extractor": case(Statement.extractor.is_null(False), REDACTED),
+    "extractor_version": case(Statement.extractor_version.is_null(False), REDACTED),
 }
 #: What an erased review has in the place of its words. Its publisher may be who is erased, now or later, when nobody
 #: can change the review any more.
