@@ -177,6 +177,17 @@ def ids_as_table(sqlite: bool, name: str, alias: str) -> Any:
 
 
 @differing
+def pairs_as_table(sqlite: bool, name: str, alias: str) -> Any:
+    """Read the pairs of speakers in the JSON array `name` as a table of (by_id, against_id)."""
+    if sqlite:
+        pairs = Select([fn.json_each(Param(name))], [SQL("value ->> 0 AS by_id, value ->> 1 AS against_id")])
+    else:
+        ids = SQL("(value ->> 0)::bigint AS by_id, (value ->> 1)::bigint AS against_id")
+        pairs = Select([fn.json_array_elements(Cast(Param(name), "json"))], [ids])
+    return pairs.alias(alias)
+
+
+@differing
 def each_of(sqlite: bool, query: Any, alias: str) -> Any:
     """Read the column `value` of a query that names tables before it in FROM, for each of their rows."""
     if sqlite:

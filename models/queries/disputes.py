@@ -9,7 +9,7 @@ that claim. An evidence of another day than theirs is taken from one day and add
 """
 
 from functools import reduce
-from operator import and_
+from operator import add, and_
 from typing import Any
 
 from peewee import JOIN, SQL, Entity, Expression, Join, Select, Tuple, fn
@@ -37,6 +37,7 @@ from models.queries.numbered import in_order, numbered
 from models.queries.parts import speaker_part
 from models.queries.said_by import claims_within, within
 from models.queries.visibility import PUBLIC, counterclaim_seen, of_the_claim, statement_seen
+from models.storage.columns import dumps
 from models.tables import Speaker, Statement
 from models.vocabulary import COUNTER_KINDS
 
@@ -52,7 +53,8 @@ _e, _t, _u, _ranked = Entity("e"), Entity("t"), Entity("u"), Entity("ranked")
 #: Charges counted, the days until which they are; evidence of another day than the answer of who gave it (`_evidence`).
 _g, _d, _i = Entity("g"), Entity("d"), Entity("i")
 #: Such evidence counts once more on its own day, and once less on the other.
-_SHIFTED = ((1, _i.day), (-1, _i.else_day))
+_SHIFTED = Select([], [SQL("1 AS number")]).union_all(Select([], [SQL("-1")])).alias("f")
+_SHIFTED_ON = case(Entity("f", "number") == 1, _i.day, _i.else_day)
 
 
 #: A statement counts for its speaker, and once more for whom it was made.
@@ -82,22 +84,21 @@ def listed(*, past: tuple[int, int, int] | None, limit: int, **filters: Any) -> 
     `against` (a speaker with all who are part of it), `kind`, `topic`, and `said_from` and `said_to`, the
     days between which the answer was given.
     """
-    query = _page(used(filters))
-    values = dict(zip(("count", "by_id", "against_id"), past or (_ALL, 0, 0), strict=True))
-    values |= parameters(filters) | {"limit": limit}
+    chosen, values = used(filters), parameters(filters)
+    after = dict(zip(("count", "by_id", "against_id"), past or (_ALL, 0, 0), strict=True))
     for few in (FEW, 8 * FEW, 64 * FEW, _ALL):
-        rows = run(query, values | {"few": few})
+        rows = run(_page(chosen), values | after | {"limit": limit, "few": few})
         if _settled(rows, limit):
             break
-    return [(cursor, json) for cursor, json, *_ in rows if cursor]
+    pairs = [[by, against] for _, by, against, *_ in rows if by]
+    return [(cursor, json) for cursor, json in run(_of_pairs(chosen), values | {"pairs": dumps(pairs)})]
 
 
 def _settled(rows: list[Any], limit: int) -> bool:
     """Tell whether no other pair comes before the last of a page, by who is the next to be looked at."""
-    cursor, _, most, by = rows[-1]
-    if most is None or not cursor or len(rows) < limit:
+    count, last, _, most, by = rows[-1]
+    if most is None or not count or len(rows) < limit:
         return most is None
-    count, last, _ = map(int, cursor.split("_"))
     return (most, -by) < (count, -last)
 
 
@@ -123,33 +124,36 @@ def speakers(filters: Filters) -> Compiled:
 def _page(filters: Filters) -> Compiled:
     """Compose P.limit pairs after a cursor, of the first that answer, for whom P.few or hardly more are made.
 
-    Each comes with who is the first of the others: (cursor, JSON, how frequent their pairs may be, their id), or with
-    nulls; where no pair is found, one row says that.
+    Each comes with who is the first of the others: (count, by, against, how frequent their pairs may be, their id), or
+    with nulls; where no pair is found, one row says that.
     """
     first = Select([_ranked], [_ranked.by_id]).where(_ranked.before < P.few)
     after = Tuple(P.count, 0 - P.by_id, 0 - P.against_id)
     *made, numbers = _numbers(filters, first)
-    found = Select([numbers.alias("p")], [SQL("p.*")])
-    found = found.where(Expression(SQL("(p.counted, -p.by_id, -p.against_id)"), "<", after))
-    page = found.order_by(_MOST_FREQUENT_FIRST).limit(P.limit).cte("page", materialized=True)
+    page = Select([numbers.alias("p")], [SQL("p.*")])
+    page = page.where(Expression(SQL("(p.counted, -p.by_id, -p.against_id)"), "<", after))
+    page = page.order_by(_MOST_FREQUENT_FIRST).limit(P.limit).alias("p")
     others = Select([_ranked], [_ranked.most, _ranked.by_id]).where(_ranked.before >= P.few)
     others = others.order_by(_ranked.before).limit(1).alias("n")
     one = Select([], [SQL("1 AS one")]).alias("z")
-    pairs = Select([one], [_CURSOR, dialects.text(_pair()), SQL("n.most"), SQL("n.by_id")])
-    pairs = pairs.join(others, JOIN.LEFT_OUTER, on=TRUE)
-    # Of a page alone: PostgreSQL expects few rows, and would pair everybody first.
-    answering, answered = _of_page(page, "t", "by_id"), _of_page(page, "u", "against_id")
-    pairs = pairs.join(_counted(_made(filters, page)), JOIN.LEFT_OUTER, on=TRUE)
-    pairs = pairs.join(_a, JOIN.LEFT_OUTER, on=_a.id == _p.by_id).join(_b, JOIN.LEFT_OUTER, on=_b.id == _p.against_id)
-    pairs = pairs.order_by(_MOST_FREQUENT_FIRST)
-    tables = (*_tables(filters), *_ranking(filters), *made, page, answering, answered)
-    return compiled(pairs.with_cte(*tables), filters.several)
+    pairs = Select([one], [_p.counted, _p.by_id, _p.against_id, SQL("n.most, n.by_id")])
+    pairs = pairs.join(others, JOIN.LEFT_OUTER, on=TRUE).join(page, JOIN.LEFT_OUTER, on=TRUE)
+    tables = (*_tables(filters), *_ranking(filters), *made)
+    return compiled(pairs.order_by(_MOST_FREQUENT_FIRST).with_cte(*tables), filters.several)
 
 
-def _of_page(page: Any, table: str, end: str) -> Any:
-    """Read of `t` or `u` who is at one end of the pairs of a page."""
-    found = Select([Entity(table)], [SQL(f"{table}.*")]).where(Entity(table, end).in_(Select([page], [SQL(end)])))
-    return found.cte(f"{table}_of_page", materialized=True)
+@cached(256)
+def _of_pairs(filters: Filters) -> Compiled:
+    """Compose (cursor, JSON) of the pairs in P.pairs, a JSON array of [by, against], the most frequent first.
+
+    As a part of `_page`, it would have all of that written into it three times: SQLite, which does so with each table
+    of a WITH wherever that is named, took 25 MB and .2 s to prepare it.
+    """
+    page = Select([dialects.pairs_as_table("pairs", "s")], [SQL("s.*")]).cte("page", materialized=True)
+    pairs = Select([_counted(_made(filters, page))], [_CURSOR, dialects.text(_pair())])
+    pairs = pairs.join(_a, on=_a.id == _p.by_id).join(_b, on=_b.id == _p.against_id)
+    tables = (page, *_tables(filters, page))
+    return compiled(pairs.order_by(_MOST_FREQUENT_FIRST).with_cte(*tables), filters.several)
 
 
 def _counted(pairs: Select) -> Any:
@@ -222,7 +226,7 @@ def _numbers(filters: Filters, first: Any = None) -> tuple[Any, ...]:
 
     stated = Select([_t], [_t.claim_id, _t.by_id, last_before(_t.day).alias("day")])
     stated = stated.where(TRUE, *of_first(_t.by_id), *_days_asked(_t.day, filters)).cte("stated", materialized=True)
-    charges = _charges(Select([stated], [SQL("claim_id")]), _u, []).cte("charges", materialized=True)
+    charges = _charges(Select([stated], [SQL("claim_id")]), []).cte("charges", materialized=True)
     # How many charges are not known to be later than a day is asked once of each, however many answered on that day.
     days = Select([stated], [SQL("claim_id, day")]).distinct().alias("d")
     whom = Select([charges], [SQL("answer_id, against_id")]).distinct().alias("g")
@@ -233,56 +237,52 @@ def _numbers(filters: Filters, first: Any = None) -> tuple[Any, ...]:
     numbers = Select([until.alias("g")], [SQL("t.by_id, g.against_id, g.until AS number")])
     numbers = numbers.join(SQL("stated AS t"), on=(_t.claim_id == _g.answer_id) & (_t.day == _g.day))
     numbers = numbers.where(_g.number == 0, _t.by_id != _g.against_id)
-    for number, day in _SHIFTED:
-        others = _shifted(number, day, _u, [], filters).where(TRUE, *of_first(_i.by_id))
-        numbers = numbers.union_all(others)
+    numbers = numbers.union_all(_shifted([], filters).where(TRUE, *of_first(_i.by_id)))
     summed = Select([numbers.alias("n")], [SQL("by_id, against_id, sum(number) AS counted")])
     return stated, charges, summed.group_by(SQL("by_id, against_id")).having(SQL("sum(number) > 0"))
 
 
 def _made(filters: Filters, page: Any = None) -> Select:
     """Count the counterclaims of each pair, or of those of a page, that are of the same kind and the same days."""
-    t, u = (_t, _u) if page is None else (SQL("t_of_page AS t"), SQL("u_of_page AS u"))
-    charges = _charges(Select([t], [_t.claim_id]), u, [_e.kind, _e.charged_on]).alias("g")
+    charges = _charges(Select([_t], [_t.claim_id]), [_e.kind, _e.charged_on]).alias("g")
     same = [_g.kind, _g.charged_on, _t.day.alias("answered_on"), _g.number]
-    made = Select([charges], [_t.by_id, _g.against_id, *same]).join(t, on=_t.claim_id == _g.answer_id)
+    made = Select([charges], [_t.by_id, _g.against_id, *same]).join(_t, on=_t.claim_id == _g.answer_id)
     made = made.where(_t.by_id != _g.against_id, _g.day <= last_before(_t.day), *_days_asked(_t.day, filters))
+    others = _shifted([_i.kind, _i.charged_on, _SHIFTED_ON.alias("answered_on")], filters)
     if page is not None:
         made = made.join(page, on=(page.c.by_id == _t.by_id) & (page.c.against_id == _g.against_id))
-    for number, day in _SHIFTED:
-        others = _shifted(number, day, u, [_i.kind, _i.charged_on, day.alias("answered_on")], filters)
-        if page is not None:
-            others = others.join(page, on=(page.c.by_id == _i.by_id) & (page.c.against_id == _u.against_id))
-        made = made.union_all(others)
+        others = others.join(page, on=(page.c.by_id == _i.by_id) & (page.c.against_id == _u.against_id))
     columns = SQL("by_id, against_id, kind, charged_on, answered_on")
     number = SQL("CAST(sum(number) AS INTEGER) AS number")
-    same = Select([made.alias("s")], [columns, number]).group_by(columns).having(SQL("sum(number) > 0")).alias("s")
+    same = Select([made.union_all(others).alias("s")], [columns, number])
+    same = same.group_by(columns).having(SQL("sum(number) > 0")).alias("s")
     days = days_between_known(SQL("charged_on"), SQL("answered_on")).alias("days")
     return Select([same], [SQL("by_id, against_id, kind, answered_on, number"), days])
 
 
-def _charges(answers: Select, u: Any, same: list[Any]) -> Select:
+def _charges(answers: Select, same: list[Any]) -> Select:
     """Count the charges that some claims answer, by whom they are, by their day and by what else is the `same`."""
     columns, day = [_e.answer_id, _u.against_id, *same], fn.coalesce(_u.day, "")
     number = SQL("CAST(count(*) AS INTEGER) AS number")
-    charges = Select([_e], [*columns, day.alias("day"), number]).join(u, on=_u.key == _e.key)
+    charges = Select([_e], [*columns, day.alias("day"), number]).join(_u, on=_u.key == _e.key)
     return charges.where(_e.answer_id.in_(answers)).group_by(*columns, day)
 
 
-def _shifted(number: int, day: Any, u: Any, columns: list[Any], filters: Filters) -> Select:
-    """Pair who gave evidence of another day than their answer with each whom, on one of these days."""
-    shifted = Select([_i], [_i.by_id, _u.against_id, *columns, SQL(f"{number} AS number")])
-    shifted = shifted.join(u, on=_u.key == _i.key)
-    return shifted.where(_i.by_id != _u.against_id, ~known_later(_u.day, day), *_days_asked(day, filters))
+def _shifted(columns: list[Any], filters: Filters) -> Select:
+    """Pair who gave evidence of another day than their answer with each whom, on both days."""
+    shifted = Select([_i], [_i.by_id, _u.against_id, *columns, SQL("f.number")])
+    shifted = shifted.join(_SHIFTED, on=TRUE).join(_u, on=_u.key == _i.key)
+    asked = _days_asked(_SHIFTED_ON, filters)
+    return shifted.where(_i.by_id != _u.against_id, ~known_later(_u.day, _SHIFTED_ON), *asked)
 
 
-def _tables(filters: Filters) -> list[Any]:
+def _tables(filters: Filters, page: Any = None) -> list[Any]:
     """Read the counterclaims `e` to claims, `t`, who states their answers, `u`, whom, and `i`, evidence (`_evidence`).
 
-    Who answered is everybody who states the answer, and on whose behalf, on the day of the evidence where that is
-    theirs, else of their earliest statement of it. Whom is the speaker at whose statement it was aimed; else all who
-    are not known to have said it later only. What has the same `key` answers the same: of a charge with a thousand
-    answers, those who made it are read once.
+    Of a page, only of those whom it pairs. Who answered is everybody who states the answer, and on whose behalf, on the
+    day of the evidence where that is theirs, else of their earliest statement of it. Whom is the speaker at whose
+    statement it was aimed; else all who are not known to have said it later only. What has the same `key` answers the
+    same: of a charge with a thousand answers, those who made it are read once.
     """
     aimed_at = statement_aimed_at.id
     columns = [x.answer_id, x.kind, CHARGED_ON.alias("charged_on"), aimed_at.alias("aimed_at")]
@@ -295,9 +295,18 @@ def _tables(filters: Filters) -> list[Any]:
         # As two conditions of one row, both databases would look for a counterclaim between any two of their claims.
         by, against = (x.select(x.id).where(conditions.pop(name)) for name in ("by", "against"))
         seen.append(among(x.id, by & against))
+    if page is not None:
+        # By no index: SQLite would look for each of their claims with each claim that a filter leaves.
+        ends = (_of_page(end, "by_id", page) for end in (_v.speaker_id, _v.on_behalf_of_id))
+        stated = reduce(add, (_v.select(_v.claim_id).where(*theirs) for theirs in ends))
+        seen.append(dialects.among_many(dialects.unindexed(x.answer_id), stated))
     drawn = Select([with_days()], columns).where(*seen, *conditions.values())
-    tables = {"e": drawn, "t": _stating(filters), "u": _whom(filters), "i": _evidence()}
+    tables = {"e": drawn, "t": _stating(filters, page), "u": _whom(filters, page), "i": _evidence()}
     return [dialects.expecting_many(query).cte(name, materialized=True) for name, query in tables.items()]
+
+
+def _of_page(speaker: Any, end: str, page: Any) -> list[Any]:
+    return [] if page is None else [speaker.in_(Select([page], [page.c[end]]))]
 
 
 def _said(claims: Select, speaker: Any, columns: list[Any], source: Any = _v) -> Select:
@@ -307,10 +316,11 @@ def _said(claims: Select, speaker: Any, columns: list[Any], source: Any = _v) ->
     return said.group_by(_v.claim_id, speaker)
 
 
-def _stating(filters: Filters) -> Select:
+def _stating(filters: Filters, page: Any) -> Select:
     voice = case(_o.own == 1, _v.speaker_id, _v.on_behalf_of_id)
     columns = [_v.claim_id, voice.alias("by_id"), fn.min(day_of(_v)).alias("day")]
     stating = _said(Select([_e], [_e.answer_id]), voice, columns, Join(_v, _VOICES, on=voice.is_null(False)))
+    stating = stating.where(TRUE, *_of_page(voice, "by_id", page))
     return stating.where(within(voice, "by", many=True)) if "by" in filters.names else stating
 
 
@@ -328,8 +338,9 @@ def _days_asked(day: Any, filters: Filters) -> list[Any]:
     return [bounds[name] for name in sorted(filters.names & _OF_THE_ANSWER)]
 
 
-def _whom(filters: Filters) -> Select:
+def _whom(filters: Filters, page: Any) -> Select:
     asked = [_OF_THE_CHARGE[name] for name in sorted(filters.names & _OF_THE_CHARGE.keys())]
+    asked += _of_page(_v.speaker_id, "against_id", page)
     at_one = _v.select((0 - _v.id).alias("key"), _v.speaker_id.alias("against_id"), SQL("NULL AS day"))
     at_one = at_one.where(_v.id.in_(Select([_e], [_e.aimed_at])), *asked)
     # One without a day, which sorts first, is not known to have been later.

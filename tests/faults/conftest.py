@@ -26,7 +26,7 @@ BESIDE_OTHERS = (
 )
 #: Files whose tests have little time to spare, so that their short form runs alone, too. That of the others has twice
 #: the time that it took, or more, three at a time on two cores with a load of twelve.
-TIGHT = ("test_database_away", "test_process_death", "test_slow")
+TIGHT = ("test_database_away", "test_process_death", "test_slow", "test_writers")
 
 _numbers = itertools.count(1)
 

@@ -1,6 +1,8 @@
 """Disputes of two who answer one another often, and of many who do."""
 
+import contextlib
 import random
+import sqlite3
 from functools import partial
 from typing import Any
 
@@ -133,10 +135,10 @@ def test_a_page_of_more_who_answer_than_are_looked_at_first_does_not_take_them_a
     Counterclaim.insert_many([edge | {"id": 2 * id, "answer": id} for id in ids[1::2]]).execute()
     derived.rebuild()
     made = list[int]()
-    monkeypatch.setattr(queries, "run", lambda query, values: made.append(values["few"]) or run(query, values))
+    monkeypatch.setattr(queries, "run", lambda query, values: made.append(values.get("few", 0)) or run(query, values))
     page = disputes.listed(past=None, limit=51)
     assert [cursor for cursor, _ in page] == [f"2_{id}_{ids[0]}" for id in ids[1:103:2]]
-    assert made == [20_000, 160_000]
+    assert [few for few in made if few] == [20_000, 160_000]
 
 
 def test_pages_are_the_whole_however_few_pairs_are_made_at_first(
@@ -247,3 +249,24 @@ def test_who_states_a_charge_for_itself_and_for_another_is_answered_once(registr
     assert cursor == f"1_{denied.speaker_id}_{charged.speaker_id}"
     (same,) = disputes.listed(past=None, limit=50, against=charged.on_behalf_of_id)
     assert same[0] == cursor
+
+
+def test_a_page_is_prepared_without_writing_its_tables_into_one_another_a_thousand_times(registry: str) -> None:
+    """SQLite asks for leave to read each column that it finds named: 111,000 times for one statement of 1.4 s."""
+    if registry.startswith("postgresql"):
+        pytest.skip("PostgreSQL reads each table of a WITH once")
+    named = list[str]()
+
+    def allow(_: int, table: str | None, *__: str | None) -> int:
+        named.append(str(table))
+        return sqlite3.SQLITE_OK
+
+    for asked, most in (({}, 6_000), ({"by": 1, "against": 2}, 20_000)):
+        with sent_by() as sent:
+            disputes.listed(past=None, limit=50, **asked)
+        named.clear()
+        with contextlib.closing(sqlite3.connect(registry.removeprefix("sqlite:///"))) as connection:
+            connection.set_authorizer(allow)
+            for sql, params in sent:
+                connection.execute(f"EXPLAIN {sql}", params)
+        assert 0 < len(named) < most, asked
