@@ -14,10 +14,10 @@ from api.contract.problems import Problem
 from api.schemas.fields import made
 from api.schemas.lines import LINES, LONGEST_LOCAL_ID
 from models.storage.transactions import InPlace, at_once
-from models.transfer.lines import Line, Outcome, claims_named, cut_documents, whole_documents
+from models.transfer.lines import GROUP_BYTES, Line, Outcome, claims_named, cut_documents, grouped, whole_documents
 
-#: Lines and bytes of a group, which is stored in one transaction: so that writers get their turns.
-GROUP, _BYTES = 5000, 4_000_000
+#: Lines of a group at most, beside GROUP_BYTES; it is stored in one transaction: so that writers get their turns.
+GROUP = 5000
 #: Bytes of the first group that is read ahead: until it comes, there is nothing to store.
 FIRST = 500_000
 
@@ -37,7 +37,8 @@ def parse_groups(
     Each group is parsed by `in_place`. With `cut_sentences`, as where they are read ahead, documents are cut into
     sentences as well, and the first groups are short.
     """
-    for some in _groups(lines, most, FIRST if cut_sentences else _BYTES):
+    sized = ((line, len(line[1])) for line in enumerate(lines, 1) if line[1].strip())
+    for some in grouped(sized, most, FIRST if cut_sentences else GROUP_BYTES):
         group: Group = in_place(partial(_parsed, some))
         if cut_sentences:
             cut_documents(whole_documents(group))
@@ -50,21 +51,6 @@ def _parsed(lines: list[tuple[int, bytes]]) -> Group:
         with _alone if len(line) > _LONG else nullcontext():
             group.append(_read(number, line))
     return group
-
-
-def _groups(lines: Iterable[bytes], most: int, enough: int) -> Iterator[list[tuple[int, bytes]]]:
-    """Put `enough` bytes into the first group, and twice as many into each that follows, up to what is the most."""
-    some: list[tuple[int, bytes]] = []
-    size = 0
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            some.append((number, line))
-            size += len(line)
-            if len(some) >= most or size >= enough:
-                yield some
-                some, size, enough = [], 0, min(2 * enough, _BYTES)
-    if some:
-        yield some
 
 
 #: Why that is no line, which a body may have behind its lines (api/contract/bodies.py).

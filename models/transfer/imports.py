@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import islice
 from typing import TypeVar
 
 from models.history import standalone_claims
@@ -19,7 +18,7 @@ from models.storage import database, errors, transactions
 from models.storage.transactions import InPlace, Unprepared, at_once
 from models.transfer.batch import BatchSession, NewIds
 from models.transfer.line_storing import refused_line, store_line
-from models.transfer.lines import Line, Outcome, unbound_claim, waiting_lines, whole_documents
+from models.transfer.lines import Line, Outcome, grouped, unbound_claim, waiting_lines, whole_documents
 from models.transfer.local_ids import LocalIds
 from models.transfer.prefetch import prefetch, prepare_again
 
@@ -115,15 +114,13 @@ class Import:
         be a claim of nobody, and double as that is imported again.
         """
         self.names.refuse_texts()
-        names = self.names.all_unbound()
-        while some := list(islice(names, _CLAIMS_PER_BATCH)):
+        for some in grouped(self.names.all_unbound(), _CLAIMS_PER_BATCH):
             told = self.store([unbound_claim(self.names, name) for name in some])
             for name, one in zip(some, told, strict=True):
                 if one.outcome == "refused":
                     self.names.pass_over(one.line, "claim", (name,))
                     yield one
-        waiting = waiting_lines(self.names)
-        while lines := list(islice(waiting, _CLAIMS_PER_BATCH)):
+        for lines in grouped(waiting_lines(self.names), _CLAIMS_PER_BATCH):
             yield from self.store(lines)
         if self._new > _LINES_PER_BATCH:
             _count_rows()

@@ -106,17 +106,21 @@ class LocalIds:
         line: dict[str, Any] = orjson.loads(self._new_claims[name])
         return line
 
-    def all_unbound(self) -> Iterator[str]:
-        """Yield the claims that no statement has brought along, in their order; they may be stored meanwhile."""
-        return (name for name in self._new_claims if name not in self.claims)
+    def all_unbound(self) -> Iterator[tuple[str, int]]:
+        """Yield the claims that no statement has brought along, in their order; they may be stored meanwhile.
+
+        Each comes with the size of its line in bytes.
+        """
+        return ((name, _size(self._new_claims[name])) for name in self._new_claims if name not in self.claims)
 
     def defer_line(self, number: int, noun: str, members: dict[str, Any]) -> None:
         """Let a line wait until all lines that may state its claims were read."""
         self.put(self._waiting, number, dumps([noun, members]))
 
-    def all_waiting(self) -> Iterator[tuple[int, str, dict[str, Any]]]:
-        """Yield number, noun and members of the lines that wait, in their order."""
-        return ((number, *orjson.loads(self._waiting[number])) for number in self._waiting)
+    def all_waiting(self) -> Iterator[tuple[int, str, dict[str, Any], int]]:
+        """Yield number, noun, members and size in bytes of the lines that wait, in their order."""
+        lines = ((number, self._waiting[number]) for number in self._waiting)
+        return ((number, *orjson.loads(json), _size(json)) for number, json in lines)
 
     def pass_over(self, number: int, noun: str, claims: tuple[str, ...] | None) -> None:
         """Note that the line `number` was refused, which pointed at these claims; None where it may be at any."""
@@ -211,6 +215,10 @@ class LocalIds:
 def unknown_name(name: str, field: str) -> Conflict:
     """Make the refusal of a name that no earlier line has."""
     return Conflict(f"No earlier line is called {name!r}.", field=field)
+
+
+def _size(json: str) -> int:
+    return len(json.encode())
 
 
 def _words(line: dict[str, Any]) -> list[Any]:

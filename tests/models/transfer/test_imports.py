@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -27,7 +27,7 @@ from models.queries.visibility import Viewer
 from models.refusals import StoredMeanwhile
 from models.storage import database, schema, transactions
 from models.tables import Claim, Counterclaim, Document, Review, Speaker, Statement
-from models.transfer import batch, claim_texts, imports, prefetched, stream
+from models.transfer import batch, claim_texts, imports, prefetch, prefetched, stream
 from models.transfer.imports import Import
 from models.transfer.line_storing import store_line
 from models.transfer.lines import Line, Outcome, unbound_claim, waiting_lines
@@ -238,14 +238,14 @@ def _one_by_one(lines: list[bytes], actor: Actor) -> list[Outcome]:
             names.pass_over(one.line, one.noun, tuple(_points(line)))
             names.refuse_text(one.text, one.line)
     names.refuse_texts()
-    for name in list(names.all_unbound()):
+    for name, _ in list(names.all_unbound()):
         line = unbound_claim(names, name)
         with transactions.transaction():
             left = store_line(line, by=actor, names=names, session=SESSION)
         if left.outcome == "refused":
             names.pass_over(line.number, "claim", (name,))
             outcomes.append(left)
-    for waiting in list(waiting_lines(names)):
+    for waiting, _ in list(waiting_lines(names)):
         with transactions.transaction():
             outcomes.append(store_line(waiting, by=actor, names=names, session=SESSION))
     return outcomes
@@ -1191,6 +1191,32 @@ def test_a_transaction_takes_fewer_lines_in_of_speakers_with_many_aliases(
     )
     assert [one.outcome for one in ndjson.read(lines, by=actor)] == ["new"] * 4
     assert len([sql for sql in queries if sql.startswith("INSERT INTO last_changes")]) == 2
+
+
+def test_the_end_of_an_import_looks_up_lines_of_few_bytes_together(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[tuple[str, int]] = []
+
+    def noted(session: Any, by: Actor, names: LocalIds, lines: Sequence[Line]) -> None:
+        given.append((lines[0].noun, len(lines)))
+        fetch(session, by, names, lines)
+
+    fetch = prefetch.prefetch
+    monkeypatch.setattr(imports, "prefetch", noted)
+    monkeypatch.setattr("models.transfer.lines.GROUP_BYTES", 2_000)
+    words = "\N{MOUSE}" * 200
+    bodies = [{"claim": {"id": f"c{n}", "text": f"{n} {words}", "language": "en"}} for n in range(6)]
+    review = {"publisher": {"name": "F"}, "title": words, "rating": {"label": "x"}, "language": "en"}
+    urls = [f"https://f.example/{n}" for n in range(6)]
+    bodies += [{"review": review | {"claim": {"claim": f"c{n}"}, "url": url}} for n, url in enumerate(urls)]
+    for outcome in ("new", "known"):
+        del given[:]
+        one = Import(actor)
+        one.store([line for some in line_parser.parse_groups(_written(*bodies)) for line in some])
+        del given[:]
+        assert [told.outcome for told in one.finish()] == [outcome] * 6
+        assert given == [("claim", 3)] * 2 + [("review", 3)] * 2
 
 
 def test_a_transaction_takes_no_more_lines_in_than_index_so_many_characters(

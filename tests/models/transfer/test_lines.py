@@ -29,3 +29,11 @@ def test_each_text_is_cut_in_a_place_of_its_own_and_equal_ones_once() -> None:
     lines.cut_documents(documents, in_place)
     assert cuts == [1, 2]
     assert [len(document["sentence_offsets"]) for document in documents] == [1, 2, 2]
+
+
+def test_groups_have_so_many_members_or_bytes_and_the_first_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "GROUP_BYTES", 8)
+    sized = [(number, 3) for number in range(12)]
+    assert [len(some) for some in lines.grouped(sized, 10, 2)] == [1, 2, 3, 3, 3]
+    assert [len(some) for some in lines.grouped(sized, 2, 8)] == [2] * 6
+    assert list(lines.grouped([], 10)) == []
