@@ -211,24 +211,27 @@ class _DocumentIngest:
 
     def _store_one(self, finding: Finding) -> None:
         """Store a finding, or see that it is known or cannot be stored."""
-        spans = [Span(self.document.text[start:end], start, end) for start, end in finding.contents]
-        known = self.recorded.get(_place(finding))
-        if known is not None:
+        place = _place(finding)
+        if known := self.recorded.get(place):
             self.known += 1
-            if finding.denies:
-                self.unanswered.setdefault(finding.denies, []).append(known)
-                self._answer(finding.denies)
             self._remember(finding, known)
             return
+        spans = [Span(self.document.text[start:end], start, end) for start, end in finding.contents]
         sentence = self._sentence(spans[0].start)
         speaker = finding.speaker or self._unnamed_source(finding)
         if sentence is None or speaker is None or is_too_long(spans):
             self.left_out += 1
             return
         mention, cue = (self._kept(name, span) for name, span in (("mention", finding.mention), ("cue", finding.cue)))
+        by = self._speaker(speaker, self._words(mention))
+        # What these words deny may stand in them: only the speaker tells which of the two is recorded with a cue.
+        if place.cue is None and (known := self.recorded.said_by(place, by)):
+            self.known += 1
+            self._remember(finding, known)
+            return
         statement = Statement.create(
             **print_columns(self.document, sentence, spans),
-            speaker=(by := self._speaker(speaker, self._words(mention))),
+            speaker=by,
             on_behalf_of=body_of(id=by),
             claim=self._claim(finding),
             **self._span("mention", mention),
@@ -242,12 +245,10 @@ class _DocumentIngest:
             confidence=finding.confidence,
         )
         changes.log(self.by, "create", statement)
-        self.recorded.add(_place(finding), statement.id)
+        self.recorded.add(place, statement.id)
         self.new.append(int(statement.id))
         self.created.add(statement.id)
-        if finding.denies:
-            self.unanswered.setdefault(finding.denies, []).append(statement.id)
-            self._answer(finding.denies)
+        self._remember(finding, statement.id)
         if finding.may_deny:
             self.doubtful.setdefault(finding.may_deny, {})[statement.id] = (spans[0].text, finding.doubt)
             self._ask(finding.may_deny)
@@ -255,10 +256,12 @@ class _DocumentIngest:
             finding.denies is None or finding.denies in self.unattributed or finding.denies == _own_charge(finding)
         ):
             self._suggest(statement)
-        self._remember(finding, statement.id)
 
     def _remember(self, finding: Finding, statement: int) -> None:
-        """Note the statement of a finding, and answer it with the denials that were stored before it."""
+        """Note the statement of a finding: answer what it denies, and it with the denials that were stored before it."""
+        if finding.denies:
+            self.unanswered.setdefault(finding.denies, []).append(statement)
+            self._answer(finding.denies)
         self.statements[finding.id] = statement
         self._answer(finding.id)
         self._ask(finding.id)

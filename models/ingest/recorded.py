@@ -31,7 +31,7 @@ class Recorded:
     """
 
     def __init__(self, document: int, places: Iterable[Place]) -> None:
-        places = set(places)
+        self._document, places = document, set(places)
         self._by_cue: dict[tuple[int, int], int] = {}
         #: By the content, and whether words mark the act: what these deny may stand in their own content.
         self._by_content: dict[tuple[str, bool], int] = {}
@@ -49,6 +49,11 @@ class Recorded:
         """Return the id of the statement at a place, if there is one: of its cue, or else of its content."""
         found = self._by_cue.get(place.cue) if place.cue else None
         return found or self._by_content.get((place.spans, place.cue is not None))
+
+    def said_by(self, place: Place, speaker: int) -> int | None:
+        """Return the id of the statement of a place that a speaker has there, whatever words mark the act."""
+        found = fetch(_of_speaker(), (dumps([(self._document, _start(place.spans), place.spans, speaker)]),))
+        return int(found[0][0]) if found else None
 
     def add(self, place: Place, statement: int) -> None:
         """Note that a statement stands at a place."""
@@ -80,15 +85,19 @@ def _with_cue() -> str:
 
 @cached(1)
 def _with_content() -> str:
+    return _by_content("k.spans, k.cued, s.id", {"cued": "boolean"}, "(k.cued OR s.cue_start IS NULL)")
+
+
+@cached(1)
+def _of_speaker() -> str:
+    # Not by the index of speakers: one may have said 40,000 things.
+    return _by_content("s.id", {"speaker": "bigint"}, "s.speaker_id + 0 = k.speaker")
+
+
+def _by_content(columns: str, more: dict[str, str], where: str) -> str:
     at = f"s.document_id = k.document AND {is_key('s.content_start', 'k.first')} AND s.spans = k.spans"
-    return first_of_each(
-        {"document": "bigint", "first": "bigint", "spans": "text", "cued": "boolean"},
-        "k.spans, k.cued, s.id",
-        "statements s",
-        id="s.id",
-        where=f"{at} AND (k.cued OR s.cue_start IS NULL)",
-        then=_BEST,
-    )
+    key = {"document": "bigint", "first": "bigint", "spans": "text"} | more
+    return first_of_each(key, columns, "statements s", id="s.id", where=f"{at} AND {where}", then=_BEST)
 
 
 def _first_found(document: int, places: list[Place]) -> Iterator[tuple[int, Place]]:

@@ -23,7 +23,7 @@ from models.refusals import Busy, Conflict, Gone, Lacking, TooLong
 from models.storage import database
 from models.storage.columns import LONGEST_KEY
 from models.tables import Counterclaim, Document, Sentence, Speaker, Statement, Suggestion
-from models.upkeep import erasures
+from models.upkeep import erasures, verify
 from tests.api.steps import together
 from tests.factories import PUBLIC, REVIEWER, SENTENCE, TEXT, document, put_charge, put_document, seen
 
@@ -167,6 +167,29 @@ def test_a_charge_that_only_its_denial_tells_is_stored_with_it(
     assert (said["speaker"]["name"], said["cue"]) == (f"source not named (document 1, at {at})", None)
     assert [who["name"] for who in said["claim"]["about"]] == ["Ina Brand"]
     assert (len(again(actor, parse, 1).statements), Counterclaim.select().count()) == (0, 1)
+
+
+@pytest.mark.parametrize("retracted", [False, True])
+@pytest.mark.parametrize("that", ["that ", ""])
+def test_what_stands_with_a_cue_already_is_not_found_again_without_one(
+    that: str, retracted: bool, registry: str, actor: Actor, parse: Parser
+) -> None:
+    document = put_document(actor, text=f"Mayor Bela Kun denied {that}he planned to resign.")
+    said = {"text": "he planned to resign"}
+    at = Document.get_by_id(document).text.index(said["text"])
+    id = statements.record(
+        by=actor,
+        document={"id": document},
+        speaker={"name": f"source not named (document {document}, at {at})", "kind": "unnamed"},
+        content=[said],
+        cue={"text": "denied"},
+        form="indirect",
+        claim={"text": "He plans to resign.", "language": "en"},
+    )
+    if retracted:
+        statements.retract(by=actor, id=id, version=1, reason=None)
+    assert again(actor, parse, document).statements == []
+    assert [check.name for check in verify.run() if check.problems] == []
 
 
 def test_an_owned_charge_inside_its_denial_is_linked_in_parts_too(
