@@ -258,7 +258,7 @@ class _DocumentIngest:
             self._suggest(statement)
 
     def _remember(self, finding: Finding, statement: int) -> None:
-        """Note the statement of a finding: answer what it denies, and it with the denials that were stored before it."""
+        """Note the statement of a finding: answer what it denies, and it with the denials stored before it."""
         if finding.denies:
             self.unanswered.setdefault(finding.denies, []).append(statement)
             self._answer(finding.denies)
