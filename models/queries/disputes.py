@@ -1,7 +1,8 @@
 """Disputes: who answers whom, how often, and after how many days, of the counterclaims that the public sees.
 
 One charge that a thousand state, answered by what a thousand state, is a million pairs. So pairs are made of as few of
-those who answer as a page needs: first of those who may be in the most frequent ones.
+those who answer as a page needs: first of those who may be in the most frequent ones; then of more, but only those that
+may be as frequent as the last of what was found.
 
 A thousand charges, answered by one claim that a thousand state, are a million answers. So charges are counted first
 that one speaker made, that one claim answers, and whose days are the same; only then is each added up for all who state
@@ -44,6 +45,8 @@ from models.vocabulary import COUNTER_KINDS
 #: Pairs that are made, and charges counted, for a page at first: all of those who answer most, as many as come to this;
 #: then of more of them.
 FEW = 20_000
+#: How many made each charge that an answer to many answers, as a mean, where these are counted to rank who states it.
+_COUNTED = 4
 _ALL = 2**62
 
 _v = Aliased(Statement, "v")
@@ -86,10 +89,12 @@ def listed(*, past: tuple[int, int, int] | None, limit: int, **filters: Any) -> 
     """
     chosen, values = used(filters), parameters(filters)
     after = dict(zip(("count", "by_id", "against_id"), past or (_ALL, 0, 0), strict=True))
+    least = 0
     for few in (FEW, 8 * FEW, 64 * FEW, _ALL):
-        rows = run(_page(chosen), values | after | {"limit": limit, "few": few})
+        rows = run(_page(chosen), values | after | {"limit": limit, "few": few, "least": least})
         if _settled(rows, limit):
             break
+        least = rows[-1][0] if len(rows) == limit and rows[-1][0] else 0
     pairs = [[by, against] for _, by, against, *_ in rows if by]
     return [(cursor, json) for cursor, json in run(_of_pairs(chosen), values | {"pairs": dumps(pairs)})]
 
@@ -127,9 +132,8 @@ def _page(filters: Filters) -> Compiled:
     Each comes with who is the first of the others: (count, by, against, how frequent their pairs may be, their id), or
     with nulls; where no pair is found, one row says that.
     """
-    first = Select([_ranked], [_ranked.by_id]).where(_ranked.before < P.few)
     after = Tuple(P.count, 0 - P.by_id, 0 - P.against_id)
-    *made, numbers = _numbers(filters, first)
+    *made, numbers = _numbers(filters, ranked=True)
     page = Select([numbers.alias("p")], [SQL("p.*")])
     page = page.where(Expression(SQL("(p.counted, -p.by_id, -p.against_id)"), "<", after))
     page = page.order_by(_MOST_FREQUENT_FIRST).limit(P.limit).alias("p")
@@ -178,33 +182,42 @@ def _counted(pairs: Select) -> Any:
 def _ranking(filters: Filters) -> list[Any]:
     """Rank who answers by how frequent their pairs after the cursor may be, each with how much is made `before` theirs.
 
-    That is in no more counterclaims than they are, nor than anyone is whom they answer. Made are their pairs, and once
-    for all who state it the charges that a claim answers.
+    That is in no more counterclaims than anyone is whom they answer; nor than each of their answers answers charges of
+    one speaker, which is counted where that takes no more than `_COUNTED` pairs of a charge, as a mean. Made are their
+    pairs, and once for all who state it the charges that a claim answers.
     """
     aimed = Select([_e], [_e.key, SQL("count(*) AS number")]).group_by(_e.key).alias("n")
     often = Select([_u], [_u.key, SQL("sum(n.number) OVER (PARTITION BY u.against_id) AS often")])
     often = often.join(aimed, on=SQL("n.key = u.key")).alias("f")
     whom = Select([often], [SQL("key, count(*) AS size, max(often) AS often")]).group_by(SQL("key")).alias("m")
     number = SQL("count(*) AS number, sum(m.size) AS size, max(m.often) AS often")
-    everyone = Select([_u], [SQL("count(DISTINCT u.against_id)")])
     # Of an answer to many charges, those who state it are not repeated for each of these.
     to_many = Select([_e], [_e.answer_id, number]).join(whom, on=SQL("m.key = e.key")).group_by(_e.answer_id)
+    to_many = to_many.cte("to_many", materialized=True)
+    counted = Select([_e], [_e.answer_id, _u.against_id, SQL("count(*) AS number")])
+    counted = counted.join(to_many, on=SQL("to_many.answer_id = e.answer_id")).join(_u, on=_u.key == _e.key)
+    counted = counted.where(SQL(f"to_many.number > 1 AND to_many.size <= {_COUNTED} * to_many.number"))
+    counted = counted.group_by(_e.answer_id, _u.against_id).alias("c")
+    counted = Select([counted], [SQL("answer_id, max(number) AS most")]).group_by(SQL("answer_id")).alias("c")
+    everyone = Select([_u], [SQL("count(DISTINCT u.against_id)")])
     pairs = dialects.least(SQL("g.size"), everyone).alias("pairs")
-    answers = Select([to_many.alias("g"), _t], [_t.by_id, SQL("g.answer_id, g.number, g.size, g.often"), pairs])
-    answers = answers.where(SQL("t.claim_id = g.answer_id"), *_days_asked(_t.day, filters))
+    most = fn.coalesce(SQL("c.most"), dialects.least(SQL("g.number"), SQL("g.often"))).alias("most")
+    columns = [_t.by_id, SQL("g.answer_id"), last_before(_t.day).alias("day"), most, SQL("g.size, g.often"), pairs]
+    answers = Select([Join(SQL("to_many AS g"), _t, on=SQL("t.claim_id = g.answer_id"))], columns)
+    answers = answers.join(counted, JOIN.LEFT_OUTER, on=SQL("c.answer_id = g.answer_id"))
+    answers = answers.where(TRUE, *_days_asked(_t.day, filters))
     if filters.names & _OF_THE_ANSWER:
         answers = answers.union_all(_of_evidence(whom, number, filters))
-    answers = answers.cte("answers", materialized=True)
-    most = dialects.least(SQL("sum(number)"), SQL("max(often)")).alias("most")
-    ranked = Select([answers], [SQL("by_id"), most]).group_by(SQL("by_id")).alias("k")
-    left = case(_k.most < P.count, _k.most, case(_k.by_id >= P.by_id, P.count, P.count - 1)).alias("most")
-    left = Select([ranked], [_k.by_id, left]).alias("l")
-    first = "row_number() OVER (PARTITION BY n.answer_id ORDER BY l.most DESC, l.by_id) = 1"
-    made = SQL(f"l.by_id, l.most, n.pairs + CASE WHEN {first} THEN n.size ELSE 0 END AS made")
-    made = Select([Join(SQL("answers AS n"), left, on=SQL("l.by_id = n.by_id"))], [made]).where(SQL("l.most > 0"))
-    made = Select([made.alias("l")], [SQL("by_id, most, sum(made) AS made")]).group_by(SQL("by_id, most")).alias("l")
-    before = SQL("l.by_id, l.most, sum(l.made) OVER (ORDER BY l.most DESC, l.by_id) - l.made AS before")
-    return [answers, Select([made], [before]).cte("ranked", materialized=True)]
+    own = "OVER (PARTITION BY by_id)"
+    answers = Select([answers.alias("a")], [SQL(f"a.*, sum(a.most) {own} AS total, max(a.often) {own} AS highest")])
+    most = dialects.least(_k.total, _k.highest)
+    left = case(most < P.count, most, case(_k.by_id >= P.by_id, P.count, P.count - 1)).alias("most")
+    left = [SQL("k.by_id, k.answer_id, k.day, k.size, k.pairs, k.total - k.most AS others"), left]
+    first = "row_number() OVER (PARTITION BY l.answer_id ORDER BY l.most DESC, l.by_id) = 1"
+    made = SQL(f"l.*, l.pairs + CASE WHEN {first} THEN l.size ELSE 0 END AS made")
+    made = Select([Select([answers.alias("k")], left).alias("l")], [made]).where(SQL("l.most > 0")).alias("m")
+    before = SQL(f"m.*, sum(m.made) OVER (ORDER BY m.most DESC, m.by_id) - sum(m.made) {own} AS before")
+    return [to_many, Select([made], [before]).cte("ranked", materialized=True)]
 
 
 def _of_evidence(whom: Any, number: Any, filters: Filters) -> Select:
@@ -212,32 +225,40 @@ def _of_evidence(whom: Any, number: Any, filters: Filters) -> Select:
     by_day = reduce(and_, _days_asked(_i.else_day, filters))
     own = Select([_i], [_i.by_id, number]).join(whom, on=SQL("m.key = i.key"))
     own = own.where(case(by_day, 1, 0) == 0, *_days_asked(_i.day, filters)).group_by(_i.by_id).alias("g")
-    return Select([own], [SQL("g.by_id, CAST(NULL AS BIGINT), g.number, 0, g.often, g.size")])
+    none = SQL("g.by_id, CAST(NULL AS BIGINT), CAST(NULL AS TEXT), g.number, 0, g.often, g.size")
+    return Select([own], [none])
 
 
-def _numbers(filters: Filters, first: Any = None) -> tuple[Any, ...]:
-    """Count the counterclaims of each pair, or of the `first` who answer: (by_id, against_id, counted).
+def _numbers(filters: Filters, *, ranked: bool = False) -> tuple[Any, ...]:
+    """Count the counterclaims of each pair: (by_id, against_id, counted). Before it come the tables that it reads.
 
-    Before it come the tables that it reads.
+    Or only of the first that are `ranked`; of them those right that are P.least or more, and too low others.
     """
-
-    def of_first(by: Any) -> list[Any]:
-        return [] if first is None else [by.in_(first)]
-
-    stated = Select([_t], [_t.claim_id, _t.by_id, last_before(_t.day).alias("day")])
-    stated = stated.where(TRUE, *of_first(_t.by_id), *_days_asked(_t.day, filters)).cte("stated", materialized=True)
+    first = _ranked.before < P.few
+    stated = Select([_t], [_t.claim_id, _t.by_id, last_before(_t.day).alias("day"), SQL("0 AS least")])
+    stated = stated.where(TRUE, *_days_asked(_t.day, filters))
+    if ranked:
+        # No more are added by all their others: where with these it is too few, it is not made.
+        least = (P.least - _ranked.others).alias("least")
+        stated = Select([_ranked], [SQL("answer_id AS claim_id, by_id, day"), least])
+        stated = stated.where(first, _ranked.answer_id.is_null(False))
+    stated = stated.cte("stated", materialized=True)
     charges = _charges(Select([stated], [SQL("claim_id")]), []).cte("charges", materialized=True)
     # How many charges are not known to be later than a day is asked once of each, however many answered on that day.
-    days = Select([stated], [SQL("claim_id, day")]).distinct().alias("d")
-    whom = Select([charges], [SQL("answer_id, against_id")]).distinct().alias("g")
-    no_more = Select([days], [_g.answer_id, _g.against_id, _d.day, SQL("0 AS number")])
-    no_more = no_more.join(whom, on=_g.answer_id == _d.claim_id)
-    each = Select([charges], [SQL("answer_id, against_id, day, number")]).union_all(no_more).alias("g")
+    days = Select([stated], [SQL("claim_id, day, min(least) AS least")]).group_by(SQL("claim_id, day")).alias("d")
+    whom = Select([charges], [SQL("answer_id, against_id, sum(number) AS whole")])
+    whom = whom.group_by(SQL("answer_id, against_id")).alias("g")
+    no_more = Select([days], [_g.answer_id, _g.against_id, _d.day, SQL("0 AS number, g.whole")])
+    no_more = no_more.join(whom, on=(_g.answer_id == _d.claim_id) & SQL("g.whole >= d.least"))
+    each = Select([charges], [SQL("answer_id, against_id, day, number, 0 AS whole")]).union_all(no_more).alias("g")
     until = Select([each], [SQL("g.*, sum(number) OVER (PARTITION BY answer_id, against_id ORDER BY day) AS until")])
     numbers = Select([until.alias("g")], [SQL("t.by_id, g.against_id, g.until AS number")])
     numbers = numbers.join(SQL("stated AS t"), on=(_t.claim_id == _g.answer_id) & (_t.day == _g.day))
-    numbers = numbers.where(_g.number == 0, _t.by_id != _g.against_id)
-    numbers = numbers.union_all(_shifted([], filters).where(TRUE, *of_first(_i.by_id)))
+    numbers = numbers.where(_g.number == 0, SQL("g.whole >= t.least"), _t.by_id != _g.against_id)
+    shifted = _shifted([], filters)
+    if ranked:
+        shifted = shifted.where(_i.by_id.in_(Select([_ranked], [_ranked.by_id]).where(first)))
+    numbers = numbers.union_all(shifted)
     summed = Select([numbers.alias("n")], [SQL("by_id, against_id, sum(number) AS counted")])
     return stated, charges, summed.group_by(SQL("by_id, against_id")).having(SQL("sum(number) > 0"))
 

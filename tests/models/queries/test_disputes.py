@@ -213,6 +213,33 @@ def test_many_charges_that_one_claim_answers_are_not_paired_with_each_who_states
     assert spent[1] < 2.5 * spent[0], spent
 
 
+def test_pairs_that_cannot_be_among_the_most_frequent_are_not_made(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each says one thing in answer to all charges, and another to one; one in five speakers makes five charges."""
+    charged, denied = stated(actor, "It is so.", "Accuser"), stated(actor, "No comment.", "Wing", 1)
+    edge = row(Counterclaim.get_by_id(counterclaims.create(by=actor, claim=charged.claim_id, answer=2, kind="denies")))
+    speaker, claim = row(Speaker.get_by_id(denied.speaker_id)), row(Claim.get_by_id(charged.claim_id))
+    monkeypatch.setattr(queries, "FEW", 300)
+    spent = []
+    for ids in (range(100, 200), range(200, 290)):
+        Speaker.insert_many([speaker | {"id": id, "name": str(id), "name_key": str(id)} for id in ids]).execute()
+        Claim.insert_many([claim | {"id": more + id} for more in (0, 1000) for id in ids]).execute()
+        answers = [edge | {"id": 1000 + id, "claim": id, "answer": 1000 + id} for id in ids]
+        Counterclaim.insert_many([*(edge | {"id": id, "claim": id} for id in ids), *answers]).execute()
+        said = [row(charged) | {"id": id, "claim": id, "speaker": id - id % 5} | words_at(id - 95) for id in ids]
+        said += [row(denied) | {"id": 1000 + id, "speaker": id} for id in ids]
+        said += [row(denied) | {"id": 2000 + id, "speaker": id, "claim": 1000 + id} | words_at(2) for id in ids]
+        Statement.insert_many(said).execute()
+        derived.rebuild()
+        with sent_by() as sent:
+            page = disputes.listed(past=None, limit=200)
+        spent.append(sum(work(registry, sql, params) for sql, params in sent))
+        most_frequent = [f"6_{id}_{id - id % 5}" for id in range(100, ids.stop) if id % 5]
+        assert [cursor for cursor, _ in page][: len(most_frequent)] == most_frequent
+    assert spent[1] < 2.5 * spent[0], spent
+
+
 def test_who_gives_evidence_of_another_day_than_their_answer_is_counted_once(registry: str, actor: Actor) -> None:
     days = ("2026-05-04", "2026-05-10", "2026-05-04", "2026-05-20")
     denied = [stated(actor, "No comment.", "Wing", at, day=day) for at, day in enumerate(days)]
