@@ -81,9 +81,8 @@ def find_or_make(
     if new.pop("reuse", False):
         lock_words_of(reference, session)
         viewer = Viewer(texts=True, unreviewed=by.reviews)
-        same = same_text(text=new["text"], language=new["language"], limit=1, viewer=viewer, session=session)
-        if same:
-            return int(session.referred(Claim, same[0], field).id)
+        if same := session.same_claim(text=new["text"], language=new["language"], viewer=viewer):
+            return int(session.referred(Claim, same, field).id)
     try:
         return create(by=by, session=session, **new)
     except Refusal as refusal:
@@ -123,10 +122,8 @@ def same_text(
 def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     """Change text, language, topics or whom it is about; the two lists are replaced whole."""
     with transaction():
-        standing_rows.refuse_unseen(by, get, id)
-        if "topics" in new or "about" in new:
-            locks.hold(lambda: merge_scope.of_relinked_claim(id))
-        claim = standing_rows.lock_standing(Claim, id, version)
+        wanted = partial(merge_scope.of_relinked_claim, id) if {"topics", "about"} & new.keys() else tuple
+        claim = standing_rows.lock_seen(by, Claim, get, id, version, wanted=wanted)
         large.refuse(by, Claim, id)
         links = _links(id)
         more = _relink(by, id, new.pop("topics", None), new.pop("about", None))
@@ -149,8 +146,7 @@ _AFTER = " With the last of them the claim goes out of sight, and nothing is lef
 def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None:
     """Take a claim back. Raises Conflict while statements of it stand."""
     with transaction():
-        standing_rows.refuse_unseen(by, get, id)
-        claim = standing_rows.lock_standing(Claim, id, version)
+        claim = standing_rows.lock_seen(by, Claim, get, id, version)
         standing_rows.refuse_while_used(
             by, "A claim", Statement.claim, id, "" if by.reviews or claim.standalone else _AFTER
         )
@@ -180,10 +176,8 @@ def merge(*, by: Actor, id: int, into: int) -> int:
     answer one another.
     """
     with transaction():
-        standing_rows.refuse_unseen(by, get, id)
-        standing_rows.refuse_to_name(by, Claim, get, into, "/into")
         locks.hold(lambda: merge_scope.subjects_of(id, into))
-        claim, survivor = merges.pair(by, Claim, id, into)
+        claim, survivor = merges.pair(by, Claim, id, into, get)
         into = survivor.id
         large.refuse_to_join(by, id, into)
         locks.hold(lambda: merge_scope.of_merged_claims(id, into))
@@ -222,8 +216,7 @@ def unmerge(*, by: Actor, id: int) -> None:
     """
     with transaction():
         with suppress(Moved, Gone):
-            standing_rows.refuse_unseen(by, get, id)
-        locks.hold(lambda: merge_scope.of_unmerged_claim(id))
+            standing_rows.lock_seen(by, Claim, get, id, wanted=partial(merge_scope.of_unmerged_claim, id))
         claim = Claim.get_or_none(Claim.id == id)
         moved: ClaimMerge
         into, moved = merges.last_merge(by, Claim, claim, id, merges.known_claims)

@@ -7,7 +7,7 @@ from models import claims, evidence, statements
 from models.evidence import Answer
 from models.history import changes, feed, large, locks, merge_scope, merged_filters, restores, standing_rows
 from models.history.changes import Actor
-from models.history.locks import Rows, to_name
+from models.history.locks import Rows, to_change, to_name
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
 from models.queries import lists
@@ -55,10 +55,9 @@ def create(
 def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     """Change kind, note, evidence, target, or whether it answers the claim or an attribution."""
     with transaction():
-        standing_rows.refuse_unseen(by, get, id)
         stated = [new[name] for name in ("statement", "target") if new.get(name)]
-        locks.hold(lambda: [row for one in stated for row in statements.rows_to_hold(id=one)])
-        counterclaim = standing_rows.lock_standing(Counterclaim, id, version)
+        wanted = partial(_stood_on, id, *stated)
+        counterclaim = standing_rows.lock_seen(by, Counterclaim, get, id, version, wanted=wanted)
         _refuse_wrong_evidence(by, new.get("statement"), counterclaim.answer_id, SESSION)
         if {"target", "of"} & new.keys():
             aimed_at = evidence.seen_id(by=by, statement=counterclaim.target)
@@ -76,8 +75,8 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
 def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None:
     """Take a counterclaim back; the claims stay."""
     with transaction():
-        standing_rows.refuse_unseen(by, get, id)
-        changes.retract(by, standing_rows.lock_standing(Counterclaim, id, version), reason)
+        counterclaim = standing_rows.lock_seen(by, Counterclaim, get, id, version, wanted=partial(_stood_on, id))
+        changes.retract(by, counterclaim, reason)
 
 
 def restore(*, by: Actor, id: int) -> None:
@@ -97,14 +96,14 @@ def restore(*, by: Actor, id: int) -> None:
             evidence.refuse_attributions(by, [counterclaim], field=None)
 
 
-def _stood_on(id: int) -> list[Rows]:
-    """Find the claims of a counterclaim, its evidence and its target, which have to stay as they are."""
+def _stood_on(id: int, *others: int) -> list[Rows]:
+    """Find the claims of a counterclaim, its evidence and its target, by which it is seen, and `others` as these."""
     counterclaim = rows.by_id(Counterclaim, id)
     if counterclaim is None:
         return []
-    stated = (one for one in (counterclaim.statement_id, counterclaim.target_id) if one)
+    stated = [*(one for one in (counterclaim.statement_id, counterclaim.target_id) if one), *others]
     ends = to_name(Claim, counterclaim.claim_id, counterclaim.answer_id)
-    return [ends, *(row for one in stated for row in statements.rows_to_hold(id=one))]
+    return [ends, to_change(Counterclaim, id), *(row for one in stated for row in statements.rows_to_hold(id=one))]
 
 
 def get(*, id: int, viewer: Viewer, fields: Fields | None = None, include: tuple[str, ...] = ()) -> Item:

@@ -7,7 +7,7 @@ from models import claims, evidence, statements
 from models.addresses import normalize
 from models.history import changes, feed, locks, merged_filters, restores, standing_rows
 from models.history.changes import Actor
-from models.history.locks import Rows, to_name
+from models.history.locks import Rows, to_change, to_name
 from models.history.session import SESSION, Session
 from models.history.standing_rows import Version
 from models.queries import simple_lists
@@ -55,10 +55,8 @@ def create(
 def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     """Change anything but the claim; what is left out of `publisher` and `rating` stays."""
     with transaction():
-        standing_rows.refuse_unseen(by, get, id)
-        if new.get("statement"):
-            locks.hold(lambda: statements.rows_to_hold(id=new["statement"]))
-        review = standing_rows.lock_standing(Review, id, version)
+        wanted = partial(_stood_on, id, new.get("statement"))
+        review = standing_rows.lock_seen(by, Review, get, id, version, wanted=wanted)
         if new.get("statement", True) is None and evidence.seen_id(by=by, statement=review.statement) is None:
             new.pop("statement")
         _refuse_other_wording(by, new.get("statement"), review.claim_id, SESSION)
@@ -74,8 +72,8 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
 def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None:
     """Take a review back."""
     with transaction():
-        standing_rows.refuse_unseen(by, get, id)
-        changes.retract(by, standing_rows.lock_standing(Review, id, version), reason)
+        review = standing_rows.lock_seen(by, Review, get, id, version, wanted=partial(_stood_on, id))
+        changes.retract(by, review, reason)
 
 
 def restore(*, by: Actor, id: int) -> None:
@@ -95,13 +93,13 @@ def restore(*, by: Actor, id: int) -> None:
             restores.restore(by, review, **({} if stays else {"statement": None}))
 
 
-def _stood_on(id: int) -> list[Rows]:
-    """Find the claim of a review, and the statement that it checked, which have to stay as they are."""
+def _stood_on(id: int, other: int | None = None) -> list[Rows]:
+    """Find the claim of a review, by which it is seen, and the statement that it checked, and the `other` if any."""
     review = rows.by_id(Review, id)
     if review is None:
         return []
-    checked = statements.rows_to_hold(id=review.statement_id) if review.statement_id else []
-    return [to_name(Claim, review.claim_id), *checked]
+    checked = [row for one in (review.statement_id, other) if one for row in statements.rows_to_hold(id=one)]
+    return [to_name(Claim, review.claim_id), to_change(Review, id), *checked]
 
 
 def get(*, id: int, viewer: Viewer, fields: Fields | None = None) -> Item:

@@ -127,10 +127,8 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     Raises Forbidden where the status changes and the actor does not review.
     """
     with transaction():
-        standing_rows.refuse_unseen(by, get, id)
         claims.lock_words_of(new.get("claim"))
-        locks.hold(partial(used, id, new))
-        statement = standing_rows.lock_standing(Statement, id, version)
+        statement = standing_rows.lock_seen(by, Statement, get, id, version, wanted=partial(used, id, new))
         large.refuse(by, Statement, id, changed=new)
         left, was = statement.claim_id, statement.status
         if new.get("status", statement.status) != statement.status and not by.reviews:
@@ -177,9 +175,7 @@ def retract(*, by: Actor, id: int, version: Version, reason: str | None) -> None
     place.
     """
     with transaction():
-        standing_rows.refuse_unseen(by, get, id)
-        locks.hold(partial(used, id))
-        statement = standing_rows.lock_standing(Statement, id, version)
+        statement = standing_rows.lock_seen(by, Statement, get, id, version, wanted=partial(used, id))
         large.refuse(by, Statement, id)
         accepted = statement.status == "accepted"
         reassigned = evidence.reassign_evidence(by=by, statements=[id]) if accepted else {}

@@ -2,7 +2,7 @@
 
 A rule reads rows: the claim of a statement stands, no other statement states it, the evidence states the answer. On
 PostgreSQL somebody else may change such a row between that read and the commit. So whatever a rule reads is locked
-first, and read after that; so is what a line of the log tells of other rows, whom a claim is about and its topics:
+first, and read after that; so is what a line of the log tells of other rows, whom a claim is about and its topics.
 
 - a row that a change only names, and that has to stand, is locked `to_name` it: others may name it too, who changes it
   waits, and whoever comes to name it after that waits for the change (`rows.pass_gates`);
@@ -11,6 +11,11 @@ first, and read after that; so is what a line of the log tells of other rows, wh
 - what has no row has an advisory lock: a name or an item of a speaker (`Session.lock_names`), the words of a claim that
   is to be reused (`lock_words`), who is part of whom (`lock_parts`), how many print a statement (`lock_prints`),
   and what attributions a claim answers (`lock_attributions`).
+
+Whether the actor may see a row is such a rule, and so is what a claim reads by which it is found: who has waited for a
+reviewer would change, show or be answered with what that one has hidden. So the same function locks and then asks:
+`standing_rows.lock_seen` for what is changed, `Session.referred_seen` for what is named, and `Session.same_claim` for
+claims that are looked for by their words.
 
 All take them in one order, so that no two wait for one another: advisory locks, then rows, table by table as `ALL` has
 them and by id in each. Where two meet all the same, because a survivor was found late, PostgreSQL undoes one of them,

@@ -45,7 +45,7 @@ def of_unmerged_claim(id: int) -> list[Rows]:
     """Find what an unmerge of this claim changes, and what has to stand for what it restores."""
     claim = rows.by_id(Claim, id)
     if claim is None or claim.merged_into_id is None:
-        return []
+        return [to_change(Claim, id)]
     moved: ClaimMerge = merges.moved_by_last_merge(Claim, id)
     standing = merges.merges_into(Claim, claim.merged_into_id)
     edges, reviews = (_doubled(standing, name) for name in ("retracted_edges", "retracted_reviews"))
@@ -76,7 +76,7 @@ def of_unmerged_speaker(id: int) -> list[Rows]:
     """Find what an unmerge of this speaker changes, and what has to stand for what it restores."""
     speaker = rows.by_id(Speaker, id)
     if speaker is None or speaker.merged_into_id is None:
-        return []
+        return [to_change(Speaker, id)]
     moved: SpeakerMerge = merges.moved_by_last_merge(Speaker, id)
     into = speaker.merged_into_id
     return [
@@ -89,7 +89,7 @@ def of_restored_statement(id: int, original: int | None) -> list[Rows]:
     """Find what a restore of this statement changes, and what has to stand for it; `original` is that of its act."""
     statement = rows.by_id(Statement, id)
     if statement is None or statement.retracted_at is None:
-        return []
+        return [to_change(Statement, id)]
     more = restores.noted(id)
     reassigned = [counterclaim for counterclaim, _ in more.get("reassigned", [])]
     lost = taken_back_at(id) + more.get("untargeted", []) + reassigned

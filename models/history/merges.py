@@ -5,10 +5,12 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from models.history import changes, large, last_changes, restores, standing_rows
+from models.history import changes, large, last_changes, locks, restores, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import is_hidden
+from models.history.locks import to_change
 from models.history.notes import SpeakerMerge
+from models.history.session import SESSION
 from models.queries import derived
 from models.queries.dialects import in_ids, json_of
 from models.queries.visibility import WRITER, Viewer
@@ -36,18 +38,19 @@ _RETRACTED_UNSEEN = (
 )
 
 
-def pair(by: Actor, model: Any, id: int, into: int) -> tuple[Any, Any]:
+def pair(by: Actor, model: Any, id: int, into: int, get: Any = None) -> tuple[Any, Any]:
     """Find the row to merge and the one that it is merged into, at `/into`; raises as `lock_standing` and `referred`.
 
-    The lower id is locked first: two merges crosswise would wait for one another. Raises Conflict where MOST_IN_ROW
-    lead to it already, or both are too large for a writer: all that shows the survivor is written anew as well.
+    With `get`, which reads them, the actor must see both. The lower id is locked first: two merges crosswise would wait
+    for one another. Raises Conflict where MOST_IN_ROW lead to it already, or both are too large for a writer: all that
+    shows the survivor is written anew as well.
     """
-    if into < id:
-        other = standing_rows.referred(model, into, "/into")
-        row = standing_rows.lock_standing(model, id)
+    locks.hold(lambda: [to_change(model, id, into, *standing_rows.survivors(model, [into]).values())])
+    if get is None:
+        row, other = standing_rows.lock_standing(model, id), SESSION.referred(model, into, "/into")
     else:
-        row = standing_rows.lock_standing(model, id)
-        other = standing_rows.referred(model, into, "/into")
+        row = standing_rows.lock_seen(by, model, get, id)
+        other = SESSION.referred_seen(by, model, get, into, "/into")
     if other.id == row.id:
         raise Conflict(f"A {standing_rows.singular(model)} cannot be merged into itself.", field="/into")
     large.refuse(by, model, other.id, merged=row.id, merging=True)

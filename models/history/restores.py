@@ -1,7 +1,7 @@
 """Retractions taken back: a row stands again where all that it stands on does, and nothing has taken its place."""
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, cast
 
 import orjson
@@ -36,16 +36,16 @@ def restoring() -> Iterator[None]:
 
 
 def retracted(by: Actor, model: Any, id: int, get: Any = None) -> Any:
-    """Return the row that is to stand again, locked; None where it stands already.
+    """Lock the row that is to stand again, and return it; None where it stands already.
 
     With `get`, which reads it, the actor must have been able to see it. Raises NotFound, Moved where it was merged, and
     Gone where it was erased.
     """
-    if get is not None:
-        with suppress(Gone):
-            standing_rows.refuse_unseen(by, get, id)
     try:
-        standing_rows.lock_standing(model, id)
+        if get is None:
+            standing_rows.lock_standing(model, id)
+        else:
+            standing_rows.lock_seen(by, model, get, id)
     except Gone as tombstone:
         if was_erased(model, id):
             detail = f"The {standing_rows.singular(model)} {id} was erased, and cannot be restored."

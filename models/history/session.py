@@ -6,7 +6,7 @@ fetches beforehand what thousands of lines name, and inserts many rows at once.
 
 from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager
-from functools import cache
+from functools import cache, partial
 from operator import itemgetter
 from typing import Any
 
@@ -15,12 +15,13 @@ from models.history.changes import Actor
 from models.history.same_words import Recorded
 from models.queries.dialects import in_ids
 from models.queries.visibility import Viewer
+from models.refusals import Conflict
 from models.spans import SentenceSpan, starts_of
 from models.storage import bulk, rows
 from models.storage.columns import dumps
 from models.storage.database import db, fetch
-from models.storage.transactions import advisory_lock, savepoint, transaction
-from models.tables import Sentence, Speaker
+from models.storage.transactions import advisory_lock, savepoint, takes_locks, transaction
+from models.tables import Claim, Sentence, Speaker
 
 #: The lock under which names of speakers are taken, each for itself: "ccname" in ASCII. A name in one table and an
 #: alias in another must not meet.
@@ -90,11 +91,22 @@ class Session:
         return standing_rows.referred(model, id, field, shared=True, by_id=self.by_id)
 
     def referred_seen(self, by: Actor, model: Any, get: Any, id: int, field: str) -> Any:
-        """Find the row that a caller's `field` names; what the actor may not see, `get` reading it, is not there."""
+        """Find the row that a caller's `field` names; what the actor may not see, `get` reading it, is not there.
+
+        That is asked once it is locked, as in `standing_rows.lock_seen`.
+        """
+        try:
+            found = self.referred(model, id, field)
+        except Conflict:  # it may not even be told why
+            self._refuse_to_name(by, model, get, id, field)
+            raise
+        self._refuse_to_name(by, model, get, id, field)
+        return found
+
+    def _refuse_to_name(self, by: Actor, model: Any, get: Any, id: int, field: str) -> None:
         if not by.reviews:
             self.flush()
             standing_rows.refuse_to_name(by, model, get, id, field)
-        return self.referred(model, id, field)
 
     def find(self, model: Any, **key: Any) -> int | None:
         """Find the id of the standing row that has these values in its columns, which are a natural key.
@@ -166,6 +178,17 @@ class Session:
         `limit` of them, and at least one where there is any.
         """
         return first_rows.same_claims([(text, language, past)], limit=limit, viewer=viewer, standalone=standalone)[0]
+
+    def same_claim(self, *, text: str, language: str, viewer: Viewer) -> int | None:
+        """Find the id of the first of `same_claims`, locked to be named: it is that one after it was locked."""
+        find = partial(self.same_claims, text=text, language=language, limit=1, viewer=viewer, standalone=False, past=0)
+        found, held = find(), list[int]()
+        while found != held and takes_locks():
+            held = found
+            for id in found:
+                self.by_id(Claim, id, shared=True)
+            found = find()
+        return found[0] if found else None
 
     def sentence_before(self, document: int, offset: int) -> SentenceSpan | None:
         """Find the last standing sentence of a document that starts at an offset or before it."""

@@ -9,7 +9,10 @@ from collections.abc import Collection
 
 from models.history import changes, merges
 from models.history.changes import Actor
+from models.queries import shapes
 from models.queries.dialects import in_ids, json_of
+from models.queries.visibility import WRITER, claim_seen
+from models.refusals import StoredMeanwhile
 from models.storage import rows
 from models.storage.columns import dumps
 from models.storage.database import fetch
@@ -29,10 +32,18 @@ def by_merges(claims: Collection[int]) -> set[int]:
 
 
 def put_in(by: Actor, claims: Collection[int]) -> None:
-    """Let claims that were found to be standalone be so by themselves, whatever becomes of merges into them."""
+    """Let claims that were found to be standalone be so by themselves, whatever becomes of merges into them.
+
+    Raises StoredMeanwhile where the actor sees one no more: a merge was undone meanwhile, and a reviewer may have
+    worded anew what is out of sight.
+    """
     # Some may not be any more: a merge was undone at the same moment.
     lost = f"SELECT id FROM claims WHERE {in_ids('id')} AND NOT standalone"  # noqa: S608 (our SQL)
     found = by_merges(claims).union(id for (id,) in fetch(lost, (dumps(sorted(claims)),)))
     condition = f"{in_ids('id')} AND {rows.standing(Claim)}"
-    for claim in changes.read_locked(Claim, condition, (dumps(sorted(found)),)):
+    standing = changes.read_locked(Claim, condition, (dumps(sorted(found)),))
+    seen = f"SELECT c.id FROM claims c WHERE {in_ids('c.id')} AND {shapes.text(claim_seen, WRITER)}"  # noqa: S608 (our SQL)
+    if standing and not by.reviews and len(fetch(seen, (dumps(sorted(found)),))) < len(standing):
+        raise StoredMeanwhile("A claim of these words went out of sight at the same moment: send the lines again.")
+    for claim in standing:
         changes.update(by, claim, more={"put_in": True}, standalone=True)

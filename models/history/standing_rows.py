@@ -5,7 +5,9 @@ from typing import Any
 
 from peewee import fn
 
+from models.history import locks
 from models.history.changes import Actor
+from models.history.locks import Rows, to_change
 from models.queries.dialects import in_ids
 from models.queries.results import Item
 from models.queries.visibility import WRITER
@@ -50,6 +52,25 @@ def lock_standing(
     return found
 
 
+def lock_seen(
+    by: Actor,
+    model: Any,
+    get: Any,
+    id: int,
+    version: Version = None,
+    *,
+    wanted: Callable[[], Iterable[Rows]] = tuple,
+) -> Any:
+    """Lock a row that is changed, with what else is `wanted`; return it, as `lock_standing`, if the actor may see it.
+
+    `get` reads it, and says why not. That is asked once all is locked by which it is seen: whoever waits here would
+    change, or be answered with, what a reviewer has hidden meanwhile.
+    """
+    locks.hold(lambda: [*wanted(), to_change(model, id)])
+    _refuse_unseen(by, get, id)
+    return lock_standing(model, id, version)
+
+
 def referred(model: Any, id: int, field: str, *, shared: bool = False, by_id: Callable[..., Any] | None = None) -> Any:
     """Find the row that a caller's `field` names, locked as in `lock_standing`; where it was merged, the survivor.
 
@@ -67,14 +88,14 @@ def referred(model: Any, id: int, field: str, *, shared: bool = False, by_id: Ca
 
 
 def refuse_to_name(actor: Actor, model: Any, get: Any, id: int, field: str) -> None:
-    """Refuse that a caller's `field` names what the actor may not see; `referred` refuses the rest."""
+    """Refuse that a caller's `field` names what the actor may not see; once `referred` has locked it."""
     try:
-        refuse_unseen(actor, get, id)
+        _refuse_unseen(actor, get, id)
     except NotFound:
         raise Conflict(unknown(model, id), field=field) from None
     except Moved as merge:
         try:
-            refuse_unseen(actor, get, merge.more["id"])
+            _refuse_unseen(actor, get, merge.more["id"])
         except NotFound:
             raise Conflict(unknown(model, id), field=field) from None
         except Gone:  # retracted after the merge
@@ -83,7 +104,7 @@ def refuse_to_name(actor: Actor, model: Any, get: Any, id: int, field: str) -> N
         return
 
 
-def refuse_unseen(actor: Actor, get: Any, id: int) -> None:
+def _refuse_unseen(actor: Actor, get: Any, id: int) -> None:
     """Refuse to change what the actor may not see, for the reason that a read of it gives; `get` is that read."""
     if not actor.reviews:
         get(id=id, viewer=WRITER, fields=_NO_MORE)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right, insort
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from math import inf
 from operator import itemgetter
@@ -63,6 +63,8 @@ class ClaimTexts:
     def __init__(self) -> None:
         #: Text -> wording -> what was read.
         self._read: dict[str, dict[Wording, _Read]] = defaultdict(dict)
+        #: The texts for which each claim was read.
+        self._texts_of: dict[int, set[str]] = defaultdict(set)
         #: The claims that were found to be reused: a line is likely to take each.
         self.reused: set[int] = set()
         #: Text and language -> id and `standalone` of claims that lines have put in, or have stated, by their ids.
@@ -76,10 +78,8 @@ class ClaimTexts:
 
     def listed(self, wording: Wording, past: int) -> list[int]:
         """List the ids of claims as `Session.same_claims` does."""
-        read = self._read[wording.text].get(wording)
-        if read is None or not read.reaches(past):
-            self.fetch({wording: past})
-            read = self._read[wording.text][wording]
+        self.fetch({wording: past})
+        read = self._read[wording.text][wording]
         if self._stated and not wording.unreviewed:
             self._read_stated()
         stored = read.ids[bisect_right(read.ids, past) :]
@@ -87,10 +87,11 @@ class ClaimTexts:
         return sorted({*stored, *islice(named, wording.limit)})[: wording.limit]
 
     def fetch(self, wanted: dict[Wording, int]) -> None:
-        """Read the first standing claims of these wordings, each past an id."""
+        """Read the first standing claims of these wordings, each past an id, unless they are known."""
         alike: dict[tuple[bool, bool, int], list[Wording]] = defaultdict(list)
-        for wording in wanted:
-            alike[wording[2:]].append(wording)
+        for wording, past in wanted.items():
+            if (read := self._read[wording.text].get(wording)) is None or not read.reaches(past):
+                alike[wording[2:]].append(wording)
         for (standalone, unreviewed, limit), wordings in alike.items():
             found = first_rows.same_claims(
                 [(one.text, one.language, wanted[one]) for one in wordings],
@@ -100,6 +101,8 @@ class ClaimTexts:
             )
             for wording, ids in zip(wordings, found, strict=True):
                 self._read[wording.text][wording] = _Read(wanted[wording], ids, all=len(ids) < limit)
+                for id in ids:
+                    self._texts_of[id].add(wording.text)
                 if limit == 1:
                     self.reused.update(ids)
 
@@ -110,6 +113,12 @@ class ClaimTexts:
     def forget(self, text: str) -> None:
         """Let the claims of a text be read again."""
         self._read.pop(text, None)
+
+    def forget_claims(self, ids: Iterable[int]) -> None:
+        """Let the claims of the texts for which these were read be read again: by now they are locked."""
+        for id in ids:
+            for text in self._texts_of.pop(id, ()):
+                self.forget(text)
 
     def add(self, claim: dict[str, Any]) -> None:
         """Let a claim that was put in be found."""

@@ -38,9 +38,10 @@ def prefetch(session: BatchSession, by: Actor, names: LocalIds, lines: Sequence[
     session.fetch_newest(named.addresses)
     session.fetch_rows(Document, named.ids[Document])
     session.lock_words(list(dict.fromkeys(wording.text for wording in named.wordings)))
-    session.fetch_claims(named.wordings)
+    known = named.ids[Claim] | session.fetch_claims(named.wordings)
     evidence = Statement.select(Statement.claim).where(Statement.id.in_(named.ids[Statement]))
-    session.hold(lambda: [to_name(Claim, *named.ids[Claim], *(claim for (claim,) in evidence.tuples()))])
+    session.hold(lambda: [to_name(Claim, *known, *(claim for (claim,) in evidence.tuples()))])
+    session.fetch_claims(named.wordings)  # again, what was read before it was locked
     for model in (Statement, Claim):
         session.fetch_rows(model, named.ids[model])
     if named.attributions and not by.reviews:

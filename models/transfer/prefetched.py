@@ -252,6 +252,8 @@ class PrefetchedSession(Session):
                 rows.pass_gates(model, wanted)
             for row in rows.where(model, condition, (dumps(wanted),), without=without):
                 self._lock(self._rows[model], row.id, row)
+            if model is Claim and self._locks:
+                self._texts.forget_claims(wanted)
 
     def fetch(self, model: Any, column: str, values: Iterable[Any]) -> None:
         """Read the keys of the standing rows that have one of these values in a column, and what else is read of them.
@@ -331,9 +333,10 @@ class PrefetchedSession(Session):
                     self._unlocked[Speaker] |= {speaker[0]: speaker for speaker in speakers}
             self.fetch_rows(Speaker, alone)
 
-    def fetch_claims(self, wanted: dict[Wording, int]) -> None:
-        """Read the first claims of these wordings, each past an id."""
+    def fetch_claims(self, wanted: dict[Wording, int]) -> set[int]:
+        """Read the first claims of these wordings, each past an id; return the ids of those that are to be reused."""
         self._texts.fetch(wanted)
+        return self._texts.reused
 
     def fetch_names(self, keys: list[str], *, new: bool) -> None:
         """Read who has these names, as their own or as aliases; under the lock of names where somebody is `new`."""
@@ -365,7 +368,7 @@ class PrefetchedSession(Session):
         for index in self._children[model]:  # nothing points at it yet
             index.fetched.add(data["id"])
         if model is Document:
-            self._retrieved[data["id"]] = _place(data)
+            self._retrieved[data["id"]] = data["length"] > 0, data["retrieved_at"]
         elif model is Claim:
             self._texts.add(data)
         elif model is Statement and data["status"] == "accepted":
@@ -390,7 +393,3 @@ class PrefetchedSession(Session):
         elif model is Statement and data["status"] == "accepted":
             self._texts.state(data["claim"], -1)
         self._counts.add(model, data, -1)
-
-
-def _place(document: dict[str, Any]) -> tuple[bool, str]:
-    return document["length"] > 0, document["retrieved_at"]

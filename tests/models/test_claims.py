@@ -782,6 +782,6 @@ def test_whether_somebody_sees_a_claim_is_asked_without_reading_its_statements(
     said = put_charge(actor)
     for get, id in ((claims.get, 1), (statements.get, said)):
         del queries[:]
-        standing_rows.refuse_unseen(Actor(reviews=False), get, id)
+        standing_rows.refuse_to_name(Actor(reviews=False), Claim, get, id, "/claim")
         (asked,) = queries
         assert "sentences" not in asked
