@@ -108,8 +108,8 @@ def record(
             session.hold(partial(_answered, claim, counters or [], original, session))
         if original:
             print_of = referred(by=by, id=original, field="/original", session=session)
-            who, status = said_by["/speaker"], row["status"]
-            row["original"] = prints.original_of(print_of, [status], speaker=who, session=session).id
+            who, more = said_by["/speaker"], prints.one_more(row)
+            row["original"] = prints.original_of(print_of, more, speaker=who, session=session).id
         row["claim"] = claims.find_or_make(by=by, reference=claim, field="/claim", standalone=False, session=session)
         coded = {"coding": coding} if coding else None
         statement, *_ = [
@@ -153,8 +153,7 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
         row |= prints.settle(
             by=by,
             statement=statement,
-            speaker=row.get("speaker", statement.speaker_id),
-            status=row.get("status", was),
+            new=row,
             named=referred(by=by, id=original, field="/original") if original else None,
             clear=original is None,
         )

@@ -204,7 +204,8 @@ class _StatementDetails(Input):
         metadata={
             "description": "The id of the statement of the same act, by the same speaker, that this one prints again: "
             "as a translation, a wire copy or a quotation elsewhere does. It may state another claim. A print of that "
-            "one stands for it. No act has more than 1,000 prints of each status.",
+            "one stands for it. No act has more than 1,000 prints of each status, nor prints of more than 300,000 "
+            "characters together: of their contents, mentions, cues and roles, as they are stored.",
             "example": None,
         },
     )

@@ -198,5 +198,6 @@ def _weigh(model: Any, merging: bool) -> str:
     sums = []
     for table, column in columns:
         words = " + ".join(f"coalesce(octet_length({name}), 0)" for name in LONG[table])
-        sums.append(f"(SELECT coalesce(sum({words}), 0) FROM {table} WHERE {column} = ?)")  # noqa: S608 (our names)
+        standing = " AND retracted_at IS NULL" if column == "original_id" else ""  # no other print changes with it
+        sums.append(f"(SELECT coalesce(sum({words}), 0) FROM {table} WHERE {column} = ?{standing})")  # noqa: S608 (our names)
     return f"SELECT {' + '.join(sums)}" if sums else ""

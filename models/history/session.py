@@ -4,14 +4,14 @@ Every function that makes something takes a session as an argument. That of an i
 fetches beforehand what thousands of lines name, and inserts many rows at once.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from functools import cache, partial
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from models.history import changes, first_rows, locks, same_words, standing_rows
-from models.history.changes import Actor
+from models.history.changes import LONG, Actor
 from models.history.same_words import Recorded
 from models.queries.dialects import in_ids
 from models.queries.visibility import Viewer
@@ -41,7 +41,10 @@ _SAME_WORDS = (
     "SELECT id FROM statements WHERE document_id = ? AND speaker_id = ? AND spans = ? AND retracted_at IS NULL"
     " ORDER BY id"
 )
-_PRINTS = "SELECT count(*) FROM statements WHERE original_id = ? AND retracted_at IS NULL AND status = ?"
+#: What reads the characters of statements, and the Extent.
+CHARACTERS = f"coalesce(sum({' + '.join(f'coalesce(length({name}), 0)' for name in LONG['statements'])}), 0)"
+EXTENT = f"count(*), {CHARACTERS}"
+_PRINTS = f"SELECT {EXTENT} FROM statements WHERE original_id = ? AND retracted_at IS NULL AND status = ?"  # noqa: S608 (our SQL)
 _COUNTERCLAIMS = (
     "SELECT c.id, (SELECT count(*) FROM (SELECT 1 FROM counterclaims WHERE claim_id = c.id LIMIT ?) AS n)"
     " + (SELECT count(*) FROM (SELECT 1 FROM counterclaims WHERE answer_id = c.id LIMIT ?) AS n)"
@@ -53,6 +56,22 @@ _REVIEWS = "SELECT statement_id, count(*) FROM reviews WHERE {} AND retracted_at
 #: For those that stand at more, sentences are read until enough of them read so; all of them take 15 ms.
 _MOST_STARTS = 100
 _SENTENCE_SPANS = 'SELECT id, "start", "end" FROM sentences WHERE document_id = ? AND retracted_at IS NULL AND'
+
+
+class Extent(NamedTuple):
+    """How many statements there are, and how many characters of long words they have together."""
+
+    rows: int
+    characters: int
+
+    def plus(self, other: "Extent", times: int = 1) -> "Extent":
+        """Add another, so many times."""
+        return Extent(self.rows + times * other.rows, self.characters + times * other.characters)
+
+
+def extent(statement: Mapping[str, Any]) -> Extent:
+    """Tell the extent of one statement, by its columns."""
+    return Extent(1, sum(len(statement.get(name) or "") for name in LONG["statements"]))
 
 
 class Session:
@@ -126,13 +145,13 @@ class Session:
         """List the ids of the standing statements of a speaker over the same words."""
         return [id for (id,) in fetch(_SAME_WORDS, (document, speaker, spans))]
 
-    def count_prints(self, original: int, *, status: str) -> int:
+    def count_prints(self, original: int, *, status: str) -> Extent:
         """Count the standing statements of a status that print another again.
 
         Nobody adds one until this transaction ends.
         """
         locks.lock_prints(original)
-        return int(fetch(_PRINTS, (original, status))[0][0])
+        return Extent(*fetch(_PRINTS, (original, status))[0])
 
     def count_counterclaims(self, claims: Iterable[int], most: int) -> dict[int, int]:
         """Map claims to how many counterclaims each has, retracted ones too; beyond `most` not exactly."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
+from models.history.session import extent
 from models.tables import Claim, Counterclaim, Review, Statement
 from models.vocabulary import STATUSES
 
@@ -22,7 +23,8 @@ class Counts:
     def __init__(self, holds: list[tuple[dict[Any, Any], Any]]) -> None:
         #: What is forgotten where a savepoint is undone, which releases the lock under which it was counted.
         self._holds = holds
-        self._known: dict[str, dict[int, int]] = {
+        #: Of prints, their Extent.
+        self._known: dict[str, dict[int, Any]] = {
             what: {} for what in (*(f"{status} prints" for status in STATUSES), "counterclaims", "reviews")
         }
         #: Those of them that were read.
@@ -32,9 +34,9 @@ class Counts:
         self,
         what: str,
         ids: Collection[int],
-        count: Callable[[list[int]], dict[int, int]],
+        count: Callable[[list[int]], dict[int, Any]],
         likely: Callable[[], Iterable[int]] = tuple,
-    ) -> dict[int, int]:
+    ) -> dict[int, Any]:
         """Map rows to how many of `what` hang on each; `count` reads it where it is not known, of those `likely`, too.
 
         These are the rows that other lines are likely to name.
@@ -57,5 +59,5 @@ class Counts:
             self._known[_NONE_YET[model]][data["id"]] = 0
         for column, what in _COUNTED.get(model, {}).items():
             known = self._known[f"{data['status']} {what}" if what == "prints" else what]
-            if data.get(column) in known:
-                known[data[column]] += more
+            if (id := data.get(column)) in known:
+                known[id] = known[id].plus(extent(data), more) if what == "prints" else known[id] + more

@@ -13,7 +13,7 @@ from typing import Any
 from models.history import first_rows, same_words
 from models.history.locks import Rows
 from models.history.same_words import Recorded
-from models.history.session import NAME_LOCK, Session, merged_items
+from models.history.session import NAME_LOCK, Extent, Session, merged_items
 from models.queries.visibility import Viewer
 from models.spans import SentenceSpan
 from models.storage import rows
@@ -159,9 +159,10 @@ class PrefetchedSession(Session):
     def same_words(self, document: int, speaker: int, spans: str) -> list[int]:
         return self._found(Statement, "document", document, (speaker, spans))
 
-    def count_prints(self, original: int, *, status: str) -> int:
+    def count_prints(self, original: int, *, status: str) -> Extent:
         count = partial(super().count_prints, status=status)
-        return self._counts.of(f"{status} prints", [original], lambda ids: {id: count(id) for id in ids})[original]
+        known = self._counts.of(f"{status} prints", [original], lambda ids: {id: count(id) for id in ids})
+        return Extent(*known[original])
 
     def count_counterclaims(self, claims: Iterable[int], most: int) -> dict[int, int]:
         count = partial(super().count_counterclaims, most=most)

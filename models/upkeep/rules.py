@@ -11,6 +11,7 @@ from models.history import subjects
 from models.history.edits import accepted
 from models.history.last_changes import undone
 from models.history.restores import erased
+from models.history.session import CHARACTERS
 from models.history.standing_rows import singular
 from models.queries.days import STORED_DAY
 from models.statement_columns import LONGEST, PASSED_ON, STANDS_ON
@@ -144,6 +145,14 @@ RULES = (
         "SELECT original_id, count(*), status FROM statements WHERE original_id IS NOT NULL AND retracted_at IS NULL"
         f" GROUP BY original_id, status HAVING count(*) > {prints.MOST}",
         "statement {} has {} prints that are {}, and no import takes as many: clear the `original` of some",
+        came_later=True,
+    ),
+    Rule(
+        "prints of an act are no longer than an import takes",
+        f"SELECT original_id, count(*), status, {CHARACTERS} FROM statements WHERE original_id IS NOT NULL"
+        f" AND retracted_at IS NULL GROUP BY original_id, status HAVING {CHARACTERS} > {prints.MOST_CHARACTERS}",
+        "statement {} has {} prints that are {}, of {} characters together, and no import takes as many: clear the"
+        " `original` of some",
         came_later=True,
     ),
     Rule(

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from models import claims, documents, prints, speakers, statements
+from models.history import large
 from models.history.changes import Actor
+from models.history.session import extent
 from models.refusals import Conflict
 from models.storage.transactions import transaction
 from models.tables import Change, Speaker, Statement
@@ -293,17 +295,127 @@ def test_an_import_is_refused_what_would_be_one_print_too_many(
         assert "more than 2 accepted prints" in str(outcomes[-1].errors)
 
 
+_TOGETHER = r"prints of more than [\d,]+ characters together, as no act may: clear the `original` of one, or of this"
+
+
+def _characters(*ids: int) -> int:
+    return sum(extent(Statement.get_by_id(id).__data__).characters for id in ids)
+
+
+def test_no_act_has_prints_of_too_many_characters(registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, third = _act(actor)
+    fourth = put_plain(actor, "fourth", role="r" * 20)
+    monkeypatch.setattr(prints, "MOST_CHARACTERS", _characters(second, third))
+    with pytest.raises(Conflict, match=f"have accepted {_TOGETHER}") as refused:
+        put_plain(actor, "fifth", original=second)
+    assert (refused.value.field, refused.value.more["id"]) == ("/original", first)
+    for id, original in ((fourth, first), (first, fourth)):  # the latter with its own prints
+        with pytest.raises(Conflict, match=_TOGETHER):
+            _change(actor, id, original=original)
+    for longer in ({"role": "aide"}, {"original": second, "role": "aide"}, {"content": [{"text": "says third."}]}):
+        with pytest.raises(Conflict, match=_TOGETHER):
+            _change(actor, third, **longer)
+    _change(actor, third, said_on="2026-03-03")
+    _retract(actor, third)
+    _change(actor, second, role="aide")
+    with pytest.raises(Conflict, match=_TOGETHER):
+        statements.restore(by=actor, id=third)
+    assert [check.name for check in verify.run() if check.problems] == []
+
+
+@pytest.mark.parametrize("status", ["candidate", "rejected"])
+def test_long_prints_of_one_status_keep_none_of_another_from_an_act(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    first, second, third = _act(actor)
+    _change(actor, second, status=status)
+    monkeypatch.setattr(prints, "MOST_CHARACTERS", _characters(second) + 5)  # one more digit of an offset
+    put_plain(actor, "fourth", original=first, status="rejected" if status == "candidate" else "candidate")
+    fifth = put_plain(actor, "fifth")
+    with pytest.raises(Conflict, match=f"have accepted {_TOGETHER}"):
+        _change(actor, fifth, original=first)
+    with pytest.raises(Conflict, match=f"have {status} {_TOGETHER}"):
+        _change(actor, third, status=status)
+    _change(actor, third, status=status, original=None)
+    _change(actor, fifth, original=first)
+    assert [check.name for check in verify.run() if check.problems] == []
+
+
+def test_a_longer_original_takes_no_place_among_its_prints_that_a_shorter_one_leaves(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = _act(actor, origin=MACHINE)
+    _change(actor, first, role="aide")
+    monkeypatch.setattr(prints, "MOST_CHARACTERS", _characters(second, third))
+    with pytest.raises(Conflict, match=f"have candidate {_TOGETHER}"):
+        _change(actor, second, status="accepted")
+    _change(actor, first, role=None)
+    _change(actor, second, status="accepted", role="aide")
+    assert _originals(first, second, third) == [second, None, second]
+
+
+def test_an_original_becomes_no_print_of_its_heir_that_is_too_long(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = put_plain(actor, "first")
+    printed = [put_plain(actor, words, original=first) for words in ("second", "third")]
+    _change(actor, printed[0], status="candidate")
+    monkeypatch.setattr(prints, "MOST_CHARACTERS", _characters(printed[0]))
+    with pytest.raises(Conflict, match=f"have candidate {_TOGETHER}"):
+        _change(actor, first, status="candidate")
+    _change(actor, first, status="rejected")
+    assert _originals(first, *printed) == [printed[1], printed[1], None]
+
+
+def test_an_import_is_refused_a_print_of_too_many_characters(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines, _ = _printed(actor, "They did. ", 3, 1_000)
+    monkeypatch.setattr(prints, "MOST_CHARACTERS", 2_200)
+    for _ in range(2):  # of one batch, and where two are stored already
+        outcomes = Import(actor).store([Line(number, *line) for number, line in enumerate(lines)])
+        assert [bool(one.errors) for one in outcomes] == [False] * 3 + [True]
+        assert "accepted prints of more than 2,200 characters together" in str(outcomes[-1].errors)
+
+
+def _put_longest(by: Actor) -> list[int]:
+    """Put in an original, and as many long prints of it as an act may have, of each status in turn."""
+    lines, _ = _printed(by, "🙂", 3 * 30, 9_900)
+    for at, (_, line) in enumerate(lines[1:]):
+        line["status"] = ("accepted", "candidate", "rejected")[at % 3]
+    store(by, lines)
+    return _ids()
+
+
+def test_no_prints_keep_a_writer_from_changing_their_original(registry: str, actor: Actor) -> None:
+    assert 3 * 4 * prints.MOST_CHARACTERS < large.MOST_BYTES
+    first, *others = _put_longest(actor)
+    assert _characters(*others[::3]) > prints.MOST_CHARACTERS - 10_000
+    _retract(WRITER, first)
+    assert _originals(*others[:3]) == [None, others[0], others[0]]
+
+
+def test_prints_that_were_taken_back_keep_no_writer_from_changing_their_original(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = _act(actor)
+    monkeypatch.setattr(large, "MOST_BYTES", _characters(second) + 10)
+    with pytest.raises(Conflict, match="MB of words"):
+        _retract(WRITER, first)
+    _retract(actor, third)
+    _retract(WRITER, first)
+    assert _originals(second) == [None]
+
+
 def test_the_words_of_few_prints_are_held_at_once(registry: str, actor: Actor) -> None:
-    lines, _ = _printed(actor, "🙂", 100, 9_900)
-    store(actor, lines)
-    first = _ids()[0]
+    first, *_ = _put_longest(actor)
     tracemalloc.start()
     try:
         _retract(actor, first)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert peak < 10_000_000
+    assert peak < 9_000_000
     _, second, *others = _ids()
     assert set(_originals(*others)) == {second}
     told = Change.select().where(Change.noun == "statements", Change.action == "change")

@@ -264,6 +264,12 @@ BROKEN = {
     "an act has no more prints than an import takes": [
         (_copies(Statement, prints.MOST + 1, original_id="1", spans="'[' || i"), "statement 1 has 1001 prints"),
     ],
+    "prints of an act are no longer than an import takes": [
+        (
+            _copies(Statement, 31, original_id="1", role=f"'{'x' * 10_000}'", spans="'[' || i"),
+            "statement 1 has 31 prints that are accepted, of 31",
+        ),
+    ],
     "a review checks a statement of its claim": [
         ("UPDATE reviews SET statement_id = 2", "review 1 checks the wording of statement 2"),
         (
