@@ -12,12 +12,12 @@ from models.queries.answer_filters import answered_statements
 from models.queries.days import known
 from models.queries.dialects import paired
 from models.queries.filter_sets import Filters, Order
-from models.queries.list_ids import compiled_ids
-from models.queries.nodes import STAR, Aliased, Compiled, cached, case, compiled
+from models.queries.list_ids import ordered
+from models.queries.nodes import STAR, Aliased, Compiled, Part, cached, case, compiled
 from models.queries.shapes import answers
 from models.queries.table_aliases import answer, c, d, e, r, s, sp, t
 from models.queries.visibility import Viewer, statement_seen
-from models.tables import ClaimTopicIndex, Counterclaim, Statement
+from models.tables import ClaimTopicIndex, Counterclaim
 
 #: How many values a facet names, and how many months.
 FACET_VALUES, FACET_MONTHS = 20, 120
@@ -43,8 +43,23 @@ _OF_A_REVIEW = {
 }
 #: How many values there are in all, of which a part is read.
 _ALL = fn.count(STAR).over()
+#: Noun -> the columns of an item that name its claims. A claim is its own.
+_CLAIMS: dict[str, tuple[Any, ...]] = {
+    "claims": (),
+    "statements": (s.claim_id,),
+    "counterclaims": (e.claim_id, e.answer_id),
+}
 #: Letters of the parts of a language tag that are written otherwise than in small letters.
 _OF_A_REGION, _OF_A_SCRIPT = 2, 4
+
+
+@cached(512)
+def compiled_ids(noun: str, viewer: Viewer, filters: Filters, order: Order) -> Part:
+    """Compile what `ordered` finds, with the claims of each: the same for the count of a list and most of its facets.
+
+    Seven facets and the count of a list of counterclaims that was never asked for take 12 ms to compile instead of 68.
+    """
+    return Part(ordered(noun, viewer, filters, order).select_extend(*_CLAIMS[noun]), several=filters.several)
 
 
 @cached(512)
@@ -59,9 +74,7 @@ def facet(noun: str, viewer: Viewer, filters: Filters, name: str) -> Compiled:
         return _months(noun, viewer, filters)
     if name == "language":
         return _tags(noun, viewer, filters)
-    # Once: in one query with what they are joined to, each condition would be asked again of every pair.
-    listed = compiled_ids(noun, viewer, filters, Order("id", descending=True)).alias("i")
-    items, tables = _with_claims(noun, listed).cte("i", materialized=True), list[Any]()
+    items, tables = _listed(noun, viewer, filters), list[Any]()
     if noun == "claims":
         claims = Select([items], [_i.claim_id]).alias("k")
         counted = _count_each(_k.claim_id, *_of_claims(viewer, Select([claims], []), name))
@@ -156,13 +169,13 @@ def _stated(items: Select, by: Any, name: str) -> tuple[Select, Any, Any]:
 
 def _tags(noun: str, viewer: Viewer, filters: Filters) -> Compiled:
     """Find how many of the items have each pair of tags, of both claims or twice of one: (tag, tag, count)."""
-    items = compiled_ids(noun, viewer, filters, Order("id", descending=True)).alias("i")
-    sides = Select([_with_claims(noun, items).alias("i")], []).join(c, on=c.id == _i.claim_id)
+    items = _listed(noun, viewer, filters)
+    sides = Select([items], []).join(c, on=c.id == _i.claim_id)
     other = c
     if noun == "counterclaims":
         sides, other = sides.join(answer, on=answer.id == _i.answer_id), answer
     tags = [fn.lower(c.language).alias("one"), fn.lower(other.language).alias("other")]
-    counted = Select([sides.columns(*tags).alias("m")], [_m.one, _m.other, fn.count(STAR)])
+    counted = Select([sides.columns(*tags).alias("m")], [_m.one, _m.other, fn.count(STAR)]).with_cte(items)
     return compiled(counted.group_by(_m.one, _m.other), filters.several)
 
 
@@ -197,10 +210,12 @@ def _months(noun: str, viewer: Viewer, filters: Filters) -> Compiled:
     return compiled(counted.order_by(SQL("1").desc()).limit(FACET_MONTHS), filters.several)
 
 
-def _with_claims(noun: str, items: Any) -> Select:
-    """Find (id, claim_id) of the items, a table `i`; of counterclaims (id, claim_id, answer_id)."""
-    if noun == "claims":
-        return Select([items], [_i.id, _i.id.alias("claim_id")])
-    z = Aliased(Statement if noun == "statements" else Counterclaim, "z")
-    ends = [z.claim_id] if noun == "statements" else [z.claim_id, z.answer_id]
-    return Select([items], [_i.id, *ends]).join(z, on=z.id == _i.id)
+def _listed(noun: str, viewer: Viewer, filters: Filters) -> Any:
+    """Find (id, claim_id) of the items, a table `i`; of counterclaims (id, claim_id, answer_id).
+
+    Once: in one query with what they are joined to, SQLite would ask each condition again of every pair, and PostgreSQL
+    take every way of joining for the same: beside what it expects a list to cost, no other cost counts.
+    """
+    listed = compiled_ids(noun, viewer, filters, Order("id", descending=True)).alias("i")
+    ends = [getattr(_i, column.name) for column in _CLAIMS[noun]] or [_i.id.alias("claim_id")]
+    return Select([listed], [_i.id, *ends]).cte("i", materialized=True)

@@ -14,10 +14,10 @@ from peewee import JOIN, SQL, Entity, Join, NodeList, Select, fn
 from models.queries import cursors, dialects, long_items, page_counts, shapes, snippets
 from models.queries.days import days_to_answer
 from models.queries.dialects import joined, true
-from models.queries.facets import facet, ranges
+from models.queries.facets import compiled_ids, facet, ranges
 from models.queries.filter_sets import Filters, Order, used
 from models.queries.filters import counted_whole, prepared, with_few, with_walked
-from models.queries.list_ids import by_relevance, compiled_ids, first_ones, ordered, seen, summary_answered
+from models.queries.list_ids import by_relevance, first_ones, ordered, seen, summary_answered
 from models.queries.members import Boolean, Fields, Member, Nullable, Object, Scalar, Subquery, tree
 from models.queries.nodes import NULL, STAR, Compiled, P, Part, cached, case, compiled, run, source_text
 from models.queries.parts import as_written

@@ -237,6 +237,19 @@ def test_a_facet_counts_answers_without_each_of_their_pairs(
     assert shown == [2 * MANY + 1] * (2 if facet == "speaker" else 1)
 
 
+@pytest.mark.usefixtures("frequent")
+@pytest.mark.parametrize("facet", ["language", "kind", "speaker"])
+def test_a_facet_counts_what_is_answered_without_all_counterclaims_for_each(
+    registry: str, apart: Grow, facet: str
+) -> None:
+    asked: dict[str, Any] = {"filters": {"document_language": ("en",)}, "facets": (facet,)}
+    assert _growth(apart, lambda: read_list(registry, "counterclaims", **asked)[0]) < TWICE
+    counts = read_list(registry, "counterclaims", **asked)[1].facets
+    assert counts
+    shown = [one["count"] for one in counts[facet]["values"]]
+    assert shown == [2 * MANY + 1] * (2 if facet == "speaker" else 1)
+
+
 def test_a_facet_asks_once_whether_a_claim_passes_not_again_for_each_of_its_answers(
     registry: str, charged: tuple[int, Grow], monkeypatch: pytest.MonkeyPatch
 ) -> None:
