@@ -96,7 +96,9 @@ def listed(*, past: tuple[int, int, int] | None, limit: int, **filters: Any) -> 
             break
         least = rows[-1][0] if len(rows) == limit and rows[-1][0] else 0
     pairs = [[by, against] for _, by, against, *_ in rows if by]
-    return [(cursor, json) for cursor, json in run(_of_pairs(chosen), values | {"pairs": dumps(pairs)})]
+    found = [(cursor, json) for cursor, json in run(_of_pairs(chosen), values | {"pairs": dumps(pairs)})]
+    # Where a pair went away meanwhile, its page would look like the last.
+    return found if len(found) == len(pairs) else listed(past=past, limit=limit, **filters)
 
 
 def _settled(rows: list[Any], limit: int) -> bool:

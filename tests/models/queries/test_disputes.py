@@ -213,6 +213,26 @@ def test_many_charges_that_one_claim_answers_are_not_paired_with_each_who_states
     assert spent[1] < 2.5 * spent[0], spent
 
 
+def test_a_pair_that_goes_away_while_a_page_is_read_does_not_make_it_the_last(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    charged = stated(actor, "It is so.", "Accuser")
+    edges = []
+    for at in range(1, 5):
+        denied = stated(actor, f"It is not, {at}.", f"Speaker {at}", at)
+        edges.append(counterclaims.create(by=actor, claim=charged.claim_id, answer=denied.claim_id, kind="denies"))
+    going = [edges[0]]
+
+    def run_beside_another(query: Any, values: dict[str, Any]) -> Any:
+        if "pairs" in values and going:
+            counterclaims.retract(by=actor, id=going.pop(), version=None, reason=None)
+        return run(query, values)
+
+    monkeypatch.setattr(queries, "run", run_beside_another)
+    assert len(disputes.listed(past=None, limit=3)) == 3
+    assert going == []
+
+
 def test_pairs_that_cannot_be_among_the_most_frequent_are_not_made(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
