@@ -37,12 +37,19 @@ def parse_groups(
     Each group is parsed by `in_place`. With `cut_sentences`, as where they are read ahead, documents are cut into
     sentences as well, and the first groups are short.
     """
-    sized = ((line, len(line[1])) for line in enumerate(lines, 1) if line[1].strip())
-    for some in grouped(sized, most, FIRST if cut_sentences else GROUP_BYTES):
+    for some in grouped(_sized(lines), most, FIRST if cut_sentences else GROUP_BYTES):
         group: Group = in_place(partial(_parsed, some))
         if cut_sentences:
             cut_documents(whole_documents(group))
         yield group
+
+
+def _sized(lines: Iterable[bytes]) -> Iterator[tuple[tuple[int, bytes], int]]:
+    """Yield the lines that are not empty, each with its number, and with its size in bytes."""
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield (number, line), len(line)
+        del line  # of a megabyte, it would be held until the next one is there
 
 
 def _parsed(lines: list[tuple[int, bytes]]) -> Group:
