@@ -283,16 +283,22 @@ def test_an_original_becomes_no_print_too_many_of_its_heir(
     assert _originals(first, *printed) == [printed[1], printed[1], None]
 
 
+@pytest.mark.parametrize(
+    ("bound", "told"),
+    [
+        (("MOST", 2), "more than 2 accepted prints"),
+        (("MOST_CHARACTERS", 2_200), "accepted prints of more than 2,200 characters together"),
+    ],
+)
 def test_an_import_is_refused_what_would_be_one_print_too_many(
-    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, bound: tuple[str, int], told: str
 ) -> None:
-    monkeypatch.setattr(prints, "MOST", 2)
-    lines, _ = _printed(actor, "They did. ", 3, 8)
+    monkeypatch.setattr(prints, *bound)
+    lines, _ = _printed(actor, "They did. ", 3, 1_000)
     for _ in range(2):  # of one batch, and where two are stored already
-        imported = Import(actor)
-        outcomes = imported.store([Line(number, *line) for number, line in enumerate(lines)])
+        outcomes = Import(actor).store([Line(number, *line) for number, line in enumerate(lines)])
         assert [bool(one.errors) for one in outcomes] == [False] * 3 + [True]
-        assert "more than 2 accepted prints" in str(outcomes[-1].errors)
+        assert told in str(outcomes[-1].errors)
 
 
 _TOGETHER = r"prints of more than [\d,]+ characters together, as no act may: clear the `original` of one, or of this"
@@ -365,17 +371,6 @@ def test_an_original_becomes_no_print_of_its_heir_that_is_too_long(
         _change(actor, first, status="candidate")
     _change(actor, first, status="rejected")
     assert _originals(first, *printed) == [printed[1], printed[1], None]
-
-
-def test_an_import_is_refused_a_print_of_too_many_characters(
-    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lines, _ = _printed(actor, "They did. ", 3, 1_000)
-    monkeypatch.setattr(prints, "MOST_CHARACTERS", 2_200)
-    for _ in range(2):  # of one batch, and where two are stored already
-        outcomes = Import(actor).store([Line(number, *line) for number, line in enumerate(lines)])
-        assert [bool(one.errors) for one in outcomes] == [False] * 3 + [True]
-        assert "accepted prints of more than 2,200 characters together" in str(outcomes[-1].errors)
 
 
 def _put_longest(by: Actor) -> list[int]:
