@@ -179,12 +179,10 @@ def ids_as_table(sqlite: bool, name: str, alias: str) -> Any:
 @differing
 def pairs_as_table(sqlite: bool, name: str, alias: str) -> Any:
     """Read the pairs of speakers in the JSON array `name` as a table of (by_id, against_id)."""
-    if sqlite:
-        pairs = Select([fn.json_each(Param(name))], [SQL("value ->> 0 AS by_id, value ->> 1 AS against_id")])
-    else:
-        ids = SQL("(value ->> 0)::bigint AS by_id, (value ->> 1)::bigint AS against_id")
-        pairs = Select([fn.json_array_elements(Cast(Param(name), "json"))], [ids])
-    return pairs.alias(alias)
+    pairs = fn.json_each(Param(name)) if sqlite else fn.json_array_elements(Cast(Param(name), "json"))
+    # As numbers: by what has no type, SQLite would find no pair by both.
+    ids = SQL("CAST(value ->> 0 AS BIGINT) AS by_id, CAST(value ->> 1 AS BIGINT) AS against_id")
+    return Select([pairs], [ids]).alias(alias)
 
 
 @differing

@@ -10,36 +10,22 @@ that claim. An evidence of another day than theirs is taken from one day and add
 """
 
 from functools import reduce
-from operator import add, and_
+from operator import and_
 from typing import Any
 
 from peewee import JOIN, SQL, Entity, Expression, Join, Select, Tuple, fn
 
 from models.queries import dialects
-from models.queries.days import (
-    CHARGED_ON,
-    day_of,
-    days_between_known,
-    known_later,
-    last_before,
-    statement_aimed_at,
-    summary_of_answer,
-    summary_of_charge,
-    with_days,
-    x,
-)
-from models.queries.days import w as evidence
-from models.queries.dialects import among, any_of, true
+from models.queries.days import days_between_known, known_later, last_before
+from models.queries.dispute_tables import OF_THE_ANSWER, days_asked, e, i, t, tables, u
 from models.queries.filter_sets import Filters, used
-from models.queries.filters import OF_TOPIC, parameters
+from models.queries.filters import parameters
 from models.queries.members import Object, Scalar, scalars
 from models.queries.nodes import TRUE, Aliased, Compiled, P, cached, case, compiled, run
 from models.queries.numbered import in_order, numbered
 from models.queries.parts import speaker_part
-from models.queries.said_by import claims_within, within
-from models.queries.visibility import PUBLIC, counterclaim_seen, of_the_claim, statement_seen
 from models.storage.columns import dumps
-from models.tables import Speaker, Statement
+from models.tables import Speaker
 from models.vocabulary import COUNTER_KINDS
 
 #: Pairs that are made, and charges counted, for a page at first: all of those who answer most, as many as come to this;
@@ -49,32 +35,15 @@ FEW = 20_000
 _COUNTED = 4
 _ALL = 2**62
 
-_v = Aliased(Statement, "v")
-_a, _b, _p, _o, _k = Aliased(Speaker, "a"), Aliased(Speaker, "sb"), Entity("p"), Entity("o"), Entity("k")
-#: Counterclaims, who states their answers, and whom they answer; who answers, ranked (`_tables`, `_ranking`).
-_e, _t, _u, _ranked = Entity("e"), Entity("t"), Entity("u"), Entity("ranked")
-#: Charges counted, the days until which they are; evidence of another day than the answer of who gave it (`_evidence`).
-_g, _d, _i = Entity("g"), Entity("d"), Entity("i")
-#: Such evidence counts once more on its own day, and once less on the other.
+_a, _b, _p, _k = Aliased(Speaker, "a"), Aliased(Speaker, "sb"), Entity("p"), Entity("k")
+#: Who answers, ranked (`_ranking`); charges counted, and the days until which they are; answers counted (`_answers`).
+_ranked, _g, _d, _h = Entity("ranked"), Entity("g"), Entity("d"), Entity("h")
+#: Evidence of another day than the answer counts once more on its own day, and once less on the other.
 _SHIFTED = Select([], [SQL("1 AS number")]).union_all(Select([], [SQL("-1")])).alias("f")
-_SHIFTED_ON = case(Entity("f", "number") == 1, _i.day, _i.else_day)
+_SHIFTED_ON = case(Entity("f", "number") == 1, i.day, i.else_day)
 
-
-#: A statement counts for its speaker, and once more for whom it was made.
-_VOICES = Select([], [SQL("1 AS own")]).union_all(Select([], [SQL("0")])).alias("o")
-
-#: What may be asked of a counterclaim `x`, `topic` of the charge or of the answer; of who answered; of whom. `by` and
-#: `against` are, too, or everybody would be paired with everybody first.
-_OF_THE_COUNTERCLAIM: dict[str, Any] = {
-    "by": x.answer_id.in_(claims_within(PUBLIC, "by")),
-    "against": x.claim_id.in_(claims_within(PUBLIC, "against")),
-    "kind": any_of(x.kind, "kind"),
-    "topic": x.claim_id.in_(OF_TOPIC) | x.answer_id.in_(OF_TOPIC),
-}
-_OF_THE_ANSWER = {"said_from", "said_to"}
-_OF_THE_CHARGE: dict[str, Any] = {
-    "against": within(_v.speaker_id, "against", many=True) | within(_v.on_behalf_of_id, "against", many=True)
-}
+#: Whether those who state an answer are paired with its charges before these are with who made them, as the fewer rows.
+_FEWER = SQL("CASE WHEN count(*) OVER (PARTITION BY g.answer_id) * g.number <= g.size THEN 1 ELSE 0 END AS fewer")
 
 _CURSOR = SQL("p.counted || '_' || p.by_id || '_' || p.against_id")
 _MOST_FREQUENT_FIRST = SQL("p.counted DESC, p.by_id, p.against_id")
@@ -112,19 +81,20 @@ def _settled(rows: list[Any], limit: int) -> bool:
 @cached(64)
 def whole(filters: Filters) -> Compiled:
     """Compose (cursor, JSON) of all pairs that pass some filters, the most frequent first."""
-    pairs = numbered(Select([_counted(_made(filters))], [SQL("p.*")]), _MOST_FREQUENT_FIRST.sql, "p")
+    stated, made = _made(filters)
+    pairs = numbered(Select([_counted(made)], [SQL("p.*")]), _MOST_FREQUENT_FIRST.sql, "p")
     json = Select([_a, _b], [dialects.text(_pair())]).where(_a.id == _p.by_id, _b.id == _p.against_id)
-    return compiled(in_order(pairs, _CURSOR, json).with_cte(*_tables(filters), pairs), filters.several)
+    return compiled(in_order(pairs, _CURSOR, json).with_cte(*tables(filters), stated, pairs), filters.several)
 
 
 @cached(64)
 def speakers(filters: Filters) -> Compiled:
     """Compose the JSON of the speakers in all pairs that pass some filters, lowest id first."""
-    *tables, numbers = _numbers(filters)
+    *counted, numbers = _numbers(filters)
     between = numbers.cte("between", materialized=True)
     ids = Select([between], [between.c.by_id]).union(Select([between], [between.c.against_id]))
     found = Select([_a], [dialects.text(Object(speaker_part(_a)))]).where(_a.id.in_(ids))
-    return compiled(found.order_by(_a.id).with_cte(*_tables(filters), *tables, between), filters.several)
+    return compiled(found.order_by(_a.id).with_cte(*tables(filters), *counted, between), filters.several)
 
 
 @cached(256)
@@ -144,8 +114,8 @@ def _page(filters: Filters) -> Compiled:
     one = Select([], [SQL("1 AS one")]).alias("z")
     pairs = Select([one], [_p.counted, _p.by_id, _p.against_id, SQL("n.most, n.by_id")])
     pairs = pairs.join(others, JOIN.LEFT_OUTER, on=TRUE).join(page, JOIN.LEFT_OUTER, on=TRUE)
-    tables = (*_tables(filters), *_ranking(filters), *made)
-    return compiled(pairs.order_by(_MOST_FREQUENT_FIRST).with_cte(*tables), filters.several)
+    made = [*tables(filters), *_ranking(filters), *made]
+    return compiled(pairs.order_by(_MOST_FREQUENT_FIRST).with_cte(*made), filters.several)
 
 
 @cached(256)
@@ -156,10 +126,11 @@ def _of_pairs(filters: Filters) -> Compiled:
     of a WITH wherever that is named, took 25 MB and .2 s to prepare it.
     """
     page = Select([dialects.pairs_as_table("pairs", "s")], [SQL("s.*")]).cte("page", materialized=True)
-    pairs = Select([_counted(_made(filters, page))], [_CURSOR, dialects.text(_pair())])
+    stated, made = _made(filters, page)
+    pairs = Select([_counted(made)], [_CURSOR, dialects.text(_pair())])
     pairs = pairs.join(_a, on=_a.id == _p.by_id).join(_b, on=_b.id == _p.against_id)
-    tables = (page, *_tables(filters, page))
-    return compiled(pairs.order_by(_MOST_FREQUENT_FIRST).with_cte(*tables), filters.several)
+    read = [page, *tables(filters, page), stated]
+    return compiled(pairs.order_by(_MOST_FREQUENT_FIRST).with_cte(*read), filters.several)
 
 
 def _counted(pairs: Select) -> Any:
@@ -188,46 +159,56 @@ def _ranking(filters: Filters) -> list[Any]:
     one speaker, which is counted where that takes no more than `_COUNTED` pairs of a charge, as a mean. Made are their
     pairs, and once for all who state it the charges that a claim answers.
     """
-    aimed = Select([_e], [_e.key, SQL("count(*) AS number")]).group_by(_e.key).alias("n")
-    often = Select([_u], [_u.key, SQL("sum(n.number) OVER (PARTITION BY u.against_id) AS often")])
-    often = often.join(aimed, on=SQL("n.key = u.key")).alias("f")
-    whom = Select([often], [SQL("key, count(*) AS size, max(often) AS often")]).group_by(SQL("key")).alias("m")
-    number = SQL("count(*) AS number, sum(m.size) AS size, max(m.often) AS often")
+    aimed = Select([e], [e.key, SQL("count(*) AS number")]).group_by(e.key).alias("n")
+    windows = (
+        "sum(n.number) OVER (PARTITION BY u.against_id) AS often, dense_rank() OVER (ORDER BY u.against_id) AS nth"
+    )
+    often = Select([u], [u.key, SQL(windows)]).join(aimed, on=SQL("n.key = u.key")).alias("f")
+    whom = SQL("key, count(*) AS size, max(often) AS often, max(nth) AS speakers")
+    whom = Select([often], [whom]).group_by(SQL("key")).alias("m")
+    number = SQL("count(*) AS number, sum(m.size) AS size, max(m.often) AS often, max(m.speakers) AS speakers")
+    mean = SQL("m.*, e.answer_id, avg(m.size) OVER (PARTITION BY e.answer_id) AS mean")
+    charges = Select([e], [mean]).join(whom, on=SQL("m.key = e.key")).cte("charged", materialized=True)
     # Of an answer to many charges, those who state it are not repeated for each of these.
-    to_many = Select([_e], [_e.answer_id, number]).join(whom, on=SQL("m.key = e.key")).group_by(_e.answer_id)
-    to_many = to_many.cte("to_many", materialized=True)
-    counted = Select([_e], [_e.answer_id, _u.against_id, SQL("count(*) AS number")])
-    counted = counted.join(to_many, on=SQL("to_many.answer_id = e.answer_id")).join(_u, on=_u.key == _e.key)
-    counted = counted.where(SQL(f"to_many.number > 1 AND to_many.size <= {_COUNTED} * to_many.number"))
-    counted = counted.group_by(_e.answer_id, _u.against_id).alias("c")
+    to_many = Select([SQL("charged AS m")], [SQL("m.answer_id"), number]).group_by(SQL("m.answer_id")).alias("g")
+    counted = Select([charges], [charges.c.answer_id, u.against_id, SQL("count(*) AS number")])
+    counted = counted.join(u, on=u.key == charges.c.key).where(charges.c.mean <= _COUNTED)
+    counted = counted.group_by(charges.c.answer_id, u.against_id).alias("c")
     counted = Select([counted], [SQL("answer_id, max(number) AS most")]).group_by(SQL("answer_id")).alias("c")
-    everyone = Select([_u], [SQL("count(DISTINCT u.against_id)")])
-    pairs = dialects.least(SQL("g.size"), everyone).alias("pairs")
+    pairs = dialects.least(SQL("g.size"), SQL("g.speakers")).alias("pairs")
     most = fn.coalesce(SQL("c.most"), dialects.least(SQL("g.number"), SQL("g.often"))).alias("most")
-    columns = [_t.by_id, SQL("g.answer_id"), last_before(_t.day).alias("day"), most, SQL("g.size, g.often"), pairs]
-    answers = Select([Join(SQL("to_many AS g"), _t, on=SQL("t.claim_id = g.answer_id"))], columns)
+    columns = [
+        t.by_id,
+        SQL("g.answer_id"),
+        last_before(t.day).alias("day"),
+        most,
+        SQL("g.size, g.often"),
+        pairs,
+        _FEWER,
+    ]
+    answers = Select([Join(to_many, t, on=SQL("t.claim_id = g.answer_id"))], columns)
     answers = answers.join(counted, JOIN.LEFT_OUTER, on=SQL("c.answer_id = g.answer_id"))
-    answers = answers.where(TRUE, *_days_asked(_t.day, filters))
-    if filters.names & _OF_THE_ANSWER:
+    answers = answers.where(TRUE, *days_asked(t.day, filters))
+    if filters.names & OF_THE_ANSWER:
         answers = answers.union_all(_of_evidence(whom, number, filters))
     own = "OVER (PARTITION BY by_id)"
     answers = Select([answers.alias("a")], [SQL(f"a.*, sum(a.most) {own} AS total, max(a.often) {own} AS highest")])
     most = dialects.least(_k.total, _k.highest)
     left = case(most < P.count, most, case(_k.by_id >= P.by_id, P.count, P.count - 1)).alias("most")
-    left = [SQL("k.by_id, k.answer_id, k.day, k.size, k.pairs, k.total - k.most AS others"), left]
+    left = [SQL("k.by_id, k.answer_id, k.day, k.size, k.pairs, k.fewer, k.total - k.most AS others"), left]
     first = "row_number() OVER (PARTITION BY l.answer_id ORDER BY l.most DESC, l.by_id) = 1"
     made = SQL(f"l.*, l.pairs + CASE WHEN {first} THEN l.size ELSE 0 END AS made")
     made = Select([Select([answers.alias("k")], left).alias("l")], [made]).where(SQL("l.most > 0")).alias("m")
     before = SQL(f"m.*, sum(m.made) OVER (ORDER BY m.most DESC, m.by_id) - sum(m.made) {own} AS before")
-    return [to_many, Select([made], [before]).cte("ranked", materialized=True)]
+    return [charges, Select([made], [before]).cte("ranked", materialized=True)]
 
 
 def _of_evidence(whom: Any, number: Any, filters: Filters) -> Select:
     """Count of each who states an answer the evidence of their own that is of the days asked for; their day is not."""
-    by_day = reduce(and_, _days_asked(_i.else_day, filters))
-    own = Select([_i], [_i.by_id, number]).join(whom, on=SQL("m.key = i.key"))
-    own = own.where(case(by_day, 1, 0) == 0, *_days_asked(_i.day, filters)).group_by(_i.by_id).alias("g")
-    none = SQL("g.by_id, CAST(NULL AS BIGINT), CAST(NULL AS TEXT), g.number, 0, g.often, g.size")
+    by_day = reduce(and_, days_asked(i.else_day, filters))
+    own = Select([i], [i.by_id, number]).join(whom, on=SQL("m.key = i.key"))
+    own = own.where(case(by_day, 1, 0) == 0, *days_asked(i.day, filters)).group_by(i.by_id).alias("g")
+    none = SQL("g.by_id, CAST(NULL AS BIGINT), CAST(NULL AS TEXT), g.number, 0, g.often, g.size, 0")
     return Select([own], [none])
 
 
@@ -237,15 +218,14 @@ def _numbers(filters: Filters, *, ranked: bool = False) -> tuple[Any, ...]:
     Or only of the first that are `ranked`; of them those right that are P.least or more, and too low others.
     """
     first = _ranked.before < P.few
-    stated = Select([_t], [_t.claim_id, _t.by_id, last_before(_t.day).alias("day"), SQL("0 AS least")])
-    stated = stated.where(TRUE, *_days_asked(_t.day, filters))
+    stated = _stated([last_before(t.day).alias("day"), SQL("0 AS least")], filters)
     if ranked:
         # No more are added by all their others: where with these it is too few, it is not made.
         least = (P.least - _ranked.others).alias("least")
-        stated = Select([_ranked], [SQL("answer_id AS claim_id, by_id, day"), least])
+        stated = Select([_ranked], [SQL("answer_id AS claim_id, by_id, day"), least, _ranked.fewer])
         stated = stated.where(first, _ranked.answer_id.is_null(False))
     stated = stated.cte("stated", materialized=True)
-    charges = _charges(Select([stated], [SQL("claim_id")]), []).cte("charges", materialized=True)
+    charges = _charges(stated, []).cte("charges", materialized=True)
     # How many charges are not known to be later than a day is asked once of each, however many answered on that day.
     days = Select([stated], [SQL("claim_id, day, min(least) AS least")]).group_by(SQL("claim_id, day")).alias("d")
     whom = Select([charges], [SQL("answer_id, against_id, sum(number) AS whole")])
@@ -255,121 +235,75 @@ def _numbers(filters: Filters, *, ranked: bool = False) -> tuple[Any, ...]:
     each = Select([charges], [SQL("answer_id, against_id, day, number, 0 AS whole")]).union_all(no_more).alias("g")
     until = Select([each], [SQL("g.*, sum(number) OVER (PARTITION BY answer_id, against_id ORDER BY day) AS until")])
     numbers = Select([until.alias("g")], [SQL("t.by_id, g.against_id, g.until AS number")])
-    numbers = numbers.join(SQL("stated AS t"), on=(_t.claim_id == _g.answer_id) & (_t.day == _g.day))
-    numbers = numbers.where(_g.number == 0, SQL("g.whole >= t.least"), _t.by_id != _g.against_id)
+    numbers = numbers.join(SQL("stated AS t"), on=(t.claim_id == _g.answer_id) & (t.day == _g.day))
+    numbers = numbers.where(_g.number == 0, SQL("g.whole >= t.least"), t.by_id != _g.against_id)
+    numbers = numbers.union_all(_answers(stated, [], _h.day, []))
     shifted = _shifted([], filters)
     if ranked:
-        shifted = shifted.where(_i.by_id.in_(Select([_ranked], [_ranked.by_id]).where(first)))
+        shifted = shifted.where(i.by_id.in_(Select([_ranked], [_ranked.by_id]).where(first)))
     numbers = numbers.union_all(shifted)
     summed = Select([numbers.alias("n")], [SQL("by_id, against_id, sum(number) AS counted")])
     return stated, charges, summed.group_by(SQL("by_id, against_id")).having(SQL("sum(number) > 0"))
 
 
-def _made(filters: Filters, page: Any = None) -> Select:
-    """Count the counterclaims of each pair, or of those of a page, that are of the same kind and the same days."""
-    charges = _charges(Select([_t], [_t.claim_id]), [_e.kind, _e.charged_on]).alias("g")
-    same = [_g.kind, _g.charged_on, _t.day.alias("answered_on"), _g.number]
-    made = Select([charges], [_t.by_id, _g.against_id, *same]).join(_t, on=_t.claim_id == _g.answer_id)
-    made = made.where(_t.by_id != _g.against_id, _g.day <= last_before(_t.day), *_days_asked(_t.day, filters))
-    others = _shifted([_i.kind, _i.charged_on, _SHIFTED_ON.alias("answered_on")], filters)
+def _made(filters: Filters, page: Any = None) -> tuple[Any, Select]:
+    """Count the counterclaims of each pair, or of those of a page, that are of the same kind and the same days.
+
+    Before it comes the table that it reads.
+    """
+    stated = _stated([t.day], filters).cte("stated", materialized=True)
+    charges = _charges(stated, [e.kind, e.charged_on]).alias("g")
+    same = [_g.kind, _g.charged_on, t.day.alias("answered_on"), _g.number]
+    made = Select([charges], [t.by_id, _g.against_id, *same]).join(SQL("stated AS t"), on=t.claim_id == _g.answer_id)
+    made = made.where(t.by_id != _g.against_id, _g.day <= last_before(t.day))
+    answers = _answers(stated, [e.kind, e.charged_on], last_before(_h.day), [_h.kind, _h.charged_on, _h.day])
+    others = _shifted([i.kind, i.charged_on, _SHIFTED_ON.alias("answered_on")], filters)
     if page is not None:
-        made = made.join(page, on=(page.c.by_id == _t.by_id) & (page.c.against_id == _g.against_id))
-        others = others.join(page, on=(page.c.by_id == _i.by_id) & (page.c.against_id == _u.against_id))
+        made = made.join(page, on=(page.c.by_id == t.by_id) & (page.c.against_id == _g.against_id))
+        answers = answers.join(page, on=(page.c.by_id == _h.by_id) & (page.c.against_id == u.against_id))
+        others = others.join(page, on=(page.c.by_id == i.by_id) & (page.c.against_id == u.against_id))
     columns = SQL("by_id, against_id, kind, charged_on, answered_on")
     number = SQL("CAST(sum(number) AS INTEGER) AS number")
-    same = Select([made.union_all(others).alias("s")], [columns, number])
+    same = Select([made.union_all(answers).union_all(others).alias("s")], [columns, number])
     same = same.group_by(columns).having(SQL("sum(number) > 0")).alias("s")
     days = days_between_known(SQL("charged_on"), SQL("answered_on")).alias("days")
-    return Select([same], [SQL("by_id, against_id, kind, answered_on, number"), days])
+    return stated, Select([same], [SQL("by_id, against_id, kind, answered_on, number"), days])
 
 
-def _charges(answers: Select, same: list[Any]) -> Select:
-    """Count the charges that some claims answer, by whom they are, by their day and by what else is the `same`."""
-    columns, day = [_e.answer_id, _u.against_id, *same], fn.coalesce(_u.day, "")
+def _stated(columns: list[Any], filters: Filters) -> Select:
+    """Read who states each answer, and whether they are `_FEWER`."""
+    whom = Select([u], [u.key, SQL("count(*) AS size")]).group_by(u.key).alias("m")
+    sizes = Select([e], [e.answer_id, SQL("count(*) AS number, sum(m.size) AS size")])
+    sizes = sizes.join(whom, on=SQL("m.key = e.key")).group_by(e.answer_id).alias("g")
+    stated = Select([Join(sizes, t, on=t.claim_id == _g.answer_id)], [t.claim_id, t.by_id, *columns, _FEWER])
+    return stated.where(TRUE, *days_asked(t.day, filters))
+
+
+def _answers(stated: Any, same: list[Any], until: Any, columns: list[Any]) -> Select:
+    """Pair who gives answers that `_FEWER` state with whom they answer, counted by their day and what is the `same`."""
+    answers = [stated.c.by_id, e.key, stated.c.day, *same]
+    answers = Select([e], [*answers, SQL("CAST(count(*) AS INTEGER) AS number")])
+    answers = answers.join(stated, on=stated.c.claim_id == e.answer_id).where(stated.c.fewer == 1)
+    answers = answers.group_by(stated.c.by_id, e.key, stated.c.day, *same).alias("h")
+    pairs = Select([answers], [_h.by_id, u.against_id, *columns, _h.number]).join(u, on=u.key == _h.key)
+    return pairs.where(_h.by_id != u.against_id, fn.coalesce(u.day, "") <= until)
+
+
+def _charges(stated: Any, same: list[Any]) -> Select:
+    """Count the charges of answers that many state, by whom they are, by their day and by what else is the `same`."""
+    answers = Select([stated], [stated.c.claim_id]).where(stated.c.fewer == 0)
+    columns, day = [e.answer_id, u.against_id, *same], fn.coalesce(u.day, "")
     number = SQL("CAST(count(*) AS INTEGER) AS number")
-    charges = Select([_e], [*columns, day.alias("day"), number]).join(_u, on=_u.key == _e.key)
-    return charges.where(_e.answer_id.in_(answers)).group_by(*columns, day)
+    charges = Select([e], [*columns, day.alias("day"), number]).join(u, on=u.key == e.key)
+    return charges.where(e.answer_id.in_(answers)).group_by(*columns, day)
 
 
 def _shifted(columns: list[Any], filters: Filters) -> Select:
     """Pair who gave evidence of another day than their answer with each whom, on both days."""
-    shifted = Select([_i], [_i.by_id, _u.against_id, *columns, SQL("f.number")])
-    shifted = shifted.join(_SHIFTED, on=TRUE).join(_u, on=_u.key == _i.key)
-    asked = _days_asked(_SHIFTED_ON, filters)
-    return shifted.where(_i.by_id != _u.against_id, ~known_later(_u.day, _SHIFTED_ON), *asked)
-
-
-def _tables(filters: Filters, page: Any = None) -> list[Any]:
-    """Read the counterclaims `e` to claims, `t`, who states their answers, `u`, whom, and `i`, evidence (`_evidence`).
-
-    Of a page, only of those whom it pairs. Who answered is everybody who states the answer, and on whose behalf, on the
-    day of the evidence where that is theirs, else of their earliest statement of it. Whom is the speaker at whose
-    statement it was aimed; else all who are not known to have said it later only. What has the same `key` answers the
-    same: of a charge with a thousand answers, those who made it are read once.
-    """
-    aimed_at = statement_aimed_at.id
-    columns = [x.answer_id, x.kind, CHARGED_ON.alias("charged_on"), aimed_at.alias("aimed_at")]
-    columns += [case(aimed_at.is_null(), x.claim_id, 0 - aimed_at).alias("key")]
-    columns += [evidence.speaker_id, evidence.on_behalf_of_id, day_of(evidence).alias("day")]
-    seen = [of_the_claim(x), counterclaim_seen(PUBLIC, x)]
-    seen += [true(summary.public) for summary in (summary_of_charge, summary_of_answer)]
-    conditions = {name: _OF_THE_COUNTERCLAIM[name] for name in sorted(filters.names & _OF_THE_COUNTERCLAIM.keys())}
-    if {"by", "against"} <= filters.names:
-        # As two conditions of one row, both databases would look for a counterclaim between any two of their claims.
-        by, against = (x.select(x.id).where(conditions.pop(name)) for name in ("by", "against"))
-        seen.append(among(x.id, by & against))
-    if page is not None:
-        # By no index: SQLite would look for each of their claims with each claim that a filter leaves.
-        ends = (_of_page(end, "by_id", page) for end in (_v.speaker_id, _v.on_behalf_of_id))
-        stated = reduce(add, (_v.select(_v.claim_id).where(*theirs) for theirs in ends))
-        seen.append(dialects.among_many(dialects.unindexed(x.answer_id), stated))
-    drawn = Select([with_days()], columns).where(*seen, *conditions.values())
-    tables = {"e": drawn, "t": _stating(filters, page), "u": _whom(filters, page), "i": _evidence()}
-    return [dialects.expecting_many(query).cte(name, materialized=True) for name, query in tables.items()]
-
-
-def _of_page(speaker: Any, end: str, page: Any) -> list[Any]:
-    return [] if page is None else [speaker.in_(Select([page], [page.c[end]]))]
-
-
-def _said(claims: Select, speaker: Any, columns: list[Any], source: Any = _v) -> Select:
-    # Whoever said it often counts once, by their first day: 3,000 answers to a claim that one speaker stated 3,000
-    # times are 3,000 rows instead of nine million.
-    said = Select([source], columns).where(statement_seen(PUBLIC, _v), _v.claim_id.in_(claims))
-    return said.group_by(_v.claim_id, speaker)
-
-
-def _stating(filters: Filters, page: Any) -> Select:
-    voice = case(_o.own == 1, _v.speaker_id, _v.on_behalf_of_id)
-    columns = [_v.claim_id, voice.alias("by_id"), fn.min(day_of(_v)).alias("day")]
-    stating = _said(Select([_e], [_e.answer_id]), voice, columns, Join(_v, _VOICES, on=voice.is_null(False)))
-    stating = stating.where(TRUE, *_of_page(voice, "by_id", page))
-    return stating.where(within(voice, "by", many=True)) if "by" in filters.names else stating
-
-
-def _evidence() -> Select:
-    """Read the evidence of whoever states an answer that is not of the day of their first statement of it."""
-    voice = case(_o.own == 1, _e.speaker_id, case(_e.on_behalf_of_id != _e.speaker_id, _e.on_behalf_of_id))
-    columns = [_e.answer_id, _e.key, _e.kind, _e.charged_on, _t.by_id, _e.day, _t.day.alias("else_day")]
-    # In this order: by the answer alone, SQLite would read all who state it for each charge.
-    evidence = Select([Join(Join(_e, _VOICES, JOIN.CROSS), _t, JOIN.CROSS)], columns)
-    return evidence.where(_t.claim_id == _e.answer_id, _t.by_id == voice, _e.day != fn.coalesce(_t.day, ""))
-
-
-def _days_asked(day: Any, filters: Filters) -> list[Any]:
-    bounds = {"said_from": day >= P.said_from, "said_to": day <= P.said_to}
-    return [bounds[name] for name in sorted(filters.names & _OF_THE_ANSWER)]
-
-
-def _whom(filters: Filters, page: Any) -> Select:
-    asked = [_OF_THE_CHARGE[name] for name in sorted(filters.names & _OF_THE_CHARGE.keys())]
-    asked += _of_page(_v.speaker_id, "against_id", page)
-    at_one = _v.select((0 - _v.id).alias("key"), _v.speaker_id.alias("against_id"), SQL("NULL AS day"))
-    at_one = at_one.where(_v.id.in_(Select([_e], [_e.aimed_at])), *asked)
-    # One without a day, which sorts first, is not known to have been later.
-    columns = [_v.claim_id, _v.speaker_id, fn.nullif(fn.min(_v.day), "")]
-    at_all = Select([_e], [_e.key]).where(_e.aimed_at.is_null())
-    return at_one.union_all(_said(at_all, _v.speaker_id, columns).where(TRUE, *asked))
+    shifted = Select([i], [i.by_id, u.against_id, *columns, SQL("f.number")])
+    shifted = shifted.join(_SHIFTED, on=TRUE).join(u, on=u.key == i.key)
+    asked = days_asked(_SHIFTED_ON, filters)
+    return shifted.where(i.by_id != u.against_id, ~known_later(u.day, _SHIFTED_ON), *asked)
 
 
 def _pair() -> Object:

@@ -214,6 +214,37 @@ def test_many_charges_that_one_claim_answers_are_not_paired_with_each_who_states
     assert spent[1] < 2.5 * spent[0], spent
 
 
+@pytest.mark.parametrize("charges", [1, 3])
+def test_many_answers_of_one_speaker_are_not_each_paired_with_everybody_who_makes_the_charge(
+    registry: str, actor: Actor, charges: int
+) -> None:
+    """Each answers some charges that many speakers make."""
+    made = [stated(actor, f"It is so, {at}.", "Accuser", at) for at in range(charges)]
+    denied = stated(actor, "It is not.", "Wing", 9)
+    answer = denied.claim_id
+    ids = [counterclaims.create(by=actor, claim=one.claim_id, answer=answer, kind="denies") for one in made]
+    edges = [row(Counterclaim.get_by_id(id)) for id in ids]
+    speaker, claim = row(Speaker.get_by_id(denied.speaker_id)), row(Claim.get_by_id(answer))
+    spent = []
+    for ids in (range(100, 190), range(190, 280)):
+        Claim.insert_many([claim | {"id": id} for id in ids]).execute()
+        Speaker.insert_many([speaker | {"id": id, "name": str(id), "name_key": str(id)} for id in ids]).execute()
+        Counterclaim.insert_many(
+            [edge | {"id": 1000 * at + id, "answer": id} for at, edge in enumerate(edges) for id in ids]
+        ).execute()
+        said = [row(one) | {"id": 1000 * at + id, "speaker": id} for at, one in enumerate(made) for id in ids]
+        said += [row(denied) | {"id": 9000 + id, "claim": id} | words_at(id - 90) for id in ids]
+        Statement.insert_many(said).execute()
+        derived.rebuild()
+        with sent_by() as sent:
+            page = disputes.listed(past=None, limit=200)
+        spent.append(sum(work(registry, sql, params) for sql, params in sent))
+        counted = len(range(100, ids.stop)) + 1
+        whom = (made[0].speaker_id, *range(100, ids.stop))
+        assert [cursor for cursor, _ in page] == [f"{charges * counted}_{denied.speaker_id}_{one}" for one in whom]
+    assert spent[1] < 2.5 * spent[0], spent
+
+
 def test_a_pair_that_goes_away_while_a_page_is_read_does_not_make_it_the_last(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
