@@ -245,9 +245,10 @@ def unmerge(*, by: Actor, id: int) -> None:
     with transaction():
         locks.lock_parts()
         aliases = _aliases(id)
-        names = [name for (name,) in Speaker.select(Speaker.name).where(Speaker.id == id).tuples()]
-        SESSION.lock_names(_keys(*names, *aliases) + wikidata.items_of(id))
-        locks.hold(lambda: merge_scope.of_unmerged_speaker(id))
+        found = [*Speaker.select(Speaker.name, Speaker.merged_into).where(Speaker.id == id).tuples()]
+        SESSION.lock_names(_keys(*(name for name, _ in found), *aliases) + wikidata.items_of(id))
+        still_cut = next((merges.still_cut(into) for _, into in found if into), None)
+        locks.hold(lambda: merge_scope.of_unmerged_speaker(id, still_cut))
         speaker = Speaker.get_or_none(Speaker.id == id)
         moved: SpeakerMerge
         into, moved = merges.last_merge(by, Speaker, speaker, id, _may_know)
@@ -273,7 +274,7 @@ def unmerge(*, by: Actor, id: int) -> None:
         subjects.part(id, into)
         prints.part(by=by, speakers=(id, into))
         survivor = Speaker.get_by_id(into)
-        whole = moved["cut"] or merges.still_cut(into)
+        whole = moved["cut"] or still_cut
         again = hierarchy.whole_again(survivor, whole)
         # No other line tells which aliases others still lend, and what a later unmerge may make whole.
         told = {"aliases": _aliases(into), "cut": None if again or survivor.part_of_id else whole}

@@ -72,15 +72,18 @@ def of_merged_speakers(id: int, into: int) -> list[Rows]:
     ]
 
 
-def of_unmerged_speaker(id: int) -> list[Rows]:
-    """Find what an unmerge of this speaker changes, and what has to stand for what it restores."""
+def of_unmerged_speaker(id: int, cut: int | None) -> list[Rows]:
+    """Find what an unmerge of this speaker changes, and what has to stand for what it restores.
+
+    `cut` is what the survivor is still cut from by others.
+    """
     speaker = rows.by_id(Speaker, id)
     if speaker is None or speaker.merged_into_id is None:
         return [to_change(Speaker, id)]
     moved: SpeakerMerge = merges.moved_by_last_merge(Speaker, id)
     into = speaker.merged_into_id
     return [
-        to_change(Speaker, id, into, moved["cut"], merges.still_cut(into), *moved["parts"]),
+        to_change(Speaker, id, into, moved["cut"], cut, *moved["parts"]),
         to_change(Statement, *moved["via"], *moved["on_behalf_of"], *_same_acts(moved["statements"])),
     ]
 

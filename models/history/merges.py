@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from models import tables
 from models.history import changes, large, last_changes, locks, restores, standing_rows
 from models.history.changes import Actor
 from models.history.hidden import is_hidden
@@ -247,10 +248,13 @@ def take_back_names(moved: SpeakerMerge, speaker: Speaker, survivor: int) -> Non
 
 
 def still_cut(survivor: int) -> int | None:
-    """Find whom a survivor was part of before a merge that is undone, where it could not be again for a circle."""
-    lines = "SELECT after FROM changes WHERE noun = 'speakers' AND noun_id = ? AND action = 'change' AND after LIKE ?"
-    found = fetch(f"{lines} ORDER BY sequence DESC LIMIT 1", (survivor, '%"cut":%'))
-    return next((orjson.loads(after)["cut"] for (after,) in found), None)
+    """Find whom a survivor was part of before a merge that is undone, where it could not be again for a circle.
+
+    Others add to that, or take it away, under `lock_parts` alone.
+    """
+    lines = f"SELECT {json_of('after', 'cut')} FROM changes WHERE {tables.lines(tables.CUT)} AND noun_id = ?"  # noqa: S608 (our SQL)
+    found = fetch(f"{lines} ORDER BY sequence DESC LIMIT 1", (survivor,))
+    return next((orjson.loads(cut) for (cut,) in found), None)
 
 
 def _lent_names(merges: list[Merge]) -> set[str]:

@@ -214,6 +214,11 @@ def index_key(text: str) -> str:
     return f"({text})" if on_sqlite() else rf"sha256(replace({text}, '\', '\\')::bytea)"
 
 
+def as_json(column: str) -> str:
+    """Write how an index reads a column that holds JSON."""
+    return column if on_sqlite() else f"CAST({column} AS json)"
+
+
 def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """Run one statement and return its rows, none of one that gives none; for frequent ones whose text is made once.
 

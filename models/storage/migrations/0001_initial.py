@@ -8,8 +8,8 @@ from peewee import SqliteDatabase
 
 from models.refusals import Conflict
 
-#: What the types of the tables are called, and what an index holds of a claim's wording: on SQLite, whose tables are
-#: then strict, and on PostgreSQL.
+#: What the types of the tables are called, what an index holds of a claim's wording, and how it reads JSON of the log:
+#: on SQLite, whose tables are then strict, and on PostgreSQL.
 _ON_SQLITE = {
     "id": "INTEGER",
     "integer": "INTEGER",
@@ -17,6 +17,8 @@ _ON_SQLITE = {
     "real": "REAL",
     "strict": " STRICT",
     "wording": "(language || ' ' || text)",
+    "before": "before",
+    "after": "after",
 }
 _ON_POSTGRESQL = {
     "id": "BIGSERIAL",
@@ -25,6 +27,8 @@ _ON_POSTGRESQL = {
     "real": "DOUBLE PRECISION",
     "strict": "",
     "wording": r"sha256(replace(language || ' ' || text, '\', '\\')::bytea)",
+    "before": "CAST(before AS json)",
+    "after": "CAST(after AS json)",
 }
 
 
