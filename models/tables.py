@@ -807,6 +807,12 @@ class _Lines(SQL):
 #: megabytes: these are found by an index, so whoever asks writes this very condition.
 CUT = "noun || '' = 'speakers' AND action = 'change' AND ({after} -> 'cut') IS NOT NULL"
 Change.add_index(Change.noun_id, Change.sequence, where=_Lines(CUT), name="changes_cut")
+#: And those by which somebody changed the text of a claim, other than by mending the words that it was read from.
+WORDED = (
+    "noun || '' = 'claims' AND action = 'change' AND ({before} ->> 'text') <> ({after} ->> 'text')"
+    " AND ({after} ->> 'followed') IS NULL"
+)
+Change.add_index(Change.noun_id, where=_Lines(WORDED), name="changes_worded")
 
 
 class SealedLine(BaseModel):

@@ -314,6 +314,7 @@ CREATE INDEX "changes_noun_noun_id_sequence" ON "changes" ("noun", "noun_id", "s
 CREATE INDEX "changes_action" ON "changes" ("action", "sequence") WHERE action <> 'create';
 CREATE INDEX "changes_recorded" ON "changes" ("key_id", "noun_id") WHERE noun = 'statements' AND action = 'create';
 CREATE INDEX "changes_cut" ON "changes" ("noun_id", "sequence") WHERE noun || '' = 'speakers' AND action = 'change' AND ({after} -> 'cut') IS NOT NULL;
+CREATE INDEX "changes_worded" ON "changes" ("noun_id") WHERE noun || '' = 'claims' AND action = 'change' AND ({before} ->> 'text') <> ({after} ->> 'text') AND ({after} ->> 'followed') IS NULL;
 CREATE INDEX "changes_noun_sequence" ON "changes" ("noun", "sequence");
 
 CREATE TABLE "sealed_lines" (

@@ -2,14 +2,20 @@
 
 import pytest
 
-from models import speakers
-from models.history import merges
+from models import claims, speakers
+from models.history import changes, merges
 from models.history.changes import Actor
-from models.tables import Change, Speaker
+from models.storage.transactions import transaction
+from models.tables import Change, Claim, Speaker
+from tests.factories import put_claim
 from tests.work import count_anew, sent_by, work
 
 #: How often a row is changed between two looks into the log.
 OFTEN = 300
+
+
+def _last_line() -> int:
+    return int(Change.select(Change.sequence).order_by(Change.sequence.desc()).scalar())
 
 
 def _change_often(noun: str, id: int, sequence: int) -> None:
@@ -34,7 +40,7 @@ def test_an_unmerge_reads_as_much_however_often_the_survivor_was_changed(
     for id in (middle, whole):
         speakers.merge(by=actor, id=id, into=part)
     speakers.change(by=actor, id=part, version=None, description="Well known.")
-    changed = Change.select(Change.sequence).order_by(Change.sequence.desc()).scalar()
+    changed = _last_line()
     speakers.unmerge(by=actor, id=middle)  # from which the survivor is cut now, until the other is unmerged
     spent: list[int] = []
     for _ in range(2):
@@ -49,3 +55,28 @@ def test_an_unmerge_reads_as_much_however_often_the_survivor_was_changed(
         speakers.unmerge(by=actor, id=whole)
     assert len([sql for sql, _ in sent if '"cut"' in sql or "'cut'" in sql]) == 1
     assert Speaker.get_by_id(part).part_of_id == middle
+
+
+@pytest.mark.parametrize("counted", [False, True])
+def test_who_asks_for_a_wording_by_hand_reads_as_much_however_often_the_claim_was_changed(
+    registry: str, actor: Actor, *, counted: bool
+) -> None:
+    followed, by_hand = put_claim(actor, "The first."), put_claim(actor, "The other.")
+    claims.change(by=actor, id=by_hand, version=None, text="By hand.")
+    told: list[tuple[int, int]] = []
+    for claim in (followed, by_hand):
+        with transaction():
+            changes.update(actor, Claim.get_by_id(claim), more={"followed": 1}, text="Followed.")
+        told.append((claim, _last_line()))
+    claims.change(by=actor, id=followed, version=None, language="de")
+    told.append((followed, _last_line()))
+    spent: list[int] = []
+    for _ in range(2):
+        for claim, line in told:
+            _change_often("claims", claim, line)
+        count_anew(counted=counted)
+        with sent_by() as sent:
+            assert claims.worded_by_hand(id=by_hand)
+            assert not claims.worded_by_hand(id=followed)
+        spent.append(sum(work(registry, *query) for query in sent))
+    assert spent[1] <= spent[0], spent
