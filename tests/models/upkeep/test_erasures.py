@@ -10,6 +10,7 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ from tests.factories import (
     put_review,
     seen,
 )
+from tests.timing import growth
 
 REASON = "Court order 17/2026"
 
@@ -1046,7 +1048,5 @@ def test_what_bears_a_name_that_the_speaker_got_meanwhile_is_listed(
 
 def test_beginnings_of_long_words_are_looked_for_in_time_in_proportion_to_them() -> None:
     parts = NameParts(["Jana Dornbusch"])
-    began = time.process_time()
-    assert not any(parts.stand_in("x" * length) for length in (200_000,) * 10)
     assert parts.stand_in("Dornbuschs")
-    assert time.process_time() - began < 2, "each beginning was cut and hashed"
+    assert growth(lambda length: partial(parts.stand_in, " ".join(["x" * length] * 40)), 5_000) < 3, "each was hashed"
