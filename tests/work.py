@@ -2,7 +2,7 @@
 
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -37,6 +37,13 @@ def work(url: str, sql: str, params: Any = (), *, bitmaps: bool = True) -> int:
     Without `bitmaps` of indexes, of which then those rows count that are read by them.
     """
     return _steps(url, sql, params) if database.on_sqlite() else _rows(sql, params, bitmaps=bitmaps)
+
+
+def work_again(statements: Iterable[tuple[str, Any]]) -> int:
+    """Run statements, be they changes, in the transaction of this thread; count as `work` does."""
+    if not database.on_sqlite():
+        return sum(_rows(sql, params, bitmaps=True) for sql, params in statements)
+    return sum(_steps_on(database.db.connection(), sql, params) for sql, params in statements)
 
 
 def read_list(url: str, noun: str, *, bitmaps: bool = False, **asked: Any) -> tuple[int, lists.Page]:
@@ -81,6 +88,13 @@ def _steps(url: str, sql: str, params: Any) -> int:
     connection = sqlite3.connect(url.removeprefix("sqlite:///"))
     for name, function in FUNCTIONS.items():
         connection.create_function(name, 1, function)
+    steps = _steps_on(connection, sql, params)
+    connection.commit()
+    connection.close()
+    return steps
+
+
+def _steps_on(connection: sqlite3.Connection, sql: str, params: Any) -> int:
     steps = 0
 
     def count() -> None:
@@ -89,8 +103,6 @@ def _steps(url: str, sql: str, params: Any) -> int:
 
     connection.set_progress_handler(count, 100)
     connection.execute(sql, params or ()).fetchall()
-    connection.commit()
-    connection.close()
     return steps
 
 
