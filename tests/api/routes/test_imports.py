@@ -2,7 +2,6 @@
 
 import io
 import json
-import time
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from peewee import QueryEvent
 from werkzeug.test import TestResponse
 
 from api.contract import bodies, json_body, problem_types
@@ -286,11 +286,14 @@ def test_a_dry_run_soon_gives_up_waiting_for_others(app: Flask, url: str, writer
     database.connect(url, limits=database.Limits(connections=3, deadline=2))
     with transactions.transaction():
         topics.create(by=Actor(), slug="trade", label="Trade")
-        began = time.monotonic()
+        run: list[QueryEvent] = []
+        database.db.query_hooks.append(run.append)
         (answer,) = together(1, lambda _: sent(writer, lines({"topic": topic(slug="trade")}), "?dry_run=true"))
-        spent = time.monotonic() - began
+        database.db.query_hooks.pop()
     assert (answer.status_code, "are writing" in answer.json["detail"]) == (503, True)
-    assert spent < 0.9, spent  # it waits once, and PostgreSQL looks for a deadlock after a second
+    (given,) = {event.sql for event in run if "lock_timeout" in event.sql}
+    assert int(given.rpartition("=")[2]) < 500, "PostgreSQL looks for a deadlock after a second"
+    assert len([event for event in run if event.exception]) == 1, "it waits once"
 
 
 def test_a_dry_run_tells_the_same_and_stores_nothing(writer: FlaskClient) -> None:

@@ -42,9 +42,8 @@ def test_no_random_text_makes_extraction_fail(parse: Parser) -> None:
         for finding in findings:
             spans = [*finding.contents, *(span for span in (finding.mention, finding.cue) if span)]
             assert all(0 <= start < end <= len(text) for start, end in spans), f"SEED={seed}, text {number}: {text!r}"
-        if time.process_time() > until:
+        if number > 10 and time.process_time() > until:
             break
-    assert number > 10
 
 
 @pytest.mark.parametrize("name", ["Roe", "ROE", "The mayor", "Ann Roe, mayor of Brill"])

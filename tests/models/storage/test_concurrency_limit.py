@@ -57,12 +57,14 @@ def test_a_free_place_goes_to_who_holds_the_fewest_and_then_to_who_came_first() 
 
 def test_a_few_callers_who_ask_for_more_than_there_is_keep_no_other_waiting() -> None:
     limit = ConcurrencyLimit(20, 15, most_waiting=12)
-    ending = threading.Event()
+    ending, held = threading.Event(), list[float]()
 
     def greedy(caller: str) -> None:
         while not ending.is_set():
             if limit.take(caller, 1):
+                began = time.monotonic()
                 ending.wait(0.2)
+                held.append(time.monotonic() - began)
                 limit.give(caller)
             else:
                 ending.wait(0.01)
@@ -75,7 +77,7 @@ def test_a_few_callers_who_ask_for_more_than_there_is_keep_no_other_waiting() ->
         for _ in range(20):
             began = time.monotonic()
             assert limit.take("other", 5)
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < 5 * max(held), "a busy machine keeps places held for longer, too"
             limit.give("other")
             ending.wait(0.02)
     finally:
