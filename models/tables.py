@@ -396,7 +396,7 @@ class Statement(Retractable):
         )
         indexes = (
             # In the order in which a claim shows them.
-            (("claim", "document", "content_start"), False),
+            (("claim", "document", "content_start", "id"), False),
             (("document", "content_start"), False),
             (("status", "id"), False),
             (("day", "id"), False),

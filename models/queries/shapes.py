@@ -9,12 +9,12 @@ describes the same shapes, and tests prove them equal.
 from collections.abc import Callable
 from typing import Any
 
-from peewee import Select, fn
+from peewee import SQL, Select, fn
 
 from models.queries import members, page_counts
 from models.queries.attributions import attribution_members
 from models.queries.days import day_of, may_answer
-from models.queries.dialects import exists_by_row, true
+from models.queries.dialects import among, exists_by_row, true
 from models.queries.embedded import BESIDE, EMBEDDED, MOST_JOINT, embedded
 from models.queries.members import (
     Array,
@@ -58,6 +58,7 @@ from models.tables import Change, ClaimAbout, ClaimTopic, Document, Speaker, Sta
 
 ct, ca = Aliased(ClaimTopic, "ct"), Aliased(ClaimAbout, "ca")
 ab, vs, ob = (Aliased(Speaker, alias) for alias in ("ab", "vsp", "ob"))
+s1, s2 = Aliased(Statement, "s1"), Aliased(Statement, "s2")
 js, rs, recorder = Aliased(Statement, "js"), Aliased(Statement, "rs"), Aliased(Change, "rl")
 vd = Aliased(Document, "vd")
 #: The condition that the line `recorder` of the log says who recorded the statement `s`.
@@ -133,15 +134,16 @@ def _statements_of(
     viewer: Viewer,
     claim: Any,
     limit: int,
-    *conditions: Any,
+    *,
     single: Any = None,
     told: dict[str, Any] | None = None,
+    found: Any = None,
 ) -> dict[str, Member]:
-    """Build the nodes of the statements of a claim that pass some conditions, without their claim.
+    """Build the nodes of the statements of a claim, or of those that are `found` otherwise, without their claim.
 
     `told` is how many there are, where what is read from says that.
     """
-    seen = (s.claim_id == claim, statement_seen(viewer), *conditions)
+    seen = (s.claim_id == claim, statement_seen(viewer)) if found is None else (found,)
     rows = Rows(s, seen, STATEMENT_LINKS, IN_PRINT_ORDER, limit)
     listed = Array(statement_part(viewer), rows, single=single)
     return embedded(
@@ -173,13 +175,13 @@ def _about(claim: Any) -> Array:
     return Array(Object(speaker_part(ab) | scalars(ca, "role")), Rows(ca, stands, {ab: ca.speaker_id}, (ab.name_key,)))
 
 
-def _side(viewer: Viewer, claim: Any, *conditions: Any, told: dict[str, Any] | None = None) -> Object:
-    """Build the node of one side of a counterclaim: a claim with the first of its statements that pass.
+def _side(viewer: Viewer, claim: Any, *, told: dict[str, Any] | None = None, found: Any = None) -> Object:
+    """Build the node of one side of a counterclaim: a claim with its first statements, or those `found` otherwise.
 
-    How many do is `told`, or by the claim's summary: one of thousands may stand at many places of a page.
+    How many there are is `told`, or by the claim's summary: one of thousands may stand at many places of a page.
     """
     told = told or page_counts.of_summary(viewer, claim.id)
-    return Object({**claim_part(claim).members, **_statements_of(viewer, claim.id, BESIDE, *conditions, told=told)})
+    return Object({**claim_part(claim).members, **_statements_of(viewer, claim.id, BESIDE, told=told, found=found)})
 
 
 def _counterclaim_members(viewer: Viewer) -> dict[str, Member]:
@@ -305,16 +307,28 @@ def statement(viewer: Viewer, *, listed: bool = False) -> Object:
 SIDES = {charge: e.claim_id, answer: e.answer_id}
 
 
+def _beside_answer(viewer: Viewer) -> Select:
+    """Find the ids of the statements of the `charge` beside the counterclaim `e`: or the one at which it is aimed.
+
+    By its id: as one condition with the first of the claim, all before it were read in print order.
+    """
+    first = s1.select(s1.id).where(s1.claim_id == charge.id, statement_seen(viewer, s1), of_the_claim())
+    first = first.order_by(s1.document_id, s1.content_start, s1.id).limit(BESIDE).alias("fb")
+    of_it = (s2.claim_id + 0 == charge.id, statement_seen(viewer, s2), ~of_the_claim())
+    aimed_at = s2.select(s2.id).where(s2.id == e.target_id, *of_it)
+    return Select([first], [SQL("id")]).union_all(aimed_at)
+
+
 def counterclaim(viewer: Viewer) -> Object:
     """Build the node of a counterclaim `e` with the claims of SIDES side by side, each with speakers and sentences.
 
     Of a claim whose attribution is answered, the one statement that this is about.
     """
-    aimed_at = of_the_claim() | (s.id == e.target_id)
     of_one = page_counts.of_target(viewer, charge.id)
     of_all = page_counts.of_summary(viewer, charge.id)
     counts = {name: case(of_the_claim(), of_all[name], of_one[name]) for name in of_all}
-    sides = {"claim": _side(viewer, charge, aimed_at, told=counts), "answer": _side(viewer, answer)}
+    charged = _side(viewer, charge, told=counts, found=among(s.id, _beside_answer(viewer)))
+    sides = {"claim": charged, "answer": _side(viewer, answer)}
     own = _counterclaim_members(viewer) | {"uri": uri("counterclaims", e.id)}
     return Object(own | sides | whole(viewer, e, "claims", *SIDES.values()))
 

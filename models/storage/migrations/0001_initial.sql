@@ -154,7 +154,7 @@ CREATE INDEX "statements_document_cue" ON "statements" ("document_id", "cue_star
 CREATE INDEX "statements_changed" ON "statements" ("document_id") WHERE version > 1;
 CREATE INDEX "statements_document_id_content_start" ON "statements" ("document_id", "content_start");
 CREATE INDEX "statements_status_id" ON "statements" ("status", "id");
-CREATE INDEX "statements_claim_id_document_id_content_start" ON "statements" ("claim_id", "document_id", "content_start");
+CREATE INDEX "statements_claim_id_document_id_content_start_id" ON "statements" ("claim_id", "document_id", "content_start", "id");
 CREATE INDEX "statements_via_speaker_id" ON "statements" ("via_speaker_id") WHERE via_speaker_id IS NOT NULL;
 CREATE INDEX "statements_via_document_id" ON "statements" ("via_document_id") WHERE via_document_id IS NOT NULL;
 CREATE INDEX "statements_of_speaker" ON "statements" ("speaker_id", "id") WHERE retracted_at IS NULL;

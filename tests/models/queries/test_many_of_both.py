@@ -18,7 +18,7 @@ from models.storage.rows import row
 from models.tables import Alias, Claim, ClaimAbout, Counterclaim, Review, Speaker, Statement
 from tests.factories import PUBLIC, REVIEWER, charge, put_review
 from tests.timing import within
-from tests.work import read_list, work
+from tests.work import read_list, sent_by, work
 
 #: Statements and answers that are added at once, and how much more twice as many may cost: of each pair, four times.
 MANY, TWICE = 300, 3
@@ -523,3 +523,32 @@ def test_whom_a_statement_is_of_is_found_once_for_all_whom_a_charge_accuses(regi
     Statement.update(speaker=accused[0]).where(Statement.id == charge.id + 20).execute()
     ClaimAbout.delete().where(ClaimAbout.speaker == accused[0]).execute()
     assert read_list(registry, "claims", **search)[1].number == 1
+
+
+@pytest.mark.parametrize("one", [False, True])
+def test_the_statement_at_which_an_answer_is_aimed_is_found_without_the_others_of_its_claim(
+    registry: str, actor: Actor, one: bool
+) -> None:
+    """They begin at the same place of one document, and each is denied to be theirs."""
+    answer, charged = _said(actor, "I did not say so.", "Victim", "e/1"), _said(actor, "A charge.", "Attacker", "e/2")
+    aimed = {"of": "attribution", "target": charged.id, "kind": "denies"}
+    edge = counterclaims.create(by=actor, claim=charged.claim_id, answer=answer.claim_id, **aimed)
+    first = Counterclaim.get_by_id(edge)
+
+    def begin_alike(places: range) -> None:
+        content = {at: dumps([{"text": TEXT[: 3 * at + 2], "start": 0, "end": 3 * at + 2}]) for at in places}
+        alike = {"content": content.get, "content_start": lambda _: 0, "spans": lambda at: f"0-{3 * at + 2}"}
+        _copy(charged, places, **alike)
+        of_each = {at: row(first) | {"id": first.id + at, "target": charged.id + at} for at in places}
+        Counterclaim.insert_many(of_each.values()).execute()
+
+    def read() -> int:
+        if not one:
+            return read_list(registry, "counterclaims", filters={"answer": answer.claim_id}, limit=50, fields=None)[0]
+        with sent_by() as sent:
+            lists.one("claims", viewer=PUBLIC, id=answer.claim_id)
+        return sum(work(registry, sql, params) for sql, params in sent)
+
+    assert _growth(begin_alike, read) < 1.5
+    ((_, found),) = [lists.one("counterclaims", viewer=PUBLIC, id=edge + MANY)]
+    assert [said["id"] for said in json.loads(found)["claim"]["statements"]] == [charged.id + MANY]

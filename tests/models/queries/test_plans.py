@@ -278,7 +278,7 @@ def test_no_counterclaim_is_compared_with_each_claim_that_a_search_finds(registr
 @pytest.mark.parametrize(
     ("asked", "by", "step"),
     [
-        ({"claim": 1}, "id", "SEARCH s USING INDEX statements_claim_id_document_id_content_start (claim_id=?)"),
+        ({"claim": 1}, "id", "SEARCH s USING INDEX statements_claim_id_document_id_content_start_id (claim_id=?)"),
         ({"document": 1}, "id", "(document_id=?)"),
         ({"document": 1}, "day", "(document_id=?)"),
         ({"form": "direct"}, "day", "SCAN s USING INDEX statements_day_id"),
