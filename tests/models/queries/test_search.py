@@ -355,6 +355,14 @@ def test_looks_less_far_into_the_texts_of_a_page_the_more_there_are() -> None:
     assert search.snippet("an or needles", query, 12) is None, "the word goes on"
 
 
+def test_a_phrase_is_found_at_the_first_places_of_its_words_alone(registry: str, actor: Actor) -> None:
+    """Of 31 times the same word, SQLite compared the 10,000 places of a claim for 12 ms."""
+    for number in (search.MOST_PLACES, search.MOST_PLACES + 1):
+        put_claim(actor, f"{'ab ' * number}cd ef.")
+    for typed, ids in (('"ab cd"', {1}), ('"ab cd ef"', {1}), ('"cd ef"', {1, 2}), ("ab cd", {1, 2}), ("\x80", set())):
+        assert set(listed_ids(claims, PUBLIC, q=typed)) == ids, typed
+
+
 def _seconds(text: str, typed: str) -> float:
     """How much of the processor's time a snippet takes, at best of twenty."""
     query = search.parse(typed)
