@@ -159,7 +159,7 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
         if "publisher" in new:
             new["publisher_key"] = new["publisher"] and comparison_key(new["publisher"])
         document = standing_rows.lock_standing(Document, id, version)
-        large.refuse(by, Document, id)
+        large.refuse(by, Document, id, changed=new)
         changes.amend(by, document, **new)
         if "published_at" in new:
             day = stored_day(None, new["published_at"])

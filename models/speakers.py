@@ -90,7 +90,7 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
         SESSION.lock_names(_keys(new.get("name"), *new.get("aliases", ()), item=new.get("wikidata_id")))
         locks.hold(lambda: [to_change(Speaker, id, new.get("part_of"))])
         speaker = standing_rows.lock_standing(Speaker, id, version)
-        large.refuse(by, Speaker, id)
+        large.refuse(by, Speaker, id, changed=new)
         more, was = dict[str, Any](), dict[str, Any]()
         if "name" in new:
             new["name_key"] = name_key(new["name"])

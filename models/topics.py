@@ -28,7 +28,7 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     """Change slug or label. Raises Conflict where it is too large for a writer, or the slug is taken."""
     with transaction():
         topic = standing_rows.lock_standing(Topic, id, version)
-        large.refuse(by, Topic, id)
+        large.refuse(by, Topic, id, changed=new)
         if new.get("slug", topic.slug) != topic.slug:
             _refuse_taken(new["slug"], SESSION)
         changes.amend(by, topic, **new)

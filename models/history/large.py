@@ -18,6 +18,9 @@ MOST = 10_000
 #: And how many bytes of long words they may have together, where each of them gets a line of the log, which keeps it
 #: whole before and after: to take back an original of 1,000 prints wrote 82 MB, again and again.
 MOST_BYTES = 4_000_000
+#: How many bytes may be written anew of what lists show of claims, and of what statements say: of 2,000 claims of 80 KB
+#: each change of their topic, speaker or document wrote 160 MB, for up to 5 s on SQLite, while all others waited.
+MOST_SHOWN = 20_000_000
 #: In how many statements a writer's change of a sentence writes its words anew: it takes 2 ms for one of long words.
 MOST_IN_SENTENCE = 1_000
 #: How many counterclaims a writer may give a claim: each new statement of it follows them all. Those that were taken
@@ -69,6 +72,23 @@ _FILED_MERGED: dict[Any, tuple[str, ...]] = {
 }
 
 
+#: The conditions by which tables name the claims that show a noun in lists: all that these show is written anew with
+#: it, and what the statements say where it is indexed; and those with a merge or its undoing alone.
+_SHOWING: dict[Any, tuple[str, ...]] = {
+    **dict.fromkeys((Document, Sentence), ("statements WHERE document_id = ?",)),
+    Speaker: ("statements WHERE speaker_id = ?", "statements WHERE on_behalf_of_id = ?"),
+    Topic: ("claim_topic_index WHERE topic_id = ?",),
+}
+_SHOWING_MERGED: dict[Any, tuple[str, ...]] = {
+    Speaker: ("statements WHERE via_speaker_id = ?", "claim_about WHERE speaker_id = ?"),
+}
+#: What may be long of what lists show of a claim, and the members of nouns that stand in it.
+_CARD = (
+    *("text", "topic_slugs", "cue", "content", "speaker_name", "speaker_description", "sentence_text"),
+    *("document_url", "document_title", "document_publisher"),
+)
+_ON_CARD = frozenset({"slug", "name", "description", "title", "publisher"})
+
 #: What is changed of a statement so that what hangs on it changes, and is logged, with it.
 _MOVING = frozenset({"claim", "speaker", "status", "original"})
 
@@ -80,13 +100,14 @@ def refuse(
     *,
     merged: int | None = None,
     merging: bool = False,
-    changed: Collection[str] = _MOVING,
+    changed: Mapping[str, Any] | None = None,
 ) -> None:
     """Raise Conflict where more than MOST rows hang on a row that somebody changes, or merges, who does not review.
 
     Or where those that are logged with it have more than MOST_BYTES of words: of a statement, where one of _MOVING is
-    among the members that are `changed`. Of one into which another is to be `merged`, what will hang on it is counted,
-    so that who merges may undo it.
+    among the members that are `changed`; or where more than MOST_SHOWN would be written anew with it, with what these
+    become. Of one into which another is to be `merged`, what will hang on it is counted, so that who merges may undo
+    it.
     """
     if by.reviews:
         return
@@ -98,11 +119,21 @@ def refuse(
             f"More than {MOST:,} statements, sentences, claims, topics of claims, counterclaims or reviews hang on this"
             " and would change with it while others wait to write: ask somebody with the review scope to do it."
         )
-    weigh = "" if _MOVING.isdisjoint(changed) else _weigh(model, merging)
+    weigh = "" if changed is not None and _MOVING.isdisjoint(changed) else _weigh(model, merging)
     if weigh and sum(fetch(weigh, (one,) * weigh.count("?"))[0][0] for one in (id, merged) if one) > MOST_BYTES:
         raise Conflict(
             f"More than {MOST_BYTES // 1_000_000} MB of words stand in what would change with this, and the log keeps "
             "them each time: ask somebody with the review scope to do it."
+        )
+    if model not in _SHOWING:
+        return
+    weigh, more = _weigh_shown(model, merging), changed or {}
+    new = sum(len(value.encode()) for name, value in more.items() if name in _ON_CARD and value)
+    shown = [fetch(weigh, (one,) * weigh.count("?"))[0] for one in (id, merged) if one]
+    if sum(size + number * new for number, size in shown) > MOST_SHOWN:
+        raise Conflict(
+            f"More than {MOST_SHOWN // 1_000_000} MB of words of claims and statements would be written anew with this"
+            " while others wait to write: ask somebody with the review scope to do it."
         )
 
 
@@ -201,3 +232,15 @@ def _weigh(model: Any, merging: bool) -> str:
         standing = " AND retracted_at IS NULL" if column == "original_id" else ""  # no other print changes with it
         sums.append(f"(SELECT coalesce(sum({words}), 0) FROM {table} WHERE {column} = ?{standing})")  # noqa: S608 (our names)
     return f"SELECT {' + '.join(sums)}" if sums else ""
+
+
+@cached(8)
+def _weigh_shown(model: Any, merging: bool) -> str:
+    """Write what counts the claims that show one of `model` in lists, and adds up the bytes that are written anew."""
+    showing = _SHOWING[model] + (_SHOWING_MERGED.get(model, ()) if merging else ())
+    contents = "SELECT coalesce(sum(octet_length(content)), 0) FROM"
+    said = [f"({contents} {one})" for one in showing if one.startswith("statements")]
+    words = " + ".join(f"coalesce(octet_length({name}), 0)" for name in _CARD)
+    sums = " + ".join([f"coalesce(sum({words}), 0)", *said])
+    claims = in_found(" UNION ".join(f"SELECT claim_id FROM {one}" for one in showing))  # noqa: S608 (our names)
+    return f"SELECT count(*), {sums} FROM claim_cards WHERE claim_id {claims}"  # noqa: S608 (our SQL)

@@ -14,7 +14,7 @@ from models.ingest import candidates
 from models.refusals import Conflict
 from models.storage import database
 from models.storage.rows import row
-from models.tables import Claim, Counterclaim, Sentence, Statement
+from models.tables import Claim, ClaimCard, Counterclaim, Sentence, Statement
 from models.transfer.imports import Import
 from models.transfer.lines import Line
 from tests.at_once import while_open
@@ -144,6 +144,33 @@ def test_a_writer_changes_nothing_with_which_many_words_are_logged(
     statements.change(by=WRITER, id=id, version=None, role="aide")  # nothing is logged with it
     monkeypatch.setattr(large, "MOST_BYTES", 300)
     change()
+
+
+@pytest.mark.parametrize("noun", ["topic", "document", "sentence", "speaker", "merge", "unmerge"])
+def test_a_writer_changes_nothing_with_which_many_words_are_shown_anew(
+    twice: Statement, actor: Actor, monkeypatch: pytest.MonkeyPatch, noun: str
+) -> None:
+    other = speakers.create(by=actor, name="Other")
+    if noun == "unmerge":
+        speakers.merge(by=actor, id=other, into=twice.speaker_id)
+    changes = {
+        "topic": lambda by, new: topics.change(by=by, id=1, version=None, slug=new),
+        "document": lambda by, new: documents.change(by=by, id=twice.document_id, version=None, title=new),
+        "sentence": lambda by, _: sentences.change(by=by, id=twice.sentence_id, version=None, end=twice.sentence.end),
+        "speaker": lambda by, new: speakers.change(by=by, id=twice.speaker_id, version=None, description=new),
+        "merge": lambda by, _: speakers.merge(by=by, id=twice.speaker_id, into=other),
+        "unmerge": lambda by, _: speakers.unmerge(by=by, id=other),
+    }
+    change = changes[noun]
+    monkeypatch.setattr(large, "MOST_SHOWN", 20_000)
+    if noun in {"topic", "document", "speaker"}:
+        with pytest.raises(Conflict, match="MB of words"):
+            change(WRITER, "n" * 20_000)
+    ClaimCard.update(text="c" * 20_000).where(ClaimCard.claim_id == twice.claim_id).execute()
+    with pytest.raises(Conflict, match="MB of words"):
+        change(WRITER, "new")
+    ClaimCard.update(text="c" * 18_000).where(ClaimCard.claim_id == twice.claim_id).execute()
+    change(WRITER, "new")
 
 
 def test_a_writer_takes_no_original_back_whose_prints_state_what_many_answer(
