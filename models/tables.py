@@ -457,8 +457,12 @@ _SPANS = (Statement.document, Statement.speaker, Statement.spans)
 _ACCEPTED = "retracted_at IS NULL AND status = 'accepted'"
 _natural_key("statements_document_speaker_spans", *_SPANS, field="/content", where=_ACCEPTED)
 _partial_index("statements_same_words", *_SPANS, where="retracted_at IS NULL")
-# And so is whether all see it, or where it is printed: of those that nobody accepted there may be as many.
-_partial_index("statements_accepted", Statement.claim, Statement.document, where=_ACCEPTED)
+# And so is whether all see it, or where it is printed: of those that nobody accepted there may be as many. Who says it
+# jointly is found by its words and in the order of the ids, whatever else one document prints of one claim. Between
+# equals SQLite chooses the one that was made last: for the public, that of the accepted ones.
+_JOINT = (Statement.claim, Statement.document, Statement.spans, Statement.id)
+_partial_index("statements_joint", *_JOINT, where="retracted_at IS NULL")
+_partial_index("statements_accepted", *_JOINT, where=_ACCEPTED)
 
 
 class Counterclaim(Retractable):

@@ -28,7 +28,7 @@ from models.queries.filters import (
 )
 from models.queries.matches import Match, matched, matches, matching
 from models.queries.nodes import NULL, STAR, TRUE, Aliased, ByNumber, P, case
-from models.queries.parts import jointly, last, last_changed, told_at
+from models.queries.parts import joint_with, last, last_changed, told_at
 from models.queries.shapes import SIDES, answers
 from models.queries.table_aliases import e, s
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, of_the_claim, statement_seen, target_seen
@@ -43,9 +43,8 @@ PAST_EVERY_TEXT = 1 << 24
 _summaries, _index, _summary = Aliased(ClaimSummary, "k"), Aliased(ClaimTopicIndex, "k"), Aliased(ClaimSummary, "l")
 _g = dialects.ids_as_table("ids_in_order", "g")
 _given = Entity("g")
-#: A statement that a filter names, and those that others made jointly with it.
-_one, _joint = Aliased(Statement, "n"), Aliased(Statement, "j")
-_evidence = Aliased(Statement, "ev")
+#: A statement that a filter names, and the evidence of a counterclaim.
+_one, _evidence = Aliased(Statement, "n"), Aliased(Statement, "ev")
 #: Orders of the ids in the value `ids_in_order`, and those of which the search has found the ids before.
 _BY_IDS, _SEARCHED = ("ranked", "asked"), ("ranked", "relevance")
 _m, _ID, _AT = Entity("m"), SQL("id"), SQL("at")
@@ -230,8 +229,7 @@ def _statements(viewer: Viewer, filters: Filters, order: Order, continued: bool,
     if "ids" in names:
         conditions.append(in_list(s.id, "ids"))
     if "joint" in names:
-        theirs = _one.select(_joint.id).join(_joint, on=jointly(_joint, _one))
-        conditions.append(among(s.id, theirs.where(any_id(_one.id, "joint"), statement_seen(viewer, _one))))
+        conditions.append(among(s.id, joint_with(viewer, "joint")))
     if "prints" in filters.no:
         conditions.append(s.original_id.is_null())
     replaced = order.replaced & names if continued else set()

@@ -4,18 +4,22 @@ from functools import reduce
 from operator import and_
 from typing import Any
 
-from peewee import SQL, Select, fn
+from peewee import JOIN, SQL, Join, Select, fn
 
-from models.queries.dialects import indexed_by, later
+from models.queries.dialects import any_id, indexed_by, later, looked_up
 from models.queries.members import Member, Nullable, Object, Scalar, Subquery, scalars
 from models.queries.nodes import Aliased, P, clear_caches
 from models.queries.selection import Rows
 from models.queries.table_aliases import c, d, s, sp, su, t
-from models.queries.visibility import Viewer
-from models.tables import Change, Document, LastChange, Sentence
+from models.queries.visibility import Viewer, statement_seen, statement_seen_of_claim
+from models.tables import Change, Document, LastChange, Sentence, Statement
 
 b, dk, last = Aliased(Sentence, "b"), Aliased(Document, "dk"), Aliased(LastChange, "lc")
 _recent, _line = Aliased(LastChange, "lr"), Aliased(Change, "ln")
+#: A statement that a filter names, and those that others made jointly with it.
+_one, _other = Aliased(Statement, "n"), Aliased(Statement, "j")
+#: What is the same of statements that are made jointly.
+_WORDS = ("claim_id", "document_id", "spans")
 
 
 def around(document: Any, position: Any, *seen: Any) -> dict[str, Member]:
@@ -77,8 +81,26 @@ def claim_part(c: Any = c) -> Object:
 
 def jointly(one: Any, other: Any) -> Any:
     """Build the condition that two statements say, in the same words, the same."""
-    same = (getattr(one, name) == getattr(other, name) for name in ("document_id", "content_start", "spans"))
-    return reduce(and_, (*same, one.claim_id == other.claim_id, one.id != other.id))
+    return _in_the_same_words(one, other) & (one.id != other.id)
+
+
+def _in_the_same_words(one: Any, other: Any) -> Any:
+    # An index has these alone, in the order of the ids: not where the words begin, which the spans tell.
+    return reduce(and_, (getattr(one, name) == getattr(other, name) for name in _WORDS))
+
+
+def joint_with(viewer: Viewer, name: str) -> Any:
+    """Find the ids of the statements that the viewer sees and that say jointly the same as those of the value `name`.
+
+    The same words of several of these are looked up once.
+    """
+    ends = fn.min(_one.id).alias("first"), fn.max(_one.id).alias("last")
+    words = [getattr(_one, column) for column in _WORDS]
+    named = _one.select(*words, *ends).where(any_id(_one.id, name), statement_seen(viewer, _one))
+    named = named.group_by(*words).alias("ng")
+    others = (_other.id != named.c.first) | (named.c.first != named.c.last)
+    its = _in_the_same_words(_other, named.c) & others & statement_seen_of_claim(viewer, _other)
+    return Select([Join(named, looked_up(_other, its), JOIN.CROSS)], [_other.id]).where(its)
 
 
 def words(name: str, s: Any = s) -> Member:

@@ -52,6 +52,7 @@ from models.queries.visibility import (
     evidence_seen,
     of_the_claim,
     statement_seen,
+    statement_seen_of_claim,
     target_seen,
 )
 from models.tables import Change, ClaimAbout, ClaimTopic, Document, Speaker, Statement
@@ -113,7 +114,7 @@ def _statement_members(viewer: Viewer) -> dict[str, Member]:
 
 def _joint(viewer: Viewer) -> dict[str, Member]:
     """Build the nodes of the ids of the statements by which others say with `s`, in the same words, the same."""
-    rows = Rows(js, (jointly(js, s), statement_seen(viewer, js)), order=(js.id,), limit=EMBEDDED)
+    rows = Rows(js, (jointly(js, s), statement_seen_of_claim(viewer, js)), order=(js.id,), limit=EMBEDDED)
     listed, address = Array(Scalar(js.id), rows), ("/v1/statements?joint=", s.id, "&sort=id")
     ids = embedded("ids", listed, *address, count={"count": None}, most=MOST_JOINT)
     return {f"joint_{name.removeprefix('ids_')}": member for name, member in ids.items()}

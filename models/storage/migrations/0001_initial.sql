@@ -160,7 +160,8 @@ CREATE INDEX "statements_via_document_id" ON "statements" ("via_document_id") WH
 CREATE INDEX "statements_of_speaker" ON "statements" ("speaker_id", "id") WHERE retracted_at IS NULL;
 CREATE INDEX "statements_stated_by" ON "statements" ("claim_id", "speaker_id", "status") WHERE retracted_at IS NULL;
 CREATE INDEX "statements_stated_for" ON "statements" ("claim_id", "on_behalf_of_id", "status") WHERE retracted_at IS NULL AND on_behalf_of_id IS NOT NULL;
-CREATE INDEX "statements_accepted" ON "statements" ("claim_id", "document_id") WHERE retracted_at IS NULL AND status = 'accepted';
+CREATE INDEX "statements_joint" ON "statements" ("claim_id", "document_id", "spans", "id") WHERE retracted_at IS NULL;
+CREATE INDEX "statements_accepted" ON "statements" ("claim_id", "document_id", "spans", "id") WHERE retracted_at IS NULL AND status = 'accepted';
 CREATE INDEX "statements_form" ON "statements" (form);
 CREATE INDEX "statements_origin" ON "statements" (origin);
 CREATE INDEX "statements_confidence" ON "statements" (coalesce(confidence, 1));
