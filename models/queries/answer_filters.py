@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from functools import reduce
-from operator import and_
+from operator import add, and_
 from typing import Any
 
-from peewee import JOIN, SQL, Cast, ColumnBase, Entity, Join, Select, fn
+from peewee import JOIN, ColumnBase, Entity, Join, Select, fn
 
+from models.queries import page_counts
 from models.queries.days import answering_first, last_days, may_answer
 from models.queries.dialects import (
     among,
     among_many,
     any_of,
     exists_by_row,
-    from_place,
     hashed,
     is_one,
     looked_up,
@@ -268,21 +268,16 @@ def in_one_document(viewer: Viewer) -> Any:
     beside = _printed.select(1).join(_beside, on=_beside.document_id == _printed.document_id)
     seen = (statement_seen(viewer, _printed), statement_seen_of_claim(viewer, _beside))
     beside_target = exists_by_row(beside.where(_aimed_at(_printed), _beside.claim_id == e.answer_id, *seen))
-    return case(of_the_claim(), _in_both(viewer, e.claim_id, e.answer_id), beside_target)
+    ends = (e.claim_id, e.answer_id)
+    counts = (page_counts.of_summary(viewer, claim).values() for claim in ends)
+    charges, answers = (reduce(add, (fn.coalesce(count, 0) for count in each)) for each in counts)
+    in_both = case(charges <= answers, _in_both(viewer, *ends), _in_both(viewer, *ends[::-1]))
+    return case(of_the_claim(), in_both, beside_target)
 
 
 def _in_both(viewer: Viewer, claim: Any, other: Any) -> Any:
-    """Build the condition that one document prints two claims.
-
-    In turn, the first document of each is looked up from that of the other on: as many look-ups as the claim with fewer
-    documents needs, where a join makes one for each statement of either.
-    """
-    start = Select([], [claim, other, Cast(SQL("0"), "bigint"), Cast(SQL("-1"), "bigint")])
-    found = start.cte("found", recursive=True, columns=("looked_up", "next", "document_id", "from_id"))
-    place = from_place(_printed.claim_id, found.c.next, _printed.document_id, found.c.document_id)
-    document = _printed.select(case(_printed.claim_id == found.c.next, _printed.document_id))
-    document = document.where(place, statement_seen_of_claim(viewer, _printed))
-    document = document.order_by(_printed.claim_id, _printed.document_id).limit(1)
-    step = Select([found], [found.c.next, found.c.looked_up, document, found.c.document_id])
-    found = found.union_all(step.where(found.c.document_id != found.c.from_id))
-    return exists_by_row(found.select_from(SQL("1")).where(found.c.document_id == found.c.from_id))
+    """Build the condition that one document prints two claims: it looks for the other in each that prints the first."""
+    seen = (_beside.claim_id == other, statement_seen_of_claim(viewer, _beside))
+    beside = exists_by_row(_beside.select(1).where(_beside.document_id == _printed.document_id, *seen))
+    printed = (_printed.claim_id == claim, statement_seen_of_claim(viewer, _printed))
+    return exists_by_row(_printed.select(1).where(*printed, beside))

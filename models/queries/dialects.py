@@ -103,15 +103,6 @@ def more_than(sqlite: bool, number: int, rows: Any, column: Any, value: Any, *co
     return fn.EXISTS(rows.select(1).where(its, *conditions).order_by(column).limit(1).offset(number))
 
 
-@differing
-def from_place(sqlite: bool, first: Any, key: Any, second: Any, least: Any) -> Any:
-    """Build the condition that rows stand in an index from a key and the `least` second value on.
-
-    PostgreSQL goes on into the next key: of one alone it would read another index, or sort. SQLite finds no pairs.
-    """
-    return (first == key) & (second >= least) if sqlite else Tuple(first, second) >= Tuple(key, least)
-
-
 def any_of(column: Any, name: str) -> Any:
     """Build the condition that a column of words has the value `name`, or of several one."""
     return ByNumber(name, column == Param(name), among(column, _each(name)))

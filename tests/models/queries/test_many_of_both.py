@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from models.queries.visibility import Viewer
 from models.storage import database
 from models.storage.columns import dumps
 from models.storage.rows import row
-from models.tables import Alias, Claim, ClaimAbout, Counterclaim, Review, Speaker, Statement
+from models.tables import Alias, Claim, ClaimAbout, Counterclaim, Document, Review, Sentence, Speaker, Statement
 from tests.factories import PUBLIC, REVIEWER, charge, put_review
 from tests.timing import within
 from tests.work import read_list, sent_by, work
@@ -24,6 +25,8 @@ from tests.work import read_list, sent_by, work
 MANY, TWICE = 300, 3
 
 TEXT = "ab " * (6 * MANY)
+
+_PLACES = ((Document, "document_id"), (Sentence, "sentence_id"))
 
 #: Adds as many of both as there are places.
 Grow = Callable[[range], None]
@@ -321,6 +324,30 @@ def test_whether_a_document_prints_both_is_found_without_each_of_their_pairs(
     ).execute()
     _, page = read_list(registry, noun, viewer=viewer, filters={"answered_in_document": True})
     assert json.loads(page.items) == {"id": link + MANY if noun == "counterclaims" else charge.claim_id}
+
+
+def test_documents_that_print_both_are_looked_for_by_one_look_up_each(registry: str, actor: Actor) -> None:
+    """A dozen claims answer each other, each printed in documents of its own, which stand between those of others."""
+    claims, printed = 12, 60
+    charged, denied = _said(actor, "A charge.", "Attacker", "e/1"), _said(actor, "No comment.", "Victim", "e/2")
+    link = counterclaims.create(by=actor, claim=charged.claim_id, answer=denied.claim_id, kind="denies")
+    edge, claim = row(Counterclaim.get_by_id(link)), row(Claim.get_by_id(charged.claim_id))
+    ids = range(100, 100 + claims)
+    Claim.insert_many([claim | {"id": id} for id in ids]).execute()
+    pairs = [edge | {"id": 100 * one + other, "claim": one, "answer": other} for one, other in permutations(ids, 2)]
+    Counterclaim.insert_many(pairs).execute()
+    places = [(1000 + claims * at + number, id) for at in range(printed) for number, id in enumerate(ids)]
+    source, sentence = (model.get_by_id(getattr(charged, name)) for model, name in _PLACES)
+    Document.insert_many([row(source) | {"id": at, "url_normalized": f"e/{at}"} for at, _ in places]).execute()
+    Sentence.insert_many([row(sentence) | {"id": at, "document": at} for at, _ in places]).execute()
+    of_each = [row(charged) | {"id": at, "document": at, "sentence": at, "claim": id} for at, id in places]
+    Statement.insert_many(of_each).execute()
+    derived.rebuild()
+    if not database.on_sqlite():
+        database.db.execute_sql("ANALYZE")
+    spent, page = read_list(registry, "counterclaims", filters={"answered_in_document": True})
+    assert page.items == b""
+    assert spent < (30 if database.on_sqlite() else 5) * len(pairs) * printed
 
 
 @pytest.fixture
