@@ -5,7 +5,7 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from peewee import JOIN, Join, Select, fn
+from peewee import JOIN, SQL, Join, Select, fn
 
 from models.queries.dialects import among, any_id, exists_by_row, looked_up, true, unindexed
 from models.queries.filter_sets import Order
@@ -15,8 +15,9 @@ from models.queries.table_aliases import se
 from models.queries.visibility import PUBLIC, Viewer, sentence_seen
 from models.tables import Document, Sentence, Statement
 
-#: Ids from a place in a list on that are walked before all that may be read are found: most pages are found in these.
-WALKED = 5000
+#: Ids from a place in a list on that are walked at first: most pages are found in these. Then twice as many are, and so
+#: on, while more than FEWER times as many statements and public sentences stand: to read all of these would cost more.
+WALKED, FEWER = 5000, 4
 
 #: The document of a sentence is not joined: PostgreSQL without statistics would begin with it, and read all of its.
 _own = Aliased(Document, "qo")
@@ -86,10 +87,25 @@ def page_near(
         return None
     first, last = run(_ends(), {})[0]
     start = values.get("past", (last if order.descending else first) or 0)
-    end = start + WALKED * (-1 if order.descending else 1)
-    rows = run(page((*names, NEAR_BACK if order.descending else NEAR)), values | {"end": end})
-    others = first is not None and (first <= end if order.descending else last >= end)
-    return None if others and len(rows) < values["most"] else rows
+    near, walked = page((*names, NEAR_BACK if order.descending else NEAR)), WALKED
+    while True:
+        end = start + walked * (-1 if order.descending else 1)
+        rows = run(near, values | {"end": end})
+        others = first is not None and (first <= end if order.descending else last >= end)
+        if not others or len(rows) == values["most"]:
+            return rows
+        if not run(_carry_more(), {"number": FEWER * walked}):
+            return None
+        walked *= 2
+
+
+@cached(1)
+def _carry_more() -> Compiled:
+    """Compile what finds something where more than a `number` of accepted statements and public sentences stand."""
+    quotes = _quote.select(SQL("1")).where(_quote.status == "accepted", _quote.retracted_at.is_null())
+    its = _any.document_id == _public.id
+    public = Select([Join(_public, looked_up(_any, its), JOIN.CROSS)], [SQL("1")]).where(its, true(_public.text_public))
+    return compiled(Select([(quotes + public).alias("m")], [SQL("1")]).limit(1).offset(P.number))
 
 
 @cached(1)

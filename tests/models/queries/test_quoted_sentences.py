@@ -63,6 +63,35 @@ def test_sentences_that_the_public_may_not_read_are_not_walked(
     assert many < 5 * few + 100, (few, many)
 
 
+@pytest.mark.usefixtures("walked")
+@pytest.mark.parametrize("way", [False, True])
+def test_past_what_is_not_quoted_a_page_is_found_without_all_that_is(registry: str, actor: Actor, way: bool) -> None:
+    def quote(numbers: range) -> None:
+        lines: list[tuple[str, dict[str, Any]]] = []
+        for n in numbers:
+            lines.append(("document", {"id": f"q{n}", "text": f"Ann says {n}.", "language": "en"}))
+            said = {"document": {"document": f"q{n}"}, "content": [{"text": f"says {n}"}], "form": "indirect"}
+            lines.append(
+                ("statement", said | {"speaker": {"name": "Ann"}, "claim": {"text": f"{n}.", "language": "en"}})
+            )
+        store(actor, lines)
+
+    def leave(of: str) -> None:
+        text = "\n\n".join(f"Nobody of {of} says {n}." for n in range(50))
+        store(actor, [("document", {"id": of, "text": text, "language": "en"})])
+
+    leave("before")
+    quote(range(400))
+    spent = []
+    for more in (range(0), range(400, 1_200)):
+        quote(more)
+        leave(f"after{len(more)}")
+        count_anew()
+        # What is left behind makes the second gap of the newest as long as the first.
+        spent.append(read_list(registry, "sentences", order=Order("id", descending=way), limit=10)[0])
+    assert spent[1] < 1.5 * spent[0], spent
+
+
 @pytest.fixture
 def mixed(registry: str, actor: Actor) -> None:
     """Documents that are public or retracted, cut anew, and quoted by what is accepted, a candidate, or retracted."""
