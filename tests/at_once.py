@@ -57,8 +57,11 @@ def while_open(first: Callable[[], Any], second: Callable[[], Any], seconds: flo
 
 
 @contextmanager
-def meanwhile(asked: str, other: Callable[[], Any]) -> Iterator[None]:
-    """Let `other` begin when this thread has asked the database what contains `asked`; it is done in the end."""
+def meanwhile(asked: str, other: Callable[[], Any], seconds: float = 0.5) -> Iterator[None]:
+    """Let `other` begin when this thread has asked the database what contains `asked`; it is done in the end.
+
+    This thread goes on when that is done, or after so many `seconds`: where it may wait for what is locked here.
+    """
     here, begun = threading.current_thread(), []
 
     def run() -> None:
@@ -71,7 +74,7 @@ def meanwhile(asked: str, other: Callable[[], Any]) -> Iterator[None]:
         if asked in event.sql and threading.current_thread() is here and not begun:
             begun.append(threading.Thread(target=run))
             begun[0].start()
-            begun[0].join(0.5)  # where it does not wait for what is locked here, it is done by now
+            begun[0].join(seconds)
 
     database.db.query_hooks.append(begin)
     try:

@@ -576,5 +576,5 @@ def test_a_merge_of_speakers_names_no_more_ids_in_one_query_than_databases_take(
 def test_a_claim_that_is_unmerged_while_it_is_read_is_found(registry: str, actor: Actor) -> None:
     claim, into = claim_of(said(actor, "first", "One")), put_claim(actor)
     claims.merge(by=actor, id=claim, into=into)
-    with meanwhile('FROM "claims" AS "c"', lambda: claims.unmerge(by=actor, id=claim)):
+    with meanwhile('FROM "claims" AS "c"', lambda: claims.unmerge(by=actor, id=claim), seconds=30):
         assert claims.get(id=claim, viewer=PUBLIC).id == claim
