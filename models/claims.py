@@ -220,7 +220,7 @@ def unmerge(*, by: Actor, id: int) -> None:
         standing = merges.merges_into(Claim, into)
         edges = merge_scope.given_back(Counterclaim, standing, id, "retracted_edges")
         doubled_reviews = merge_scope.given_back(Review, standing, id, "retracted_reviews")
-        lent = standalone_claims.by_merges([into])
+        hidden = standalone_claims.is_by_merge(id, into, standing)
         changes.update(by, claim, "unmerge", merged_into=None)
         for column, ids in (
             (Statement.claim, moved["statements"]),
@@ -242,7 +242,6 @@ def unmerge(*, by: Actor, id: int) -> None:
         restored_links.settle_reviews(by=by, claims=(id, into))
         restores.refuse_changed_out_of_sight(by, id)
         survivor, had = Claim.get_by_id(into), subjects.of(into)
-        hidden = lent - standalone_claims.by_merges([into])
         subjects.take_back(id, into)
         about, standalone = subjects.of(into), survivor.standalone and not hidden
         # One that was retracted gives back what it had from the other as well: it may be restored.

@@ -756,6 +756,22 @@ class KeyUse(BaseModel):
         primary_key = CompositeKey("key", "day")
 
 
+def lines(condition: str) -> str:
+    """Write a condition of lines of the log for the bound database; `{before}` and `{after}` are JSON in it."""
+    return condition.format(before=as_json("before"), after=as_json("after"))
+
+
+class _Lines(SQL):
+    """Such a condition, of an index or a CHECK; only when it is made is known for which database."""
+
+    def __sql__(self, ctx: Any) -> Any:
+        return ctx.literal(lines(self.sql))
+
+
+#: What a line notes that moved by a merge, which has it; of others nothing.
+_MOVED = "CASE WHEN action = 'merge' THEN coalesce(CAST({after} -> 'moved' AS TEXT), '') ELSE '' END"
+
+
 class Change(BaseModel):
     """One line of the append-only log."""
 
@@ -770,6 +786,9 @@ class Change(BaseModel):
     action = TextField(constraints=[one_of("action", ACTIONS)])
     #: Whose key did it; null for the command line.
     key = ForeignKeyField(Key, null=True, index=False)
+    #: What moved by a merge, as `after` notes it, so that who undoes one of many reads no words of the others. It
+    #: stands before these: SQLite reads a row up to the column that it looks for.
+    moved = TextField(null=True, constraints=[_Lines(f"CHECK (coalesce(moved, '') = {_MOVED})")])
     #: The row before, as JSON; null for a creation.
     before = TextField(null=True)
     #: The row after, as JSON; for a merge also what moved, so that it can be undone.
@@ -795,18 +814,6 @@ _partial_index("changes_action", Change.action, Change.sequence, where="action <
 _partial_index("changes_recorded", Change.key, Change.noun_id, where="noun = 'statements' AND action = 'create'")
 
 
-def lines(condition: str) -> str:
-    """Write a condition of lines of the log for the bound database; `{before}` and `{after}` are JSON in it."""
-    return condition.format(before=as_json("before"), after=as_json("after"))
-
-
-class _Lines(SQL):
-    """Such a condition of an index; only when it is made is known for which database."""
-
-    def __sql__(self, ctx: Any) -> Any:
-        return ctx.literal(lines(self.sql))
-
-
 #: The lines that tell whom a speaker is still cut from. All that ever changed a row together may be hundreds of
 #: megabytes: these are found by an index, so whoever asks writes this very condition.
 CUT = "noun || '' = 'speakers' AND action = 'change' AND ({after} -> 'cut') IS NOT NULL"
@@ -817,6 +824,10 @@ WORDED = (
     " AND ({after} ->> 'followed') IS NULL"
 )
 Change.add_index(Change.noun_id, where=_Lines(WORDED), name="changes_worded")
+#: And those that tell that a claim was put in by itself (models/history/standalone_claims.py). No index of
+#: actions fits it.
+PUT_IN = "noun || '' = 'claims' AND action || '' = 'change' AND ({after} -> 'put_in') IS NOT NULL"
+Change.add_index(Change.noun_id, where=_Lines(PUT_IN), name="changes_put_in")
 
 
 class SealedLine(BaseModel):

@@ -46,6 +46,14 @@ def work_again(statements: Iterable[tuple[str, Any]]) -> int:
     return sum(_steps_on(database.db.connection(), sql, params) for sql, params in statements)
 
 
+def pages(sql: str, params: Any) -> int:
+    """Run a query on PostgreSQL; count the pages that it reads, those to which long values are put out as well."""
+    explained = f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {sql}"
+    ((told,),) = database.db.execute_sql(explained, params or None).fetchall()
+    plan = told[0]["Plan"]
+    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+
+
 def read_list(url: str, noun: str, *, bitmaps: bool = False, **asked: Any) -> tuple[int, lists.Page]:
     """Read the newest ids of a list as the public does, unless it is `asked` otherwise: the work, and the page."""
     bare = {"viewer": PUBLIC, "limit": 1, "order": Order("id", descending=True), "fields": (("id", ()),)}

@@ -48,7 +48,7 @@ _LATEST = "9000-01-01T00:00:00.000000Z"
 _CHANGED = "Somebody changed this at the same moment: read it again, then repeat your change."
 
 #: The columns of a line, but for when it was made.
-_COLUMNS = ("noun", "noun_id", "action", "key_id", "before", "after", "effect", "claims")
+_COLUMNS = ("noun", "noun_id", "action", "key_id", "moved", "before", "after", "effect", "claims")
 
 
 #: Columns of rows, by noun and id.
@@ -129,7 +129,7 @@ def _write(entries: list[LogEntry]) -> None:
             for noun, id, *values in _read_left_out([entry.edit for entry, _ in some])
         }
         lines = (
-            (made_at, edit.noun, edit.id, edit.action, entry.key_id, *_states(entry, words), *effect)
+            (made_at, edit.noun, edit.id, edit.action, entry.key_id, _moved(entry), *_states(entry, words), *effect)
             for entry, effect in some
             for edit in (entry.edit,)
         )
@@ -161,6 +161,11 @@ def _read_left_out(edits: list[Edit], how: str = "{}") -> Iterator[tuple[Any, ..
         columns = ", ".join(how.format(name) for name in LONG[noun])
         for found in fetch(f"SELECT id, {columns} FROM {noun} WHERE {in_ids('id')}", (dumps(some),)):  # noqa: S608 (our names)
             yield noun, *found
+
+
+def _moved(entry: LogEntry) -> str | None:
+    """Write what a merge moved as JSON."""
+    return dumps((entry.more or {})["moved"]) if entry.edit.action == "merge" else None
 
 
 def _states(entry: LogEntry, words: _Words) -> tuple[str | None, str]:

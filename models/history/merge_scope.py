@@ -46,8 +46,8 @@ def of_unmerged_claim(id: int) -> list[Rows]:
     claim = rows.by_id(Claim, id)
     if claim is None or claim.merged_into_id is None:
         return [to_change(Claim, id)]
-    moved: ClaimMerge = merges.moved_by_last_merge(Claim, id)
     standing = merges.merges_into(Claim, claim.merged_into_id)
+    moved: ClaimMerge = next(one.moved for one in standing if one.id == id)
     edges, reviews = (_doubled(standing, name) for name in ("retracted_edges", "retracted_reviews"))
     back = taken_back_of(id, claim.merged_into_id)
     counterclaims = merges.rows_with(Counterclaim, [*(id for id, _ in edges), *back])

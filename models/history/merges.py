@@ -119,8 +119,7 @@ def last_merges(model: Any, ids: list[int]) -> list[Merge]:
     lines = f"SELECT max(sequence) FROM changes WHERE noun = ? AND action = 'merge' AND {in_ids('noun_id')}"  # noqa: S608 (our SQL)
     # Not the row: the words of 400 merged claims take 100 MB.
     found = fetch(
-        f"SELECT noun_id, sequence, {json_of('after', 'moved')} FROM changes"  # noqa: S608 (our SQL)
-        f" WHERE sequence IN ({lines} GROUP BY noun_id) ORDER BY noun_id",
+        f"SELECT noun_id, sequence, moved FROM changes WHERE sequence IN ({lines} GROUP BY noun_id) ORDER BY noun_id",  # noqa: S608 (our SQL)
         (model._meta.table_name, dumps(ids)),
     )
     return [Merge(id, sequence, orjson.loads(moved)) for id, sequence, moved in found]

@@ -7,10 +7,12 @@ docs/decisions/0077.
 
 from collections.abc import Collection
 
+from models import tables
 from models.history import changes, merges
 from models.history.changes import Actor
+from models.history.merges import Merge
 from models.queries import shapes
-from models.queries.dialects import in_ids, json_of
+from models.queries.dialects import in_ids
 from models.queries.visibility import WRITER, claim_seen
 from models.refusals import StoredMeanwhile
 from models.storage import rows
@@ -18,17 +20,23 @@ from models.storage.columns import dumps
 from models.storage.database import fetch
 from models.tables import Claim
 
-#: SQL that finds which of some claims a line of the log tells to have been put in by themselves.
-_PUT_IN = "SELECT noun_id FROM changes WHERE noun = 'claims' AND action = 'change' AND {} AND {} IS NOT NULL"
-
 
 def by_merges(claims: Collection[int]) -> set[int]:
     """Find those of some claims that are standalone only because others are that were merged into them."""
     merged = f"SELECT id, merged_into_id FROM claims WHERE {in_ids('merged_into_id')}"  # noqa: S608 (our SQL)
     into = dict(fetch(merged, (dumps(sorted(claims)),)))
-    noted = {into[one.id] for one in merges.last_merges(Claim, sorted(into)) if "standalone" in one.moved}
-    told = _PUT_IN.format(in_ids("noun_id"), json_of("after", "put_in"))
-    return noted.difference(id for (id,) in fetch(told, (dumps(sorted(noted)),)))
+    return _not_put_in({into[one.id] for one in merges.last_merges(Claim, sorted(into)) if "standalone" in one.moved})
+
+
+def is_by_merge(id: int, into: int, standing: list[Merge]) -> bool:
+    """Tell whether a claim is standalone only because `id` is, of all whose merges into it are `standing`."""
+    noted = [one.id for one in standing if "standalone" in one.moved]
+    return noted == [id] and bool(_not_put_in({into}))
+
+
+def _not_put_in(claims: set[int]) -> set[int]:
+    told = f"SELECT noun_id FROM changes WHERE {tables.lines(tables.PUT_IN)} AND {in_ids('noun_id')}"  # noqa: S608 (our SQL)
+    return claims.difference(id for (id,) in fetch(told, (dumps(sorted(claims)),)))
 
 
 def put_in(by: Actor, claims: Collection[int]) -> None:

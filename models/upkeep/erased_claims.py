@@ -163,7 +163,7 @@ def _ever_hung(erased: set[int]) -> set[int]:
     """Find the counterclaims that hang on these claims, or did when these were merged into others."""
     found = rows_with(Counterclaim.claim, erased) | rows_with(Counterclaim.answer, erased)
     merged = f"noun = 'claims' AND action = 'merge' AND {in_ids('noun_id')}"
-    lines = fetch(f"SELECT {json_of('after', 'moved')} FROM changes WHERE {merged}", (dumps(sorted(erased)),))
+    lines = fetch(f"SELECT moved FROM changes WHERE {merged}", (dumps(sorted(erased)),))
     for moved in (orjson.loads(moved) for (moved,) in lines):
         # Null where an earlier erasure took the claim.
         found |= {*moved["answered"], *moved["answers"]} if moved else set()

@@ -244,7 +244,8 @@ def _redact_line(
     left = before and redacted(before), redacted(after)
     if left == was:
         return None
-    fetch("UPDATE changes SET before = ?, after = ? WHERE sequence = ?", (*left, sequence))
+    moved = f"CASE WHEN action = 'merge' THEN {json_of('?', 'moved')} END"
+    fetch(f"UPDATE changes SET before = ?, after = ?, moved = {moved} WHERE sequence = ?", (*left, left[1], sequence))
     return was, left
 
 

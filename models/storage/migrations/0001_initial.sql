@@ -305,7 +305,9 @@ CREATE TABLE "changes" (
   "made_at" TEXT NOT NULL CHECK (made_at LIKE '____-__-__T__:__:__.______Z'),
   "noun" TEXT NOT NULL, "noun_id" {integer} NOT NULL,
   "action" TEXT NOT NULL CHECK (action IN ('create', 'change', 'retract', 'restore', 'merge', 'unmerge', 'erase')),
-  "key_id" {integer}, "before" TEXT, "after" TEXT NOT NULL,
+  "key_id" {integer},
+  "moved" TEXT CHECK (coalesce(moved, '') = CASE WHEN action = 'merge' THEN coalesce(CAST({after} -> 'moved' AS TEXT), '') ELSE '' END),
+  "before" TEXT, "after" TEXT NOT NULL,
   "effect" TEXT CHECK (effect IN ('appeared', 'changed', 'gone')),
   "claims" TEXT,
   FOREIGN KEY ("key_id") REFERENCES "keys" ("id")
@@ -316,6 +318,7 @@ CREATE INDEX "changes_action" ON "changes" ("action", "sequence") WHERE action <
 CREATE INDEX "changes_recorded" ON "changes" ("key_id", "noun_id") WHERE noun = 'statements' AND action = 'create';
 CREATE INDEX "changes_cut" ON "changes" ("noun_id", "sequence") WHERE noun || '' = 'speakers' AND action = 'change' AND ({after} -> 'cut') IS NOT NULL;
 CREATE INDEX "changes_worded" ON "changes" ("noun_id") WHERE noun || '' = 'claims' AND action = 'change' AND ({before} ->> 'text') <> ({after} ->> 'text') AND ({after} ->> 'followed') IS NULL;
+CREATE INDEX "changes_put_in" ON "changes" ("noun_id") WHERE noun || '' = 'claims' AND action || '' = 'change' AND ({after} -> 'put_in') IS NOT NULL;
 CREATE INDEX "changes_noun_sequence" ON "changes" ("noun", "sequence");
 
 CREATE TABLE "sealed_lines" (

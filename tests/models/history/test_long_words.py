@@ -4,6 +4,7 @@ import json
 import tracemalloc
 from collections.abc import Callable
 from functools import partial
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,9 +13,12 @@ from models import claims, speakers, statements
 from models.history import merges
 from models.history.changes import Actor
 from models.refusals import AlreadyKnown, Conflict
+from models.storage import database
 from models.tables import Change, Claim, Counterclaim, Review, Speaker, Statement
 from models.upkeep import verify
 from tests.factories import MACHINE, put_claim, put_review, store
+from tests.timing import ratio
+from tests.work import count_anew, pages, sent_by
 
 pytestmark = pytest.mark.usefixtures("sound")
 
@@ -41,6 +45,33 @@ def test_what_claims_merged_into_one_brought_is_read_without_their_words(registr
         claims.merge(by=actor, id=id, into=survivor)
     assert peak(lambda: merges.merges_into(Claim, survivor)) < 1_000_000, "with their words it was 10 MB"
     assert [one.id for one in merges.merges_into(Claim, survivor)] == others
+
+
+@pytest.mark.parametrize("counted", [False, True])
+def test_an_unmerge_reads_as_much_however_long_others_are_that_were_merged_into_the_same(
+    registry: str, actor: Actor, *, counted: bool
+) -> None:
+    symbols = Random(0)  # noqa: S311 (no secret); of one alone PostgreSQL would store next to nothing
+    sent: list[list[tuple[str, Any]]] = []
+    for length in (19_000, 1):
+        survivor, last = (put_claim(actor, f"{name} of {length}.") for name in ("Survivor", "Last"))
+        words = ("".join(map(chr, symbols.choices(range(0x1F300, 0x1F600), k=length))) for _ in range(COUNT // 2))
+        for id in [*(put_claim(actor, f"{at} {text}") for at, text in enumerate(words)), last]:
+            claims.merge(by=actor, id=id, into=survivor)
+        with sent_by() as queries:
+            claims.unmerge(by=actor, id=last)
+        sent.append([(sql, params) for sql, params in queries if "changes" in sql])
+
+    def read(queries: list[tuple[str, Any]]) -> None:
+        for sql, params in queries:
+            database.db.execute_sql(sql, params).fetchall()
+
+    count_anew(counted=counted)
+    if database.on_sqlite():
+        assert ratio(*(partial(read, queries) for queries in sent)) < 2, "with their words it was 5"
+    else:
+        long, short = (sum(pages(*query) for query in queries) for queries in sent)
+        assert long < 2 * short, f"{long} pages, not {short}: with their words 1,000 or more, not 300 to 400"
 
 
 def answered(actor: Actor, **other: object) -> tuple[int, list[int]]:

@@ -3,11 +3,11 @@
 import pytest
 
 from models import claims, speakers
-from models.history import changes, merges
+from models.history import changes, merges, standalone_claims
 from models.history.changes import Actor
 from models.storage.transactions import transaction
-from models.tables import Change, Claim, Speaker
-from tests.factories import put_claim
+from models.tables import Change, Claim, Speaker, Statement
+from tests.factories import put_charge, put_claim
 from tests.work import count_anew, sent_by, work
 
 #: How often a row is changed between two looks into the log.
@@ -79,4 +79,22 @@ def test_who_asks_for_a_wording_by_hand_reads_as_much_however_often_the_claim_wa
             assert claims.worded_by_hand(id=by_hand)
             assert not claims.worded_by_hand(id=followed)
         spent.append(sum(work(registry, *query) for query in sent))
+    assert spent[1] <= spent[0], spent
+
+
+@pytest.mark.parametrize("counted", [False, True])
+def test_who_asks_for_claims_put_in_by_themselves_reads_as_much_however_often_these_were_changed(
+    registry: str, actor: Actor, *, counted: bool
+) -> None:
+    claim = Statement.get_by_id(put_charge(actor)).claim_id
+    claims.merge(by=actor, id=put_claim(actor, "Put in by itself."), into=claim)
+    claims.change(by=actor, id=claim, version=None, language="de")
+    changed = _last_line()
+    spent: list[int] = []
+    for _ in range(2):
+        _change_often("claims", claim, changed)
+        count_anew(counted=counted)
+        with sent_by() as sent:
+            assert standalone_claims.by_merges([claim]) == {claim}
+        spent.append(sum(work(registry, *query) for query in sent if "put_in" in query[0]))
     assert spent[1] <= spent[0], spent
