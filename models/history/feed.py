@@ -66,18 +66,21 @@ def listed(
     if key is not None:
         conditions.append(_is(line.key, key))
     about = {"noun": noun, "noun_id": noun_id, "action": action}
-    wanted = [_is(getattr(line, name), value) for name, value in about.items() if value is not None]
-    if wanted:
-        conditions.append(reduce(and_, wanted) if viewer.unreviewed else _told(line, about, wanted))
+    columns, parted = {name: getattr(line, name) for name in about}, about
     if member is not None:
         conditions += [_NO_CREATION, reduce(or_, (_differs(line, one) for one in values(member)))]
-        about["action"] = tuple(one for one in values(action or ACTIONS) if one != "create")
+        parted = about | {"action": tuple(one for one in values(action or ACTIONS) if one != "create")}
+    if _by_action(parted):  # by the index of the nouns, SQLite would walk over whatever else became of them
+        columns["noun"] = line.noun.concat("")
+    wanted = [_is(columns[name], value) for name, value in about.items() if value is not None]
+    if wanted:
+        conditions.append(reduce(and_, wanted) if viewer.unreviewed else _told(line, about, wanted))
     if seconds := settling():
         # Of a younger line one server may tell, and another not have what it tells of. Where a clock was ahead, lines
         # have its time for as long as it was: those settle by when this process first saw them.
         conditions.append(line.sequence <= max(_last_before(now(ago=seconds)), settled()))
     ids = line.select(line.sequence)
-    if indexed := _indexed(line, viewer, about):
+    if indexed := _indexed(line, viewer, parted):
         first = [ids.where(*conditions, part).order_by(line.sequence).limit(limit) for part in indexed]
         found = reduce(add, (Select([part.alias("i")], [SQL("sequence")]) for part in first))
         conditions = [line.sequence.in_(found)]
@@ -92,7 +95,7 @@ def listed(
 def _read(line: Any, conditions: list[Any], limit: int, *, rows: bool) -> Any:
     """Read the first lines for which conditions hold; the `rows` as far as they fit, or of sentences alone."""
     if not rows:
-        plain = [getattr(line, name) for name in Change._meta.fields if name not in ("before", "after")]
+        plain = [getattr(line, name) for name in Change._meta.fields if name not in ("moved", "before", "after")]
         after = case(line.noun == "sentences", line.after, NULL).alias("after")
         return line.select(*plain, after).where(*conditions).order_by(line.sequence).limit(limit).namedtuples()
     size = (fn.coalesce(fn.length(line.before), 0) + fn.length(line.after)).alias("size")
@@ -109,6 +112,11 @@ def _last_before(since: str) -> int:
     return int(last)
 
 
+def _by_action(about: dict[str, Any]) -> bool:
+    """Tell whether the index of the actions has all lines in question: it has no creations."""
+    return about["noun_id"] is None and bool(about["action"]) and "create" not in values(about["action"])
+
+
 def _indexed(line: Any, viewer: Viewer, about: dict[str, Any]) -> list[Any]:
     """Part the lines of some actions or nouns by what one index each has in the order of the log, none where none does.
 
@@ -117,7 +125,7 @@ def _indexed(line: Any, viewer: Viewer, about: dict[str, Any]) -> list[Any]:
     nouns, actions = (about[name] and values(about[name]) for name in ("noun", "action"))
     if about["noun_id"] is not None:
         return []
-    if actions and "create" not in actions:
+    if _by_action(about):
         parts = [(line.action == one) & _NO_CREATION for one in actions]
         nouns = ("sentences",) if "change" in actions else ()
     elif nouns:
