@@ -202,12 +202,19 @@ DO $$ DECLARE name regclass; BEGIN
 END $$"""
 
 
+#: Whether PostgreSQL would plan otherwise than for a new database: for a table whose rows were counted, or whose file
+#: is longer than the ten pages that it takes an uncounted one to have (estimate_rel_size in its plancat.c).
+_PLANNED_OTHERWISE = """
+SELECT EXISTS (SELECT 1 FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+    AND relname <> 'migrations' AND (reltuples >= 0 OR pg_relation_size(oid) > 10 * 8192))"""
+
+
 class Databases:
     """Migrated, empty databases, lent to a test each.
 
     One that comes back is emptied for the next test, which takes a tenth of the time that a new one does. The
     connection that empties it stays open, and so do those that the test closed (`KeptConnection`). If its tables are
-    not those of the template any more, it is dropped.
+    not those of the template any more, or PostgreSQL would plan by what the test left there, it is dropped.
     """
 
     def __init__(self, server: Postgres, connection: psycopg.Connection[Any], template: str) -> None:
@@ -289,7 +296,7 @@ class Databases:
     def _emptied(self, cleaner: psycopg.Connection[Any]) -> bool:
         """Empty the database, if its tables are still those of the template, and no test hung up the connection."""
         try:
-            if cleaner.execute(_SHAPE).fetchone() != self._shape:
+            if cleaner.execute(_SHAPE).fetchone() != self._shape or cleaner.execute(_PLANNED_OTHERWISE).fetchone()[0]:
                 return False
             cleaner.execute(_EMPTY)
         except psycopg.OperationalError:
