@@ -34,8 +34,9 @@ MOST_ATTRIBUTED = 3
 #: The tables and columns by which rows hang on a noun, and are written anew, or noted as changed, with it. What hangs
 #: on sentences is asked of their document: others move with one, and all that it prints is noted.
 _PRINTED = (("statements", "document_id"), ("statements", "via_document_id"))
+_ANSWERS = (("counterclaims", "claim_id"), ("counterclaims", "answer_id"))
 _HANGING: dict[Any, tuple[tuple[str, str], ...]] = {
-    Claim: (("statements", "claim_id"), ("counterclaims", "claim_id"), ("counterclaims", "answer_id")),
+    Claim: (("statements", "claim_id"), *_ANSWERS, ("given_subjects", "claim_id")),
     Document: _PRINTED,
     Sentence: (("sentences", "document_id"), *_PRINTED),
     Speaker: (
@@ -55,11 +56,11 @@ _HANGING: dict[Any, tuple[tuple[str, str], ...]] = {
 }
 #: And with a merge or its undoing alone: one takes back the reviews that both have, and reads what other merges moved.
 _MERGED: dict[Any, tuple[tuple[str, str], ...]] = {
-    Claim: (("reviews", "claim_id"), ("claims", "merged_into_id")),
+    Claim: (("reviews", "claim_id"), ("claims", "merged_into_id"), ("suggestions", "claim_id")),
     Speaker: (("speakers", "merged_into_id"),),
 }
 #: Those of them of which each gets a line of the log, too; and those with a merge or its undoing alone.
-_LOGGED: dict[Any, tuple[tuple[str, str], ...]] = {Claim: _HANGING[Claim][1:], Statement: _HANGING[Statement]}
+_LOGGED: dict[Any, tuple[tuple[str, str], ...]] = {Claim: _ANSWERS, Statement: _HANGING[Statement]}
 _LOGGED_MERGED: dict[Any, tuple[tuple[str, str], ...]] = {Claim: (("reviews", "claim_id"),)}
 #: The conditions by which the tables name the claims whose rows by topic are written anew with a noun, each claim's as
 #: many as it has topics; and those with a merge or its undoing alone.
@@ -116,8 +117,9 @@ def refuse(
     rows = sum(fetch(count, params)[0][0] for params in each)
     if rows + (merged is not None) > MOST:
         raise Conflict(
-            f"More than {MOST:,} statements, sentences, claims, topics of claims, counterclaims or reviews hang on this"
-            " and would change with it while others wait to write: ask somebody with the review scope to do it."
+            f"More than {MOST:,} statements, sentences, claims, topics or subjects of claims, counterclaims, reviews or"
+            " suggestions hang on this and would change with it while others wait to write: ask somebody with the"
+            " review scope to do it."
         )
     weigh = "" if changed is not None and _MOVING.isdisjoint(changed) else _weigh(model, merging)
     if weigh and sum(fetch(weigh, (one,) * weigh.count("?"))[0][0] for one in (id, merged) if one) > MOST_BYTES:

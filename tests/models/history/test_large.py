@@ -18,7 +18,7 @@ from models.tables import Claim, ClaimCard, Counterclaim, Sentence, Statement
 from models.transfer.imports import Import
 from models.transfer.lines import Line
 from tests.at_once import while_open
-from tests.factories import PLAIN, document, put_claim, put_plain, put_review
+from tests.factories import PLAIN, document, put_claim, put_plain, put_review, put_suggestion
 
 WRITER = Actor(reviews=False)
 
@@ -244,7 +244,7 @@ def test_a_writer_changes_nothing_whose_claims_have_many_topics(
         ]
         for change in changes:
             if refused:
-                with pytest.raises(Conflict, match=r"topics of claims.*review scope"):
+                with pytest.raises(Conflict, match=r"topics or subjects of claims.*review scope"):
                     change(WRITER)
                 change(actor)
             else:
@@ -253,7 +253,7 @@ def test_a_writer_changes_nothing_whose_claims_have_many_topics(
         for most in (3, 5):
             monkeypatch.setattr(large, "MOST", most)
             if most == 3:
-                with pytest.raises(Conflict, match=r"topics of claims.*review scope"):
+                with pytest.raises(Conflict, match=r"topics or subjects of claims.*review scope"):
                     speakers.merge(by=WRITER, id=one, into=into)
             else:
                 speakers.merge(by=WRITER, id=one, into=into)
@@ -276,6 +276,43 @@ def test_a_writer_merges_no_claims_with_many_reviews(
             claims.merge(by=WRITER, id=one, into=into)
         claims.merge(by=actor, id=one, into=into)
         with pytest.raises(Conflict, match="review scope"):
+            claims.unmerge(by=WRITER, id=one)
+        claims.unmerge(by=actor, id=one)
+
+
+def test_a_writer_changes_no_claim_that_was_often_said_to_be_about_somebody(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    about = [{"id": speakers.create(by=actor, name=name)} for name in ("First", "Second")]
+    one, other, third = (put_claim(actor, f"Number {number}.", about=about) for number in range(3))
+    monkeypatch.setattr(large, "MOST", 5)
+    claims.merge(by=WRITER, id=one, into=other)  # two each, and the claim that was merged
+    claims.unmerge(by=WRITER, id=one)
+    claims.merge(by=actor, id=one, into=other)
+    claims.merge(by=actor, id=third, into=other)
+    for change in (
+        lambda by: claims.unmerge(by=by, id=third),
+        lambda by: claims.merge(by=by, id=third, into=other),
+        lambda by: claims.change(by=by, id=other, version=None, about=about[:1]),
+    ):
+        with pytest.raises(Conflict, match=r"subjects of claims.*review scope"):
+            change(WRITER)
+        change(actor)
+
+
+def test_a_writer_merges_no_claims_of_many_suggestions(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suggested, other = put_claim(actor), put_claim(actor, "It shrank.")
+    for word in ("first", "second"):
+        put_suggestion(put_plain(actor, word), suggested)
+    monkeypatch.setattr(large, "MOST", 2)
+    claims.change(by=WRITER, id=suggested, version=None, language="de")
+    for one, into in ((suggested, other), (other, suggested)):
+        with pytest.raises(Conflict, match=r"suggestions hang on this.*review scope"):
+            claims.merge(by=WRITER, id=one, into=into)
+        claims.merge(by=actor, id=one, into=into)
+        with pytest.raises(Conflict, match=r"suggestions hang on this.*review scope"):
             claims.unmerge(by=WRITER, id=one)
         claims.unmerge(by=actor, id=one)
 
