@@ -143,10 +143,10 @@ def create_app(config: Settings | None = None, shared: Path | None = None) -> Fl
     app.register_blueprint(problems.routes)
     app.register_blueprint(discovery.routes)
     errors.register(app)
-    rate_limits = limits.RateLimits(
+    app.config[auth.RATE_LIMITS] = limits.RateLimits(
         config.REQUESTS_PER_MINUTE, config.KEY_REQUESTS_PER_MINUTE, config.TRUSTED_PROXIES, shared
     )
-    app.before_request(lambda: auth.identify(rate_limits))
+    app.before_request(auth.identify)
     app.teardown_request(lambda _: database.release())
     app.wsgi_app = Middleware(app.wsgi_app, config)  # type: ignore[method-assign]
     return app

@@ -1,7 +1,9 @@
 """Authentication, rate limits and scopes: who the caller is, and whether they may."""
 
 import re
-from typing import Any
+from collections.abc import Callable
+from time import monotonic
+from typing import Any, TypeVar
 
 from flask import current_app, g, request
 
@@ -13,6 +15,10 @@ from api.schemas.several import values_of
 from models.access import key_uses, keys
 from models.access.keys import Caller
 
+T = TypeVar("T")
+
+#: Where the app's configuration holds the limits.
+RATE_LIMITS = "RATE_LIMITS"
 #: RFC 6750, section 2.1.
 _BEARER = re.compile(r"Bearer ([A-Za-z0-9\-._~+/]+=*)", re.IGNORECASE)
 
@@ -20,7 +26,7 @@ _BEARER = re.compile(r"Bearer ([A-Za-z0-9\-._~+/]+=*)", re.IGNORECASE)
 _UNLIMITED = ("/healthz", "/readyz")
 
 
-def identify(rate_limits: limits.RateLimits) -> None:
+def identify() -> None:
     """Find out who the caller is, and count the request; runs before every request.
 
     Whoever sends a good key is counted by the key, everybody else by the address. Raises 429.
@@ -28,6 +34,7 @@ def identify(rate_limits: limits.RateLimits) -> None:
     environ = request.environ
     if environ["PATH_INFO"] in _UNLIMITED:
         return
+    rate_limits: limits.RateLimits = current_app.config[RATE_LIMITS]
     header = environ.get("HTTP_AUTHORIZATION")
     #: None where the header holds no key that works.
     g.caller = keys.ANONYMOUS if header is None else _holder(header, spent=rate_limits.spent(environ))
@@ -93,6 +100,23 @@ def admit_log(query: dict[str, Any]) -> None:
         if name in query and not caller().viewer.unreviewed:
             detail = "Who changed something, and how the row stood, is told to a key with the review scope."
             raise Problem(problem_types.INSUFFICIENT_SCOPE, detail, [{"parameter": name, "detail": detail}])
+
+
+def charged(work: Callable[[], T]) -> T:
+    """Return what `work` reads, and charge the caller for the time that it takes.
+
+    Raises 429 where what the caller read takes longer than one who asks for so much at once may read.
+    """
+    rate_limits: limits.RateLimits = current_app.config[RATE_LIMITS]
+    environ = request.environ
+    if wait := rate_limits.overdrawn(environ):
+        detail = f"What was asked at once took this caller's share of the server's time: try again in {wait} s."
+        raise Problem(problem_types.TOO_MANY_REQUESTS, detail, headers={"Retry-After": str(wait)})
+    began = monotonic()
+    try:
+        return work()
+    finally:
+        rate_limits.charge(environ, monotonic() - began)
 
 
 def caller() -> Caller:

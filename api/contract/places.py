@@ -7,7 +7,7 @@ from typing import TypeVar
 from flask import current_app, request
 
 from api.contract import problem_types
-from api.contract.auth import admit_again, caller_name
+from api.contract.auth import admit_again, caller_name, charged
 from api.contract.problems import RETRY_AFTER_CAPACITY, Problem
 from api.middleware.slow_clients import SLOT
 from models.storage import database, transactions
@@ -25,12 +25,12 @@ _SMALL = 16_384
 
 
 def in_a_place(work: Callable[[], T]) -> T:
-    """Return what `work` returns, once the caller has a place among all who ask the database.
+    """Return what `work` reads, once the caller has a place among all who ask the database, and charge the caller.
 
     A question may take seconds, and a change may wait for another: without places, one caller's would hold every
-    connection. Raises 503 where there is none for as long as a query may take.
+    connection. Raises 503 where there is none for as long as a query may take, and 429 as `charged`.
     """
-    return _placed(work, ASKING)
+    return _placed(lambda: charged(work), ASKING)
 
 
 def in_a_place_to_write(work: Callable[[], T]) -> T:

@@ -1,4 +1,4 @@
-"""Rate limits: a token bucket for each key and each address, shared by all processes of a server."""
+"""Rate limits: token buckets for each key and each address, shared by all processes of a server."""
 
 import mmap
 import re
@@ -12,9 +12,14 @@ from typing import Any
 
 #: Where a request's WSGI environment holds the id of the caller's key, and the headers that say what is left.
 KEY, HEADERS = "counterclaim.key", "counterclaim.rate_limit"
+#: Where it holds by what the request was counted, an address or a key, and under which name.
+_COUNTED = "counterclaim.counted"
 
 #: Seconds in which a bucket that was emptied is full again; limits are told as so many in this time.
 WINDOW = 60
+#: How many requests that read one address, or one key, may have under way over time: what asks one after the other is
+#: never refused for what it asks, and what asks for more at once may go on so for a window.
+AT_ONCE = {"address": 1, "key": 10}
 #: Buckets. Two callers fall into one once in as many; a thousand of them share with somebody at odds of 1 in 130.
 SLOTS = 131_072
 _DOUBLE = 8
@@ -24,7 +29,7 @@ _WITH_PORT = re.compile(r"(?P<v4>[0-9]+(\.[0-9]+){3}):[\w.-]*|\[(?P<v6>[^]]*)\](
 
 
 class RateLimits:
-    """How many requests a minute an address, or a key, may make."""
+    """How many requests a minute an address, or a key, may make, and how long all of them may read."""
 
     def __init__(self, address: int, key: int, proxies: int, shared: Path | None = None) -> None:
         """Take the two limits, 0 for none, the number of our own `proxies`, and the file that processes share."""
@@ -35,7 +40,7 @@ class RateLimits:
     def spent(self, environ: dict[str, Any]) -> bool:
         """Tell whether the address of a request has spent its share."""
         limit = self._limits["address"]
-        return bool(limit) and self._buckets.is_empty(self._buckets.slot(address(environ, self._proxies)), limit)
+        return bool(limit) and self._buckets.is_empty(self._buckets.slot(caller(environ, None, self._proxies)), limit)
 
     def count(self, environ: dict[str, Any], key: int | None, *, former: bool = False) -> str | None:
         """Count a request for the key of this id, or for its address; return why it is refused, None where it is not.
@@ -47,7 +52,8 @@ class RateLimits:
         limit = self._limits[kind]
         if not limit:
             return None
-        name = address(environ, self._proxies) if key is None else f"key {key}{' former' * former}"
+        name = caller(environ, key, self._proxies) + " former" * former
+        environ[_COUNTED] = kind, name
         wait, left, reset = self._buckets.take(self._buckets.slot(name), limit)
         headers = environ[HEADERS] = [
             ("RateLimit-Policy", f'"{kind}";q={limit};w={WINDOW}'),
@@ -57,6 +63,21 @@ class RateLimits:
             return None
         headers.append(("Retry-After", str(ceil(wait))))
         return f"This {kind} may ask {limit:,} times a minute: try again in {ceil(wait)} s."
+
+    def overdrawn(self, environ: dict[str, Any]) -> int:
+        """Return the seconds to wait before a request that was counted may read, 0 where it may."""
+        if _COUNTED not in environ:
+            return 0
+        return max(ceil(self._buckets.full_in(self._time_slot(environ)) - WINDOW), 0)
+
+    def charge(self, environ: dict[str, Any], seconds: float) -> None:
+        """Charge a request that was counted for the time for which it read."""
+        if _COUNTED in environ:
+            kind, _ = environ[_COUNTED]
+            self._buckets.charge(self._time_slot(environ), seconds / AT_ONCE[kind])
+
+    def _time_slot(self, environ: dict[str, Any]) -> int:
+        return self._buckets.slot(f"time of {environ[_COUNTED][1]}")
 
 
 class Buckets:
@@ -82,11 +103,19 @@ class Buckets:
     def slot(self, caller: str) -> int:
         """Return the place of a caller's bucket."""
         # The salt keeps strangers from choosing whose bucket theirs falls into.
-        return int.from_bytes(blake2b(network(caller).encode(), digest_size=8, key=self._salt).digest()) % SLOTS
+        return int.from_bytes(blake2b(caller.encode(), digest_size=8, key=self._salt).digest()) % SLOTS
 
     def is_empty(self, slot: int, limit: int) -> bool:
         """Tell whether no token of `limit` in the window is left in the bucket."""
-        return bool(self._full_at[slot] + WINDOW / limit - monotonic() > WINDOW)
+        return self.full_in(slot) + WINDOW / limit > WINDOW
+
+    def full_in(self, slot: int) -> float:
+        """Return the seconds until the bucket is full again; past the window, it is empty for as long as is beyond."""
+        return float(max(self._full_at[slot] - monotonic(), 0))
+
+    def charge(self, slot: int, seconds: float) -> None:
+        """Take out of the bucket what it gets in so many seconds, even where less is left."""
+        self._full_at[slot] = max(self._full_at[slot], monotonic()) + seconds
 
     def take(self, slot: int, limit: int) -> tuple[float, int, float]:
         """Take one token of `limit` in the window out of the bucket.
