@@ -12,14 +12,14 @@ from typing import Any
 
 #: Where a request's WSGI environment holds the id of the caller's key, and the headers that say what is left.
 KEY, HEADERS = "counterclaim.key", "counterclaim.rate_limit"
-#: Where it holds by what the request was counted, an address or a key, and under which name.
+#: Where it holds the name under which the request was counted, and how many reads its caller may have under way.
 _COUNTED = "counterclaim.counted"
 
 #: Seconds in which a bucket that was emptied is full again; limits are told as so many in this time.
 WINDOW = 60
-#: How many requests that read one address, or one key, may have under way over time: what asks one after the other is
-#: never refused for what it asks, and what asks for more at once may go on so for a window.
-AT_ONCE = {"address": 1, "key": 10}
+#: Requests a minute that let a caller have one read under way over time, and everybody has one: what asks one after the
+#: other is never refused for what it asks, and what asks for more at once may go on so for a window.
+PER_READ = 1200
 #: Buckets. Two callers fall into one once in as many; a thousand of them share with somebody at odds of 1 in 130.
 SLOTS = 131_072
 _DOUBLE = 8
@@ -53,7 +53,7 @@ class RateLimits:
         if not limit:
             return None
         name = caller(environ, key, self._proxies) + " former" * former
-        environ[_COUNTED] = kind, name
+        environ[_COUNTED] = name, max(limit / PER_READ, 1)
         wait, left, reset = self._buckets.take(self._buckets.slot(name), limit)
         headers = environ[HEADERS] = [
             ("RateLimit-Policy", f'"{kind}";q={limit};w={WINDOW}'),
@@ -73,11 +73,11 @@ class RateLimits:
     def charge(self, environ: dict[str, Any], seconds: float) -> None:
         """Charge a request that was counted for the time for which it read."""
         if _COUNTED in environ:
-            kind, _ = environ[_COUNTED]
-            self._buckets.charge(self._time_slot(environ), seconds / AT_ONCE[kind])
+            _, at_once = environ[_COUNTED]
+            self._buckets.charge(self._time_slot(environ), seconds / at_once)
 
     def _time_slot(self, environ: dict[str, Any]) -> int:
-        return self._buckets.slot(f"time of {environ[_COUNTED][1]}")
+        return self._buckets.slot(f"time of {environ[_COUNTED][0]}")
 
 
 class Buckets:

@@ -194,9 +194,13 @@ def test_a_request_is_charged_for_as_long_as_it_reads(url: str, monkeypatch: pyt
     database.close()
 
 
-@pytest.mark.parametrize(("key", "seconds"), [(None, 60), (7, 600)])
-def test_a_key_may_read_ten_times_as_much_at_once(key: int | None, seconds: int) -> None:
-    rate_limits = limits.RateLimits(1200, 12_000, proxies=0)
+@pytest.mark.parametrize(
+    ("limit", "key", "seconds"), [(1200, None, 60), (12_000, None, 600), (3, None, 60), (1200, 7, 600)]
+)
+def test_who_may_ask_ten_times_as_often_may_read_ten_times_as_much_at_once(
+    limit: int, key: int | None, seconds: int
+) -> None:
+    rate_limits = limits.RateLimits(limit, 12_000, proxies=0)
     asked, former = {"REMOTE_ADDR": "192.0.2.1"}, {"REMOTE_ADDR": "192.0.2.1"}
     rate_limits.count(asked, key)
     rate_limits.charge(asked, seconds - 10)
