@@ -160,11 +160,7 @@ def speaker(
 
     def work(erasure: Erasure) -> None:
         locks.hold(lambda: _reached_with_speaker(id))
-        if (into := _present(Speaker, id).merged_into_id) is not None:
-            raise Conflict(
-                f"Speaker {id} was merged into {into}: erase that one, if both are the same person, with all that they "
-                f"said. If not, undo the merge first: POST /v1/speakers/{id}/unmerge."
-            )
+        _refuse_merged(id)
         people = _merged_into(id)
         said = _said(people)
         ids = rows_with(Statement.speaker, people) | said.covered
@@ -195,7 +191,7 @@ def speaker(
         gone: dict[str, Any] = {"name": NAMELESS, "name_key": NAMELESS, "description": None, "wikidata_id": None}
         _erase(erasure, Speaker, people, **gone, same_as="[]", merged_into=None)
 
-    _present(Speaker, id)
+    _refuse_merged(id)
     people = _merged_into(id)
     # Nobody else could write to SQLite while all texts are read: what was found is good where nothing changed since.
     matchers, names = NameMatchers(), printed_names.read(people, keep, also)
@@ -310,6 +306,15 @@ def _present(model: Any, id: int) -> Any:
             " interrupted, `counterclaim erase sweep` does the rest."
         )
     return found
+
+
+def _refuse_merged(id: int) -> None:
+    """Raise Conflict where a speaker was merged into another, and what `_present` raises."""
+    if (into := _present(Speaker, id).merged_into_id) is not None:
+        raise Conflict(
+            f"Speaker {id} was merged into {into}: erase that one, if both are the same person, with all that they "
+            f"said. If not, undo the merge first: POST /v1/speakers/{id}/unmerge."
+        )
 
 
 def _erase(erasure: Erasure, model: Any, ids: set[int], *, logged: bool = True, **gone: Any) -> None:

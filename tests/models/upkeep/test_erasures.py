@@ -43,6 +43,7 @@ from tests.factories import (
     seen,
 )
 from tests.timing import growth
+from tests.work import sent_by
 
 REASON = "Court order 17/2026"
 
@@ -631,6 +632,14 @@ def test_who_was_merged_meanwhile_is_not_erased_and_says_into_whom(registry: str
     assert str(refused).endswith(f"POST /v1/speakers/{jana}/unmerge.")
     speakers.unmerge(by=actor, id=jana)
     assert erasures.speaker(id=jana, reason="At their request", by=actor).counts["statements"] == 1
+
+
+def test_who_was_merged_is_refused_before_all_texts_are_read(registry: str, actor: Actor) -> None:
+    jana, other = (speakers.create(by=actor, name=name) for name in ("Jana Dorn", "Ada Vance"))
+    speakers.merge(by=actor, id=jana, into=other)
+    with sent_by() as sent, pytest.raises(Conflict, match=f"Speaker {jana} was merged into {other}"):
+        erasures.speaker(id=jana, reason="At their request", by=actor)
+    assert not [sql for sql, _ in sent if "FROM claims" in sql]
 
 
 def test_an_answer_that_was_stored_during_the_erasure_is_emptied(registry: str, actor: Actor) -> None:
