@@ -78,9 +78,10 @@ def record(
             "/speaker": speaker or {}
         }
         others = ((via or {}).get("speaker"), on_behalf_of, *claim.get("about", ()))
-        speakers.lock_names_of(*named_by.values(), *others, session=session)
         hidden = source["status"] != "accepted"
         printed = documents.find_or_make(by=by, reference=document, field="/document", hidden=hidden, session=session)
+        session.lock_recorded(by.key_id, printed.id)
+        speakers.lock_names_of(*named_by.values(), *others, session=session)
         sentence_span = sentences.find(
             document=printed, reference=sentence, content=content, field="/sentence", session=session
         )
@@ -127,6 +128,8 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     Raises Forbidden where the status changes and the actor does not review.
     """
     with transaction():
+        if {"speaker", "content"} & new.keys():
+            same_words.lock_beside(id, by.key_id)
         claims.lock_words_of(new.get("claim"))
         statement = standing_rows.lock_seen(by, Statement, get, id, version, wanted=partial(used, id, new))
         large.refuse(by, Statement, id, changed=new)
@@ -191,6 +194,7 @@ def restore(*, by: Actor, id: int) -> None:
     stand, or where the same words were recorded since.
     """
     with restores.restoring():
+        same_words.lock_beside(id)
         locks.hold(lambda: merge_scope.of_restored_statement(id, prints.act_of(id)))
         statement = restores.retracted(by, Statement, id, get)
         if statement is None:
@@ -272,6 +276,7 @@ def _answered(
     stated = [statement.claim_id for statement in statements if statement]
     answered = [one["claim"] for one in counters if "claim" in one]
     printed = session.by_id(Statement, original, locked=False) if original else None
+    stated += [printed.claim_id] if printed else []  # which the print may come to state by its words
     return [
         to_name(Claim, claim.get("id"), *answered, *stated),
         to_name(Statement, *(statement.id for statement in statements if statement)),

@@ -7,11 +7,13 @@ speakers who are recorded with the same words so that these could not stand toge
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 import orjson
 from peewee import fn
 
+from models.history import locks
 from models.history.changes import Actor
 from models.history.standing_rows import survivors
 from models.queries.dialects import in_ids, json_of
@@ -19,7 +21,7 @@ from models.refusals import AlreadyKnown, Conflict
 from models.storage import transactions
 from models.storage.columns import dumps
 from models.storage.database import fetch
-from models.tables import Speaker, Statement
+from models.tables import Document, Speaker, Statement
 
 #: The lock under which a key records words, each key its own: "cccoding" in ASCII, and the id of the key.
 _LOCK = int.from_bytes(b"cccoding")
@@ -159,6 +161,28 @@ def lock(key: int | None, row: dict[str, Any] | None = None) -> None:
     transactions.advisory_lock(_LOCK + (key or 0), words)
 
 
+def lock_in(document: int, key: int | None, *, whole: bool) -> None:
+    """Let nobody else change words that this key recorded in a document, or, the `whole`, record any there.
+
+    Once the document is locked, and before what else a change locks: that knows its words only after it, and who
+    records these words, and then names what it has locked, would wait for it, and it for them.
+    """
+    number = blake2b(f"{key} {document}".encode(), digest_size=8, key=b"cccoding").digest()
+    transactions.advisory_lock(int.from_bytes(number, signed=True), None if whole else ())
+
+
+def lock_beside(statement: int, unknown: int | None = None) -> None:
+    """Lock where a statement stands as `lock_in` does, to change its words or to restore it; wait for imports, too.
+
+    `unknown` is the key that recorded it where the log does not know.
+    """
+    if transactions.takes_locks() and (found := fetch("SELECT document_id FROM statements WHERE id = ?", (statement,))):
+        ((document,),), key = found, recorders([statement]).get(statement, unknown)
+        locks.hold(lambda: [locks.to_name(Document, document)])
+        transactions.advisory_lock(_LOCK + (key or 0), ())
+        lock_in(document, key, whole=True)
+
+
 def is_awaited(key: int | None) -> bool:
     """Tell whether others wait to record words by this key, or to let what it recorded stand again."""
     return transactions.is_awaited(_LOCK + (key or 0))
@@ -228,8 +252,6 @@ def refuse_collision(by: Actor, statement: Statement, new: dict[str, Any], sessi
     row = {name: new.get(name, statement.__data__[name]) for name in ("document", "speaker", "spans", "status")}
     moved = (row["speaker"], row["spans"]) != (statement.speaker_id, statement.spans)
     accepts = row["status"] == "accepted" != statement.status
-    if moved:
-        session.lock_recording(session.recorder(statement.id, by.key_id), row)
     others = [known for known in _of(row, session) if known.id != statement.id] if moved or accepts else []
     state = coded([statement, *others], by.key_id) if others else {}
     for known in others:
@@ -245,7 +267,6 @@ def refuse_collision(by: Actor, statement: Statement, new: dict[str, Any], sessi
 
 def refuse_known_beside(by: Actor, statement: Statement, session: Any) -> None:
     """Refuse that a retracted statement stands again beside another of the same words, as `collide` has it."""
-    session.lock_recording(recorders([statement.id]).get(statement.id), statement.__data__)
     known = _of(statement.__data__, session)
     state = coded([statement, *known])
     for one in known:

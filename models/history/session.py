@@ -175,6 +175,10 @@ class Session:
         """Let nobody else record the words of a statement by this key until this transaction ends."""
         same_words.lock(key, row)
 
+    def lock_recorded(self, key: int | None, document: int) -> None:
+        """Let nobody else change words that this key recorded in a document until this transaction ends."""
+        same_words.lock_in(document, key, whole=False)
+
     def aliased(self, key: str) -> list[int]:
         """List the ids of the first standing speakers who have an alias: as many as are listed, and one more."""
         return [id for id, *_ in first_rows.bearers([key])[key]]

@@ -178,6 +178,9 @@ class PrefetchedSession(Session):
     def as_recorded(self, statement: int) -> Recorded | None:
         return self._logged.as_recorded(statement, self._unlocked[Statement])
 
+    def lock_recorded(self, key: int | None, document: int) -> None:
+        """Lock nothing: `lock_recording` keeps out all who would."""
+
     def lock_recording(self, key: int | None, row: dict[str, Any]) -> None:
         """Let nobody else record by this key, which is that of all lines."""
         if not self._recording_locked:

@@ -411,6 +411,40 @@ def test_who_waits_to_change_a_row_is_passed_by_none_who_names_it(
     assert order == ["named", "changed", "named later"]
 
 
+@pytest.mark.parametrize("change", ["content", "restore"])
+def test_who_records_words_that_another_statement_gets_meanwhile_waits_for_it_nowhere(
+    registry: str, actor: Actor, change: str
+) -> None:
+    original = put_plain(actor, "first")
+    printed = put_plain(actor, "second" if change == "content" else "third", original=original)
+    if change == "restore":
+        statements.retract(by=actor, id=printed, version=None, reason=None)
+    refused: list[Conflict] = []
+
+    def get_the_words() -> None:
+        try:
+            if change == "content":
+                statements.change(by=actor, id=printed, version=None, content=[{"text": "says third"}])
+            else:
+                statements.restore(by=actor, id=printed)
+        except Conflict as refusal:
+            refused.append(refusal)
+
+    with meanwhile("AND spans = ", get_the_words):  # once nobody else may record these words
+        put_plain(actor, "third", original=original)
+    assert len(refused) == 1
+
+
+def test_who_retracts_what_is_just_printed_again_waits_for_it(registry: str, actor: Actor) -> None:
+    original = put_plain(actor, "first")
+    retract = partial(statements.retract, by=actor, id=original, version=None, reason=None)
+    with meanwhile("FROM statements WHERE original_id = ", retract):  # once the original is locked
+        printed = put_plain(
+            actor, "third", original=original, claim={"text": "It is first.", "language": "en", "reuse": True}
+        )
+    assert Statement.get_by_id(printed).original_id is None
+
+
 def test_no_lock_outlives_its_transaction(registry: str, actor: Actor) -> None:
     """A session's would, where the time of its statement was up as it came: nobody could change the row ever after."""
     asked: list[str] = []
