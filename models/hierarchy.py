@@ -24,7 +24,7 @@ def body_of(*, id: int, session: Session = SESSION) -> int | None:
     if speaker.kind not in SPEAKING_FOR_A_BODY or speaker.part_of_id is None:
         return None
     body = session.by_id(Speaker, speaker.part_of_id, shared=True)
-    session.flush()
+    session.flush_speaker(body.id)
     return None if body.retracted_at or is_hidden(noun="speakers", id=body.id) else int(body.id)
 
 
@@ -35,7 +35,7 @@ def parent(part_of: int, child: int | None, session: Session, *, hidden: bool) -
     and where the line would have more than MOST_IN_LINE.
     """
     parent = int(session.referred(Speaker, part_of, "/part_of").id)
-    session.flush()
+    session.flush_speaker(parent)
     above = ancestors(parent)
     if child in above:
         raise Conflict("A speaker cannot be part of itself, not even by a detour.", field="/part_of")

@@ -88,6 +88,9 @@ class Session:
     def flush(self) -> None:
         """Let queries find all that was put in, as they do here anyway."""
 
+    def flush_speaker(self, id: int) -> None:
+        """Let queries find a speaker, and all that was put in before, as they do here anyway."""
+
     def lock_names(self, keys: list[str]) -> None:
         """Let nobody else take one of these names, written as they are looked up, until this transaction ends."""
         if keys:

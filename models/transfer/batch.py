@@ -125,6 +125,8 @@ class BatchSession(PrefetchedSession):
         self._aliases = 0
         #: How many of them are in the database already.
         self._flushed = 0
+        #: The speakers who were put in since.
+        self._new_speakers: set[int] = set()
         self._savepoints: list[_Savepoint] = []
         self._new_ids = new_ids or NewIds()
         self._new_ids.begin()
@@ -148,6 +150,8 @@ class BatchSession(PrefetchedSession):
         entry = changes.LogEntry(edit, by.key_id, more=more)
         self._inserts.append(_Insert(model, _values(model, data), data, entry))
         self.characters += _characters(model, data)
+        if model is Speaker:
+            self._new_speakers.add(id)
         return row
 
     def number_after(self, model: Any, id: int) -> None:
@@ -202,6 +206,12 @@ class BatchSession(PrefetchedSession):
                 one.inner, one.holds = savepoint(), len(self._holds)
                 one.inner.__enter__()
         self._insert(len(self._inserts))
+        self._new_speakers.clear()
+
+    def flush_speaker(self, id: int) -> None:
+        """Insert what was put in so far where the speaker is among it, who is there for those who come after."""
+        if id in self._new_speakers:
+            self.flush()
 
     def _insert(self, end: int) -> None:
         new = self._inserts[self._flushed : end]

@@ -316,9 +316,9 @@ CREATE INDEX "changes_key_id_sequence" ON "changes" ("key_id", "sequence");
 CREATE INDEX "changes_noun_noun_id_sequence" ON "changes" ("noun", "noun_id", "sequence");
 CREATE INDEX "changes_action" ON "changes" ("action", "sequence") WHERE action <> 'create';
 CREATE INDEX "changes_recorded" ON "changes" ("key_id", "noun_id") WHERE noun = 'statements' AND action = 'create';
-CREATE INDEX "changes_cut" ON "changes" ("noun_id", "sequence") WHERE noun || '' = 'speakers' AND action = 'change' AND ({after} -> 'cut') IS NOT NULL;
-CREATE INDEX "changes_worded" ON "changes" ("noun_id") WHERE noun || '' = 'claims' AND action = 'change' AND ({before} ->> 'text') <> ({after} ->> 'text') AND ({after} ->> 'followed') IS NULL;
-CREATE INDEX "changes_put_in" ON "changes" ("noun_id") WHERE noun || '' = 'claims' AND action || '' = 'change' AND ({after} -> 'put_in') IS NOT NULL;
+CREATE INDEX "changes_cut" ON "changes" ("noun_id", "sequence") WHERE action = 'change' AND noun || '' = 'speakers' AND ({after} -> 'cut') IS NOT NULL;
+CREATE INDEX "changes_worded" ON "changes" ("noun_id") WHERE action = 'change' AND noun || '' = 'claims' AND ({before} ->> 'text') <> ({after} ->> 'text') AND ({after} ->> 'followed') IS NULL;
+CREATE INDEX "changes_put_in" ON "changes" ("noun_id") WHERE action || '' = 'change' AND noun || '' = 'claims' AND ({after} -> 'put_in') IS NOT NULL;
 CREATE INDEX "changes_noun_sequence" ON "changes" ("noun", "sequence");
 
 CREATE TABLE "sealed_lines" (

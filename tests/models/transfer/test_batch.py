@@ -4,12 +4,12 @@ from contextlib import suppress
 
 import pytest
 
-from models import claims
+from models import claims, hierarchy, speakers
 from models.history.changes import Actor
 from models.queries.visibility import REVIEWER
 from models.refusals import Conflict
 from models.storage import database, transactions
-from models.tables import Claim
+from models.tables import Claim, Speaker
 from models.transfer.batch import BatchSession
 from tests.at_once import at_once
 from tests.factories import put_claim
@@ -37,3 +37,40 @@ def test_a_claim_whose_text_is_read_again_under_its_lock_is_listed_once(registry
         assert session.same_claims(**found, viewer=REVIEWER) == [claim]
         session.lock_words(["It is so."])
         assert session.same_claims(**found, viewer=REVIEWER) == [claim]
+
+
+def test_rows_are_not_inserted_one_by_one_for_each_part_of_a_body(registry: str, actor: Actor) -> None:
+    session = BatchSession(1)
+    with transactions.transaction():
+        bodies = [
+            speakers.create(by=actor, name=name, kind="government", hidden=hidden, session=session)
+            for name, hidden in (("Shown", False), ("Hidden", True))
+        ]
+        for n in range(20):
+            part = [
+                speakers.create(by=actor, name=f"{n} of {id}", part_of=id, shows_body=False, session=session)
+                for id in bodies
+            ]
+            assert [hierarchy.body_of(id=id, session=session) for id in part] == [bodies[0], None]
+        assert session.flushes == 1
+        session.flush()
+    assert Speaker.select().where(Speaker.part_of.in_(bodies)).count() == 40
+
+
+def test_a_line_of_parts_is_followed_to_who_was_put_in_just_now_in_the_place_of_who_was_refused(
+    registry: str, actor: Actor
+) -> None:
+    session = BatchSession(1)
+
+    def line(name: str, length: int) -> None:
+        part_of = None
+        for n in range(length):
+            part_of = speakers.create(by=actor, name=f"{name} {n}", part_of=part_of, session=session)
+
+    with transactions.transaction():
+        for name in ("First", "Second"):
+            with pytest.raises(Conflict), session.savepoint():
+                line(name, hierarchy.MOST_IN_LINE + 1)
+        line("Third", hierarchy.MOST_IN_LINE)
+        session.flush()
+    assert {name.split()[0] for (name,) in Speaker.select(Speaker.name).tuples()} == {"Third"}
