@@ -73,7 +73,7 @@ class DisputeQuery(PageQuery):
     kind = one_of(COUNTER_KINDS, "What the answers do.", "denies")
     topic = topic_of("The slug of a topic that the charge or the answer is filed under.")
     said_from = FirstDay(metadata={"description": "The first day of an answer that counts.", "example": "2026-01-01"})
-    said_to = LastDay(metadata={"description": "The last day that counts.", "example": "2026-12-31"})
+    said_to = LastDay(metadata={"description": "The last day of an answer that counts.", "example": "2026-12-31"})
 
     @validates_schema
     def _refuse_contradictions(self, data: dict[str, Any], **kwargs: Any) -> None:

@@ -116,3 +116,26 @@ def test_pages_by_count(writer: FlaskClient, public: FlaskClient) -> None:
         walked += [(pair["by"]["name"], pair["count"]) for pair in page["items"]]
         cursor = page["next"]
     assert walked == [("Government of China", 3), ("Ann", 1), ("Bob", 1)]
+
+
+def test_bounds_the_day_of_the_answer_and_not_that_of_the_charge(writer: FlaskClient, public: FlaskClient) -> None:
+    charged = posted(writer, "statements", charge(said_on="2026-03-01")).json
+    claim = {"id": charged["claim"]["id"]}
+    later = charge(said_on="2026-03-09", claim=claim, speaker={"name": "Ann"}, content=[{"text": "sustain"}])
+    aimed_at = posted(writer, "statements", later).json
+    said = posted(writer, "statements", denial(0, said_on="2026-03-05", counters=[])).json
+    answer = {"id": said["claim"]["id"]}
+    earliest = denial(0, said_on="2026-03-03", counters=[], claim=answer, content=[{"text": "Beijing denies"}])
+    posted(writer, "statements", earliest)
+
+    def counted(query: str) -> list[tuple[str, str]]:
+        items = public.get(f"/v1/disputes?{query}").json["items"]
+        return [(pair["against"]["name"], pair["first_on"]) for pair in items]
+
+    counterclaim = {"claim": claim["id"], "answer": answer["id"], "kind": "denies"}
+    at_all = posted(writer, "counterclaims", counterclaim).json
+    assert counted("") == counted("said_to=2026-03-03") == [("US officials", "2026-03-03")]
+    assert counted("said_from=2026-03-04") == []
+    retracted(writer, f"/v1/counterclaims/{at_all['id']}")
+    posted(writer, "counterclaims", counterclaim | {"target": aimed_at["id"]})
+    assert counted("said_to=2026-03-03") == [("Ann", "2026-03-03")]
