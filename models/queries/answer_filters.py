@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from functools import reduce
-from operator import add, and_
+from operator import add, and_, or_
 from typing import Any
 
-from peewee import JOIN, ColumnBase, Entity, Join, Select, fn
+from peewee import JOIN, SQL, ColumnBase, Entity, Join, Select, fn
 
 from models.queries import page_counts
 from models.queries.days import answering_first, last_days, may_answer
@@ -16,6 +16,7 @@ from models.queries.dialects import (
     exists_by_row,
     hashed,
     is_one,
+    least,
     looked_up,
     more_than,
     paired,
@@ -34,10 +35,13 @@ _about, _of_whom = Aliased(ClaimAbout, "x"), Aliased(ClaimAbout, "xa")
 _printed, _beside = Aliased(Statement, "y"), Aliased(Statement, "z")
 _one, _of_many, _last, _all = Aliased(Statement, "n"), Aliased(Counterclaim, "g"), Entity("m"), Entity("a")
 _standing, _given, _said = Aliased(Counterclaim, "gs"), Entity("given"), Entity("said")
+_first, _pair, _other = Entity("first"), Entity("pair"), Entity("other")
 
 #: Answers to a claim that are compared with each of its statements; of more, all its statements are with the last. Also
 #: the statements of a charge, or of an answer to as many charges, that are looked through for each that is found.
 MANY = 50
+#: Documents that print a claim in which another is looked for, of each two by itself.
+LOOKED_AT = 10
 
 
 def accusing(name: str) -> Any:
@@ -269,15 +273,44 @@ def in_one_document(viewer: Viewer) -> Any:
     seen = (statement_seen(viewer, _printed), statement_seen_of_claim(viewer, _beside))
     beside_target = exists_by_row(beside.where(_aimed_at(_printed), _beside.claim_id == e.answer_id, *seen))
     ends = (e.claim_id, e.answer_id)
-    counts = (page_counts.of_summary(viewer, claim).values() for claim in ends)
-    charges, answers = (reduce(add, (fn.coalesce(count, 0) for count in each)) for each in counts)
-    in_both = case(charges <= answers, _in_both(viewer, *ends), _in_both(viewer, *ends[::-1]))
-    return case(of_the_claim(), in_both, beside_target)
+    charges, answers = (_printings(viewer, claim) for claim in ends)
+    first = case(charges <= answers, _in_both(viewer, *ends), _in_both(viewer, *ends[::-1]))
+    others = case(least(charges, answers) > LOOKED_AT, hashed(e.id, _in_both_at_once(viewer)), FALSE)
+    return case(of_the_claim(), first | others, beside_target)
+
+
+def _printings(viewer: Viewer, claim: Any) -> Any:
+    """Count the statements of a claim, by its summary."""
+    return reduce(add, (fn.coalesce(count, 0) for count in page_counts.of_summary(viewer, claim).values()))
 
 
 def _in_both(viewer: Viewer, claim: Any, other: Any) -> Any:
-    """Build the condition that one document prints two claims: it looks for the other in each that prints the first."""
+    """Build the condition that one of the first documents that print a claim prints the other."""
     seen = (_beside.claim_id == other, statement_seen_of_claim(viewer, _beside))
-    beside = exists_by_row(_beside.select(1).where(_beside.document_id == _printed.document_id, *seen))
-    printed = (_printed.claim_id == claim, statement_seen_of_claim(viewer, _printed))
-    return exists_by_row(_printed.select(1).where(*printed, beside))
+    beside = exists_by_row(_beside.select(1).where(_beside.document_id == _first.document_id, *seen))
+    printed = _printed.select(_printed.document_id).where(_printed.claim_id == claim)
+    first = printed.where(statement_seen_of_claim(viewer, _printed)).limit(LOOKED_AT).alias("first")
+    return exists_by_row(Select([first], [1]).where(beside))
+
+
+def _in_both_at_once(viewer: Viewer) -> Select:
+    """Find the counterclaims between two claims of more statements that one document prints.
+
+    Thirty such claims that answer each other are 870 pairs: their documents are read once, and pairs are looked for in
+    those that print several of them.
+    """
+    many = page_counts.of_more(viewer, LOOKED_AT)
+    those = (_of_many.retracted_at.is_null(), _of_many.claim_id.in_(many), _of_many.answer_id.in_(many))
+    pairs = _of_many.select(_of_many.id, _of_many.claim_id, _of_many.answer_id).where(*those)
+    pairs = pairs.cte("pairs", materialized=True)
+    ends = reduce(or_, (Select([pairs], [id]) for id in (pairs.c.claim_id, pairs.c.answer_id)))
+    printed = _printed.select(_printed.document_id, _printed.claim_id).distinct()
+    printed = printed.where(_printed.claim_id.in_(ends), statement_seen_of_claim(viewer, _printed)).alias("printed")
+    printed = Select([printed], [SQL("*, count(*) OVER (PARTITION BY document_id) AS claims")]).alias("printed")
+    several = Select([printed], [SQL("document_id, claim_id")]).where(SQL("claims > 1"))
+    several = several.cte("several", materialized=True)
+    first, other = (Select([several], [SQL("*")]).alias(name) for name in ("first", "other"))
+    both = (_other.document_id == _first.document_id) & (_other.claim_id == _pair.answer_id)
+    joined = [(Select([pairs], [SQL("*")]).alias("pair"), _pair.claim_id == _first.claim_id), (other, both)]
+    ids = (_first.claim_id, _pair.id, _other.claim_id)
+    return paired(first, joined, [_pair.id], ids).with_cte(pairs, several)

@@ -1,6 +1,7 @@
 """What a claim of many statements and many answers costs: a look-up for each of both, not for each pair of them."""
 
 import json
+import random
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import permutations
@@ -10,23 +11,21 @@ import pytest
 
 from models import counterclaims, disputes, speakers, statements
 from models.history.changes import Actor
-from models.queries import attributions, derived, filters, lists, nodes
+from models.queries import answer_filters, attributions, derived, filters, lists, nodes
 from models.queries.filter_sets import Order
 from models.queries.visibility import Viewer
 from models.storage import database
 from models.storage.columns import dumps
 from models.storage.rows import row
 from models.tables import Alias, Claim, ClaimAbout, Counterclaim, Document, Review, Sentence, Speaker, Statement
-from tests.factories import PUBLIC, REVIEWER, charge, put_review
+from tests.factories import PUBLIC, REVIEWER, charge, items_of, put_review
 from tests.timing import within
-from tests.work import read_list, sent_by, work
+from tests.work import count_anew, read_list, sent_by, work
 
 #: Statements and answers that are added at once, and how much more twice as many may cost: of each pair, four times.
 MANY, TWICE = 300, 3
 
 TEXT = "ab " * (6 * MANY)
-
-_PLACES = ((Document, "document_id"), (Sentence, "sentence_id"))
 
 #: Adds as many of both as there are places.
 Grow = Callable[[range], None]
@@ -326,28 +325,75 @@ def test_whether_a_document_prints_both_is_found_without_each_of_their_pairs(
     assert json.loads(page.items) == {"id": link + MANY if noun == "counterclaims" else charge.claim_id}
 
 
-def test_documents_that_print_both_are_looked_for_by_one_look_up_each(registry: str, actor: Actor) -> None:
-    """A dozen claims answer each other, each printed in documents of its own, which stand between those of others."""
-    claims, printed = 12, 60
+def _answering(actor: Actor, claims: range, pairs: list[tuple[int, int]]) -> Statement:
+    """Let counterclaims, from 100 on, stand between claims with some ids; a statement like which others may be."""
     charged, denied = _said(actor, "A charge.", "Attacker", "e/1"), _said(actor, "No comment.", "Victim", "e/2")
     link = counterclaims.create(by=actor, claim=charged.claim_id, answer=denied.claim_id, kind="denies")
-    edge, claim = row(Counterclaim.get_by_id(link)), row(Claim.get_by_id(charged.claim_id))
-    ids = range(100, 100 + claims)
-    Claim.insert_many([claim | {"id": id} for id in ids]).execute()
-    pairs = [edge | {"id": 100 * one + other, "claim": one, "answer": other} for one, other in permutations(ids, 2)]
-    Counterclaim.insert_many(pairs).execute()
-    places = [(1000 + claims * at + number, id) for at in range(printed) for number, id in enumerate(ids)]
-    source, sentence = (model.get_by_id(getattr(charged, name)) for model, name in _PLACES)
-    Document.insert_many([row(source) | {"id": at, "url_normalized": f"e/{at}"} for at, _ in places]).execute()
-    Sentence.insert_many([row(sentence) | {"id": at, "document": at} for at, _ in places]).execute()
-    of_each = [row(charged) | {"id": at, "document": at, "sentence": at, "claim": id} for at, id in places]
-    Statement.insert_many(of_each).execute()
+    speaker, claim, edge = map(row, (charged.speaker, charged.claim, Counterclaim.get_by_id(link)))
+    Speaker.insert_many([speaker | {"id": id, "name": str(id), "name_key": str(id)} for id in claims]).execute()
+    Claim.insert_many([claim | {"id": id} for id in claims]).execute()
+    edges = [edge | {"id": 100 + at, "claim": one, "answer": other} for at, (one, other) in enumerate(pairs)]
+    Counterclaim.insert_many(edges).execute()
+    return charged
+
+
+def _printed(like: Statement, places: list[tuple[int, int, str]]) -> None:
+    """Let documents print claims: (document, claim, status)."""
+    ids = sorted({document for document, *_ in places})
+    source, sentence = row(like.document), row(like.sentence)
+    Document.insert_many([source | {"id": id, "url_normalized": f"e/{id}"} for id in ids]).execute()
+    Sentence.insert_many([sentence | {"id": id, "document": id} for id in ids]).execute()
+    for document, claim, status in places:
+        where = {"id": 1000 * document + claim, "document": document, "sentence": document}
+        Statement.insert(row(like) | where | {"claim": claim, "speaker": claim, "status": status}).execute()
     derived.rebuild()
-    if not database.on_sqlite():
-        database.db.execute_sql("ANALYZE")
-    spent, page = read_list(registry, "counterclaims", filters={"answered_in_document": True})
-    assert page.items == b""
-    assert spent < (30 if database.on_sqlite() else 5) * len(pairs) * printed
+    count_anew()
+
+
+def test_documents_that_print_both_are_not_all_looked_at_for_each_two_that_answer_each_other(
+    registry: str, actor: Actor
+) -> None:
+    """Some claims answer each other, each printed in documents of its own, which stand between those of others."""
+    claims = range(100, 125)
+    like = _answering(actor, claims, list(permutations(claims, 2)))
+    spent = []
+    for printed in (range(12), range(12, 60)):
+        _printed(like, [(100 * at + id, id, "accepted") for at in printed for id in claims])
+        work_done, page = read_list(registry, "counterclaims", filters={"answered_in_document": True})
+        spent.append(work_done)
+        assert page.items == b""
+    assert spent[1] < 2 * spent[0], spent
+
+
+@pytest.mark.usefixtures("looked_at_twice")
+def test_those_that_one_document_prints_are_found_whether_alone_or_at_once(registry: str, actor: Actor) -> None:
+    chance = random.Random(7)  # noqa: S311 (no secret)
+    claims = range(100, 112)
+    places = [
+        (1000 + document, id, chance.choice(["accepted", "accepted", "candidate"]))
+        for document in range(30)
+        for id in chance.sample(claims, chance.choice([1, 1, 2, 3]))
+    ]
+    pairs = chance.sample(list(permutations(claims, 2)), 70)
+    _printed(_answering(actor, claims, pairs), places)
+    for viewer, statuses in ((PUBLIC, {"accepted"}), (REVIEWER, {"accepted", "candidate"})):
+        printed = {id: {at for at, one, status in places if one == id and status in statuses} for id in claims}
+        both = [100 + at for at, (one, other) in enumerate(pairs) if printed[one] & printed[other]]
+        assert 10 < len(both) < 60
+        asked = {"answered_in_document": True}
+        found = read_list(registry, "counterclaims", filters=asked, viewer=viewer, limit=100)[1]
+        assert [item["id"] for item in items_of(found)] == both[::-1]
+        found = read_list(registry, "claims", filters=asked, viewer=viewer, limit=100)[1]
+        assert [item["id"] for item in items_of(found)] == sorted({pairs[id - 100][0] for id in both}, reverse=True)
+
+
+@pytest.fixture
+def looked_at_twice(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Of claims that more than two documents print, pairs are looked for at once."""
+    monkeypatch.setattr(answer_filters, "LOOKED_AT", 2)
+    nodes.clear_caches()
+    yield
+    nodes.clear_caches()
 
 
 @pytest.fixture
