@@ -5,6 +5,7 @@ import pytest
 from models import claims, speakers
 from models.history import changes, merges, standalone_claims
 from models.history.changes import Actor
+from models.storage import database
 from models.storage.transactions import transaction
 from models.tables import Change, Claim, Speaker, Statement
 from tests.factories import put_charge, put_claim
@@ -97,4 +98,24 @@ def test_who_asks_for_claims_put_in_by_themselves_reads_as_much_however_often_th
         with sent_by() as sent:
             assert standalone_claims.by_merges([claim]) == {claim}
         spent.append(sum(work(registry, *query) for query in sent if "put_in" in query[0]))
+    assert spent[1] <= spent[0], spent
+
+
+@pytest.mark.parametrize("counted", [False, True])
+def test_the_last_merge_of_a_row_is_found_however_many_others_were_merged(
+    registry: str, actor: Actor, *, counted: bool
+) -> None:
+    one, other = (put_claim(actor, text) for text in ("One.", "Other."))
+    claims.merge(by=actor, id=one, into=other)
+    columns = [name for name in Change._meta.columns if name != "sequence"]
+    told = ", ".join("n.id" if name == "noun_id" else f"l.{name}" for name in columns)
+    others = "WITH RECURSIVE n(id) AS (SELECT CAST(? AS bigint) UNION ALL SELECT id + 1 FROM n WHERE id < ?)"
+    new = f"INSERT INTO changes ({', '.join(columns)}) {others} SELECT {told} FROM changes l, n WHERE l.noun_id = ?"  # noqa: S608 (our names)
+    spent: list[int] = []
+    for first in (10_000, 20_000):
+        database.fetch(new, (first, first + 5_000, one))
+        count_anew(counted=counted)
+        with sent_by() as sent:
+            assert [merge.id for merge in merges.last_merges(Claim, [one])] == [one]
+        spent.append(sum(work(registry, *query) for query in sent))
     assert spent[1] <= spent[0], spent
