@@ -227,8 +227,7 @@ def item_sql(
     With `most` of each list in it, where that is given. It may read from the tables of page_counts, too.
     """
     table, links = _TABLES[noun]
-    item = _item(noun, viewer, (fields, include), listed=noun != "claims")
-    json = Part(dialects.text(long_items.shortened(item, most) if most else item)).sql
+    json = Part(dialects.text(_item(noun, viewer, (fields, include), most, listed=noun != "claims"))).sql
     return json, source_text(table, links), table._alias
 
 
@@ -261,9 +260,25 @@ _TABLES: dict[str, tuple[Any, dict[Any, Any]]] = {
 _k, _w = Entity("k"), Entity("w")
 
 
-def _item(noun: str, viewer: Viewer, members: Members, answered: Any = None, *, listed: bool = False) -> Object:
-    """Make the chosen members of an item, and those on request; `answered` and `listed` are as in `shapes.claim`."""
+def _item(
+    noun: str, viewer: Viewer, members: Members, most: int | None = None, *, listed: bool = False, told: bool = False
+) -> Object:
+    """Make the chosen members of an item, and those on request, with `most` of each list; else as `_members`."""
     fields, include = members
+    full, extra = _members(noun, viewer, most, listed, told)
+    wanted = tree(fields or ())
+    chosen = full if fields is None else full.only(wanted)
+    added = {name: member for name, member in extra.members.items() if name in include or name in wanted}
+    return Object({**chosen.members, **{name: member.only(wanted.get(name, {})) for name, member in added.items()}})
+
+
+@cached(24)
+def _members(noun: str, viewer: Viewer, most: int | None, listed: bool, told: bool) -> tuple[Object, Object]:
+    """Make all members of an item, and those on request: once, so that each keeps what it is compiled to.
+
+    `listed` is as in `shapes.claim`. Whether the viewer sees an answer is `told` by what a list reads from.
+    """
+    answered = true(_k.answered) if told else None
     extra: dict[str, Member] = {}
     if noun == "claims":
         full = shapes.claim(viewer, answered, listed=listed)
@@ -277,10 +292,9 @@ def _item(noun: str, viewer: Viewer, members: Members, answered: Any = None, *, 
         full = shapes.statement(viewer, listed=listed)
     else:
         full, extra = shapes.counterclaim(viewer), {"days": days_to_answer()}
-    wanted = tree(fields or ())
-    chosen = full if fields is None else full.only(wanted)
-    added = {name: member for name, member in extra.items() if name in include or name in wanted}
-    return Object({**chosen.members, **{name: member.only(wanted.get(name, {})) for name, member in added.items()}})
+    if most is None:
+        return full, Object(extra)
+    return long_items.shortened(full, most), long_items.shortened(Object(extra), most)
 
 
 def _answer_members(viewer: Viewer, id: Any, answered: Any) -> dict[str, Member]:
@@ -300,16 +314,16 @@ def _answer_members(viewer: Viewer, id: Any, answered: Any) -> dict[str, Member]
 def _one(noun: str, viewer: Viewer, members: Members, just_written: bool, most: int) -> Compiled:
     table, links = _TABLES[noun]
     conditions = seen(noun, viewer._replace(unreviewed=viewer.unreviewed or just_written))
-    json = dialects.text(long_items.shortened(as_written(_item(noun, viewer, members)), most))
+    json = dialects.text(as_written(_item(noun, viewer, members, most)))
     return compiled(Rows(table, (table.id == P.id, *conditions), links).select(table.version, json))
 
 
-@cached(512)
+@cached(256)
 def _listed(noun: str, viewer: Viewer, members: Members, by_rank: bool, most: int) -> Part:
     """Compile the JSON of an item of a page, which is the same for all filters."""
-    answered = None if viewer.unreviewed or by_rank else true(_k.answered)
-    item = _item(noun, viewer, members, answered, listed=True)
-    return Part(dialects.text(long_items.shortened(item, most) if _is_long(members) else item))
+    told = noun == "claims" and not viewer.unreviewed and not by_rank
+    at_most = most if _is_long(members) else None
+    return Part(dialects.text(_item(noun, viewer, members, at_most, listed=True, told=told)))
 
 
 @cached(512)

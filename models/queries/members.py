@@ -13,7 +13,7 @@ from typing import Any
 from peewee import SQL, Cast, Entity, Node, NodeList, Select, fn
 
 from models.queries import dialects
-from models.queries.nodes import NULL, STAR, Part, case
+from models.queries.nodes import NULL, STAR, Kept, Part, case
 from models.queries.selection import Rows
 from models.storage.columns import dumps
 
@@ -23,11 +23,11 @@ Fields = tuple[tuple[str, Any], ...]
 Wanted = Mapping[str, Any]
 
 
-class Member(Node):
+class Member(Kept):
     """Something that has a JSON form."""
 
-    def __sql__(self, ctx: Any) -> Any:
-        return ctx.sql(self.json(ctx.state.sqlite))
+    def made(self, sqlite: bool) -> Any:
+        return self.json(sqlite)
 
     def json(self, sqlite: bool) -> Any:
         """Make it for SQLite, as text that is never null, or for PostgreSQL, as a json value."""
@@ -119,8 +119,9 @@ class Object(Member):
     def json(self, sqlite: bool) -> Any:
         if not sqlite:
             return self._built()
-        if (whole := self.value()) is not None:
-            return whole
+        if self.value() is not None:
+            values = (member.value() for member in self.members.values())
+            return fn.json_object(*chain(*zip(self.members, values, strict=True)))
         counted = {one.counted for one in self.members.values() if isinstance(one, Array)} - {None}
         lists = {one for one in counted if one and one.told is None}
         written: dict[str, Any] = {}
@@ -147,15 +148,14 @@ class Object(Member):
         return {name: one for name, one in self.members.items() if isinstance(one, Beside) and one.of is counted}
 
     def value(self) -> Any:
-        values = [member.value() for member in self.members.values()]
-        if any(value is None for value in values):
-            return None
-        return fn.json_object(*chain(*zip(self.members, values, strict=True)))
+        return None if any(member.value() is None for member in self.members.values()) else self
 
     def only(self, wanted: Wanted) -> "Object":
         if not wanted:
             return self
-        return Object({name: member.only(wanted[name]) for name, member in self.members.items() if name in wanted})
+        chosen = {name: member for name, member in self.members.items() if name in wanted}
+        # What is wanted whole is the same one, with the text that it was compiled to.
+        return Object({name: member.only(wanted[name]) if wanted[name] else member for name, member in chosen.items()})
 
 
 @dataclass(frozen=True, eq=False)

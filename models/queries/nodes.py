@@ -86,6 +86,41 @@ class Part(Node):
         return NodeList((self, SQL("AS"), Entity(name)))
 
 
+class Kept(ColumnBase):
+    """A node that is compiled once for each database; every query that it is a part of takes its text from here.
+
+    Only where there are several of a value in it (`ByNumber`), it is compiled anew.
+    """
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+    def __sql__(self, ctx: Any) -> Any:
+        return ctx.sql(self.part(ctx))
+
+    def part(self, ctx: Any) -> Part:
+        """Compile it as a part of what is compiled in `ctx`, or take what is kept."""
+        sqlite, several = ctx.state.sqlite, {*(ctx.state.several or ())}
+        parts: dict[bool, Part] = self.__dict__.setdefault("parts", {})
+        if sqlite in parts and several.isdisjoint(parts[sqlite].names):
+            return parts[sqlite]
+        part = Part(self.made(sqlite), ctx)
+        if several.isdisjoint(part.names):
+            parts[sqlite] = part
+        return part
+
+    def made(self, sqlite: bool) -> Any:
+        """Make what is compiled."""
+        return self.node
+
+
+def kept(make: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a function make a node that is compiled once for each of its arguments, viewers and tables."""
+    known = lru_cache(256)(lambda *args: Kept(make(*args)))
+    _caches.append(known)
+    return wraps(make)(known)
+
+
 class Param(ColumnBase):
     """The place of a value that is known by its name."""
 
@@ -118,10 +153,15 @@ P = _Params()
 class _Column(Column):
     """A column of an aliased table; compiling it notes that the table is needed."""
 
+    def __init__(self, source: Any, name: str) -> None:
+        super().__init__(source, name)
+        self.text = f'"{source._alias}"."{name}"'
+
     def __sql__(self, ctx: Any) -> Any:
-        if ctx.scope != SCOPE_VALUES:  # as the ORDER BY of a UNION names it
-            ctx.state.used.add(self.source._alias)
-        return super().__sql__(ctx)
+        if ctx.scope == SCOPE_VALUES:  # as the ORDER BY of a UNION names it
+            return super().__sql__(ctx)
+        ctx.state.used.add(self.source._alias)
+        return ctx.literal(self.text)  # by way of its table's alias it would take a fifth of the time of a new query
 
     def in_(self, query: Any) -> Expression:
         return _In(self, OP.IN, query)

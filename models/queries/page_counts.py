@@ -12,7 +12,7 @@ from peewee import JOIN, SQL, Cast, Entity, Join, NodeList, Select, fn
 
 from models.queries.days import answers_until
 from models.queries.dialects import among, exists_by_row, looked_up
-from models.queries.nodes import STAR, Aliased
+from models.queries.nodes import STAR, Aliased, kept
 from models.queries.table_aliases import e, o, s
 from models.queries.visibility import Viewer, claim_seen, counterclaim_seen, evidence_seen, of_the_claim, statement_seen
 from models.tables import ClaimSummary
@@ -66,10 +66,11 @@ def are_read(json: str) -> bool:
     return any(f'"{name}"' in json for name in _TABLES)
 
 
-def tables(viewer: Viewer) -> NodeList:
+@kept
+def tables(viewer: Viewer) -> Any:
     """Compose the tables of the statements with the ids of the table `k`, each with a comma after it, as in a WITH."""
     named = zip(_TABLES, _composed(viewer), strict=True)
-    return NodeList([NodeList((Entity(name), SQL("AS MATERIALIZED ("), query, SQL("),"))) for name, query in named])
+    return NodeList([NodeList((Entity(name), SQL("AS MATERIALIZED"), query, SQL(","))) for name, query in named])
 
 
 def _composed(viewer: Viewer) -> tuple[Select, ...]:

@@ -1,12 +1,12 @@
 """The rows that members are read from: a SELECT that joins no table which nothing in it refers to."""
 
 from dataclasses import dataclass, field
-from itertools import chain
+from functools import cached_property
 from typing import Any
 
 from peewee import SQL, Node, NodeList, Select
 
-from models.queries.nodes import TRUE, Aliased, Part
+from models.queries.nodes import TRUE, Aliased, Kept, Part
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +25,11 @@ class Rows:
     #: Of how many of them, in no order, anything is read at most: what counts them goes no further.
     most: int | None = None
 
+    @cached_property
+    def kept(self) -> tuple[list[Kept], list[Kept]]:
+        """Its conditions and its order, for all that is selected from it."""
+        return [Kept(node) for node in self.where], [Kept(node) for node in self.order]
+
     def select(self, *columns: Any, alias: str | None = None) -> Node:
         """Select `columns`."""
         return _Selection(self, columns, alias)
@@ -40,9 +45,9 @@ class _Selection(Node):
 
     def __sql__(self, ctx: Any) -> Any:
         rows, source = self.rows, self.rows.source
-        parts = [[Part(node, ctx) for node in nodes] for nodes in (self.columns, rows.where, rows.order)]
-        columns, where, order = parts
-        used = set[str]().union(*(part.used for part in chain(*parts)))
+        columns = [Part(node, ctx) for node in self.columns]
+        where, order = ([node.part(ctx) for node in nodes] for nodes in rows.kept)
+        used = set[str]().union(*(part.used for part in (*columns, *where, *order)))
         kept: list[tuple[Any, Part]] = []
         for link, id in reversed(rows.links.items()):
             if link._alias in used:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from peewee import JOIN, SQL, Entity, fn
 
 from models.queries.dialects import exists_by_row, holds, true, unindexed
-from models.queries.nodes import TRUE, Aliased
+from models.queries.nodes import TRUE, Aliased, kept
 from models.queries.table_aliases import c, d, e, s, se
 from models.tables import Change, Hidden, Sentence, Statement
 
@@ -28,6 +28,7 @@ class Viewer(NamedTuple):
 PUBLIC, WRITER, REVIEWER = Viewer(), Viewer(texts=True), Viewer(texts=True, unreviewed=True)
 
 
+@kept
 def claim_seen(viewer: Viewer, c: Any = c) -> Any:
     """Build the condition that the viewer may see claim `c`: it stands, standalone or by an accepted statement."""
     stands = c.retracted_at.is_null() & c.merged_into_id.is_null()
@@ -37,12 +38,14 @@ def claim_seen(viewer: Viewer, c: Any = c) -> Any:
     return stands & (true(c.standalone) | exists_by_row(accepted))
 
 
+@kept
 def of_the_claim(e: Any = e) -> Any:
     """Build the condition that the counterclaim `e` answers what is claimed, not that it was said by its speaker."""
     # Most do: either database may read all of these by an index of `of`, to find those of one claim.
     return e.of != "attribution"
 
 
+@kept
 def statement_seen(viewer: Viewer, s: Any = s) -> Any:
     """Build the condition that the viewer may see the statement `s`."""
     stands = s.retracted_at.is_null()
@@ -50,12 +53,14 @@ def statement_seen(viewer: Viewer, s: Any = s) -> Any:
     return stands if viewer.unreviewed else stands & (unindexed(s.status) == "accepted")
 
 
+@kept
 def statement_seen_of_claim(viewer: Viewer, s: Any) -> Any:
     """Build the condition of `statement_seen` on the `s` of one claim: an index of claims holds those accepted."""
     stands = s.retracted_at.is_null()
     return stands if viewer.unreviewed else stands & (s.status == "accepted")
 
 
+@kept
 def counterclaim_seen(viewer: Viewer, e: Any = e) -> Any:
     """Build the condition that the viewer may see the counterclaim `e`: it stands, and so does any evidence it has.
 
@@ -64,6 +69,7 @@ def counterclaim_seen(viewer: Viewer, e: Any = e) -> Any:
     return evidence_seen(viewer, e) & (of_the_claim(e) | exists_by_row(target_seen(viewer, e)))
 
 
+@kept
 def evidence_seen(viewer: Viewer, e: Any = e) -> Any:
     """Build the condition of `counterclaim_seen` for an `e` to a claim, or to the attribution of what the viewer sees.
 
@@ -88,6 +94,7 @@ def not_hidden(viewer: Viewer, noun: str, alias: str) -> Any:
     return ~fn.EXISTS(_h.select(1).where(_h.noun == noun, _h.noun_id == Entity(alias, "id")))
 
 
+@kept
 def sentence_seen(viewer: Viewer, se: Any = se, d: Any = d) -> Any:
     """Build the condition that the viewer may read the sentence `se` of the document `d`.
 

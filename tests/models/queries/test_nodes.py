@@ -12,12 +12,13 @@ from peewee import SQL, ColumnBase, Select, fn
 
 from models import queries
 from models.history.changes import Actor
-from models.queries import list_ids, nodes, shapes, source_shapes
+from models.queries import list_ids, lists, nodes, shapes, source_shapes
+from models.queries.dialects import any_of
 from models.queries.embedded import embedded
 from models.queries.filter_sets import Order, used
 from models.queries.filters import OF_TOPIC
 from models.queries.members import Array, Nullable, Object, Precomputed, Scalar, Subquery
-from models.queries.nodes import Aliased, P, Part, cached, case, clear_caches, compiled, run, source_text
+from models.queries.nodes import Aliased, Kept, P, Part, cached, case, clear_caches, compiled, run, source_text
 from models.queries.said_by import within
 from models.queries.selection import Rows
 from models.queries.table_aliases import c, d, s, se, sp
@@ -25,6 +26,7 @@ from models.queries.visibility import Viewer
 from models.storage.database import on_sqlite
 from models.tables import Speaker
 from tests.factories import put_charge
+from tests.work import counting
 
 _PAIR = Object({"id": Scalar(s.id), "form": Scalar(s.form)})
 _STATEMENTS = Rows(s, (s.claim_id == c.id, s.status == "accepted"), {sp: s.speaker_id, d: s.document_id}, (s.id,), 3)
@@ -158,6 +160,41 @@ def test_a_query_that_an_id_is_looked_for_in_is_compiled_once() -> None:
         query = c.select(c.id).where(c.id.in_(query))
     assert run(compiled(query), {}) == []
     assert len(compilations) == 1
+
+
+@pytest.mark.usefixtures("registry")
+@pytest.mark.parametrize(
+    ("noun", "long"),
+    [("claims", "counterclaims"), ("statements", "counterclaims"), ("counterclaims", "claim")],
+)
+def test_a_new_choice_of_members_takes_the_texts_that_the_same_members_were_compiled_to(noun: str, long: str) -> None:
+    newest = Order("id", descending=True)
+
+    def calls_for(*fields: str) -> int:
+        chosen = tuple((name, ()) for name in fields)
+        with counting() as calls:
+            lists.page(noun, viewer=Viewer(), filters={}, limit=1, order=newest, fields=chosen)
+            return calls()
+
+    clear_caches()
+    first, again, new = calls_for(long, "uri"), calls_for(long, "uri"), calls_for(long, "uri", "version")
+    assert new - again < (first - again) / 4, (first, again, new)
+
+
+@pytest.mark.usefixtures("registry")
+def test_what_is_kept_differs_by_how_many_values_there_are() -> None:
+    condition = any_of(s.form, "form")
+    kept = Kept(condition)
+    for several in ((), ("form",), (), ("cue",), ("form", "cue")):
+        assert compiled(s.select(s.id).where(kept), several) == compiled(s.select(s.id).where(condition), several)
+
+
+@pytest.mark.usefixtures("registry")
+def test_a_column_is_written_in_few_steps() -> None:
+    columns = [c.text] * 100
+    with counting() as calls:
+        compiled(c.select(*columns))
+        assert calls() < 15 * len(columns)
 
 
 @pytest.mark.usefixtures("registry")
