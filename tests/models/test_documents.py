@@ -27,6 +27,7 @@ from tests.factories import (
     put_plain,
     seen,
 )
+from tests.work import count_anew, sent_by, work
 
 
 def test_keeps_the_text_exactly_as_read(registry: str, actor: Actor) -> None:
@@ -318,3 +319,18 @@ def test_nothing_is_worked_out_ahead_of_a_document_that_is_known_or_that_is_only
 def test_the_given_places_of_sentences_are_taken(registry: str, actor: Actor) -> None:
     id = documents.create(by=actor, **document(), sentence_offsets=[(0, 4)])
     assert [(one.start, one.end) for one in Sentence.select().where(Sentence.document == id)] == [(0, 4)]
+
+
+@pytest.mark.parametrize("counted", [False, True])
+def test_a_change_reads_the_claims_of_a_document_one_by_one(registry: str, actor: Actor, *, counted: bool) -> None:
+    spent: list[int] = []
+    for number in (60, 120):
+        words = [f"word{number}x{at}" for at in range(number)]
+        id = put_document(actor, text=" ".join(words), url=f"https://example.org/{number}")
+        for word in words:
+            put_plain(actor, word, document={"id": id}, content=[{"text": word}])
+        count_anew(counted=counted)
+        with sent_by() as sent:
+            documents.change(by=actor, id=id, version=None, title="Another")
+        spent.append(sum(work(registry, *query) for query in sent))
+    assert spent[1] < 2.5 * spent[0], spent

@@ -165,7 +165,7 @@ CREATE INDEX "statements_accepted" ON "statements" ("claim_id", "document_id", "
 CREATE INDEX "statements_form" ON "statements" (form);
 CREATE INDEX "statements_origin" ON "statements" (origin);
 CREATE INDEX "statements_confidence" ON "statements" (coalesce(confidence, 1));
-CREATE UNIQUE INDEX "statements_document_speaker_spans" ON "statements" ("document_id", "speaker_id", "spans") WHERE retracted_at IS NULL AND status = 'accepted';
+CREATE UNIQUE INDEX "statements_document_speaker_spans" ON "statements" ("document_id", "speaker_id", "spans") WHERE retracted_at IS NULL AND '' || status = 'accepted';
 CREATE INDEX "statements_same_words" ON "statements" ("document_id", "speaker_id", "spans") WHERE retracted_at IS NULL;
 CREATE INDEX "statements_on_behalf_of_id" ON "statements" ("on_behalf_of_id") WHERE on_behalf_of_id IS NOT NULL;
 CREATE INDEX "statements_original_id" ON "statements" ("original_id") WHERE original_id IS NOT NULL;
