@@ -59,9 +59,9 @@ class Settings:
     MAX_BODY_BYTES: int = 1_048_576
     #: Over how many seconds a body that comes at less than 1 KiB a second is ended with 408.
     SLOW_BODY_SECONDS: int = 30
-    #: How many requests a minute one address may make without a key; 0 is no limit.
+    #: How many requests a minute an address may make without a key, and for each 1,200 one read at a time; 0: no limit.
     REQUESTS_PER_MINUTE: int = 1200
-    #: How many requests a minute one key may make; 0 is no limit.
+    #: How many requests a minute a key may make, and for each 1,200 one read at a time; 0 is no limit.
     KEY_REQUESTS_PER_MINUTE: int = 12_000
     #: How many proxies of yours stand in front, each adding to X-Forwarded-For; 0 where clients connect directly.
     TRUSTED_PROXIES: int = 0

@@ -120,6 +120,15 @@ def test_a_household_of_ipv6_is_one_caller() -> None:
     assert limits.network("2001:db8:1:2:aaaa::1") == limits.network("2001:db8:1:2::9") == "2001:0db8:0001:0002"
     assert limits.network("2001:db8:1:3::1") != limits.network("2001:db8:1:2::1")
     assert limits.network("192.0.2.1") == "192.0.2.1"
+    rate_limits = limits.RateLimits(1200, 0, proxies=0)
+    asked, other, stranger = ({"REMOTE_ADDR": f"2001:db8:1:{number}"} for number in ("2:aaaa::1", "2::9", "3::1"))
+    for environ in (asked, other, stranger):
+        rate_limits.count(environ, None)
+    rate_limits.charge(asked, 90)
+    assert [rate_limits.overdrawn(environ) > 0 for environ in (asked, other, stranger)] == [True, True, False]
+    while rate_limits.count(asked, None) is None:
+        pass
+    assert [rate_limits.spent(environ) for environ in (asked, other, stranger)] == [True, True, False]
 
 
 def test_ipv4_is_the_same_caller_on_a_socket_of_ipv6() -> None:

@@ -1,4 +1,4 @@
-"""Around every request: limits that name themselves, headers that guard, codings that keep ETags true."""
+"""Around every request: headers that guard, codings that keep ETags true, a line of the log."""
 
 import gzip
 import io
