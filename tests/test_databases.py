@@ -1,5 +1,7 @@
 """The databases of PostgreSQL that tests are lent: empty, of the template's shape, each to one test at a time."""
 
+from typing import Any
+
 import psycopg
 
 from models.history.changes import Actor
@@ -21,6 +23,14 @@ def do(address: str, statement: str) -> None:
         connection.execute(statement)
 
 
+def state(address: str) -> list[tuple[Any, ...]]:
+    """What PostgreSQL plans by: of each table and index what was counted, and whether it is long."""
+    long = "pg_relation_size(oid) > 10 * 8192"
+    ours = "pg_class WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'migrations%' ORDER BY relname"
+    with psycopg.connect(address) as connection:
+        return connection.execute(f"SELECT relname, reltuples, relpages, {long} FROM {ours}").fetchall()  # noqa: S608
+
+
 def test_one_comes_back_empty(databases: Databases) -> None:
     with databases.lent() as first:
         database.connect(first)
@@ -30,6 +40,23 @@ def test_one_comes_back_empty(databases: Databases) -> None:
     with databases.lent() as second:
         assert second == first
         assert count(second, "claims") == 0
+
+
+def test_one_comes_back_as_if_nothing_had_been_counted_or_long(databases: Databases) -> None:
+    with databases.lent() as first:
+        new = state(first)
+    for rows in (1, 5_000):
+        with databases.lent() as again:
+            assert again == first
+            then = "2026-01-01T00:00:00.000000Z"
+            columns, ids = "id, slug, label, created_at, updated_at, version", f"generate_series(1, {rows}) AS id"
+            do(again, f"INSERT INTO topics ({columns}) SELECT id, id, id, '{then}', '{then}', 1 FROM {ids}")  # noqa: S608
+            do(again, "ANALYZE")
+            assert count(again, "pg_stats WHERE schemaname = 'public' AND tablename = 'topics'") > 0
+        with databases.lent() as again:
+            assert again == first
+            assert state(again) == new
+            assert count(again, "pg_stats WHERE tablename IN ('topics', 'claims')") == 0
 
 
 def test_one_whose_tables_were_changed_is_not_lent_again(databases: Databases) -> None:
