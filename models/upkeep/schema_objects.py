@@ -1,5 +1,7 @@
 """What the schema of the bound database is made of, and what this version's migrations make, object by object."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from peewee import SqliteDatabase
@@ -82,24 +84,28 @@ _OF_THE_DATABASE = ("event trigger", "cast")
 
 
 def of_sqlite() -> tuple[Objects, Objects]:
-    """Return the objects that the migrations make in memory, and those of the bound file."""
+    """Return the objects that the migrations make, and those of the bound file."""
+    return made_on_sqlite(), _objects(fetch(_ON_SQLITE))
+
+
+def made_on_sqlite() -> Objects:
+    """Return the objects that the migrations make, in memory."""
     memory = SqliteDatabase(":memory:")
     try:
         schema.make_all(memory)
-        made = memory.execute_sql(_ON_SQLITE).fetchall()
+        return _objects(memory.execute_sql(_ON_SQLITE).fetchall())
     finally:
         memory.close()
-    return _objects(made), _objects(fetch(_ON_SQLITE))
 
 
 def of_postgresql() -> tuple[Objects, Objects]:
-    """Return the objects that the migrations make in a schema of their own, which is undone at once, and those there.
+    """Return the objects that the migrations make, and those that are there.
 
     Raises Conflict where the server, or this role, can make no schema.
     """
-    ((here, name, allowed, read_only),) = fetch(
-        "SELECT current_schema(), 'counterclaim_schema_' || pg_backend_pid(),"
-        " has_database_privilege(current_database(), 'CREATE'), current_setting('transaction_read_only')::boolean"
+    ((here, allowed, read_only),) = fetch(
+        "SELECT current_schema(), has_database_privilege(current_database(), 'CREATE'),"
+        " current_setting('transaction_read_only')::boolean"
     )
     if read_only:
         raise Conflict("nothing can be written here, so it is not compared: run this on the server that takes writes")
@@ -108,14 +114,26 @@ def of_postgresql() -> tuple[Objects, Objects]:
             "this role may make no schema beside it for a moment, so it is not compared:"
             " GRANT CREATE ON DATABASE to it, or run this as the database's owner"
         )
+    with _undone():
+        found = _objects(_read(here))
+    return made_on_postgresql(), found
+
+
+def made_on_postgresql() -> Objects:
+    """Return the objects that the migrations make, in a schema of their own, which is undone at once."""
+    with _undone():
+        ((name,),) = fetch("SELECT 'counterclaim_schema_' || pg_backend_pid()")
+        fetch(f"CREATE SCHEMA {name}")
+        fetch("SELECT set_config('search_path', ?, TRUE)", (name,))
+        schema.make_all(db.obj, within=name)
+        return {one: how for one, how in _objects(_read(name)).items() if one[0] not in _OF_THE_DATABASE}
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
     with db.atomic() as transaction:
         try:
-            found = _read(here)
-            fetch(f"CREATE SCHEMA {name}")
-            fetch("SELECT set_config('search_path', ?, TRUE)", (name,))
-            schema.make_all(db.obj, within=name)
-            made = {one: how for one, how in _objects(_read(name)).items() if one[0] not in _OF_THE_DATABASE}
-            return made, _objects(found)
+            yield
         finally:
             transaction.rollback()
 

@@ -3,7 +3,7 @@
 import pytest
 
 from models.storage import database
-from models.upkeep import verify
+from models.upkeep import schema_objects, verify
 from models.upkeep.engine import engine
 
 #: What was done -> the statements on SQLite, and the objects that are told of.
@@ -132,6 +132,13 @@ ON_POSTGRESQL = {
         "its trigger statements.statements_spans is not as",
     ),
 }
+
+
+@pytest.fixture(autouse=True)
+def _made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the schema to compare with for each of these tests, as `verify` does: others keep the first."""
+    for made in (schema_objects.made_on_sqlite, schema_objects.made_on_postgresql):
+        monkeypatch.setattr(schema_objects, made.__name__, made.__wrapped__)  # type: ignore[attr-defined]
 
 
 def told() -> list[str]:
