@@ -3,7 +3,8 @@
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -12,6 +13,44 @@ from models.queries.filter_sets import Order
 from models.queries.visibility import PUBLIC
 from models.storage import database
 from models.storage.sqlite import FUNCTIONS
+
+#: Twice the size: a smaller one shows as well how work grows, since what is counted is the same in each run.
+TWICE = 2
+
+
+def growth(made: Callable[[int], Callable[[], object]], size: int) -> float:
+    """Tell how many times as many steps work of twice a size takes: 2 where it is linear, 4 where it is quadratic.
+
+    `made` gets ready for a size, and returns the work whose steps are counted.
+    """
+    return steps_of(made(TWICE * size)) / steps_of(made(size))
+
+
+def steps_of(work: Callable[[], object]) -> int:
+    """Do work, and count its steps: the lines of Python, each anew in each round of a loop, and calls of built-ins."""
+    steps = 0
+
+    def count(_: FrameType, event: str, __: object) -> Any:
+        nonlocal steps
+        steps += event in ("line", "c_call")
+        return count
+
+    traced, profiled = sys.gettrace(), sys.getprofile()
+    sys.settrace(count)
+    sys.setprofile(count)
+    try:
+        work()
+    finally:
+        sys.settrace(traced)
+        sys.setprofile(profiled)
+    return steps
+
+
+def spent_by(url: str, read: Callable[[], object]) -> int:
+    """Count the work of the queries that a piece of reading sends."""
+    with sent_by() as sent:
+        read()
+    return sum(work(url, sql, params) for sql, params in sent)
 
 
 @contextmanager
@@ -54,6 +93,18 @@ def pages(sql: str, params: Any) -> int:
     return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
 
 
+def bytes_read(url: str, statements: Iterable[tuple[str, Any]]) -> int:
+    """Run queries on SQLite; count the bytes of its files that they read, as Linux tells: of long values, too."""
+    with closing(_opened(url)) as connection:
+        for setting in ("cache_size = 10", "mmap_size = 0"):
+            connection.execute(f"PRAGMA {setting}")
+        connection.execute("SELECT 1 FROM changes LIMIT 1").fetchone()  # reads the schema
+        before = _bytes_read()
+        for sql, params in statements:
+            connection.execute(sql, params or ()).fetchall()
+        return _bytes_read() - before
+
+
 def read_list(url: str, noun: str, *, bitmaps: bool = False, **asked: Any) -> tuple[int, lists.Page]:
     """Read the newest ids of a list as the public does, unless it is `asked` otherwise: the work, and the page."""
     bare = {"viewer": PUBLIC, "limit": 1, "order": Order("id", descending=True), "fields": (("id", ()),)}
@@ -93,13 +144,22 @@ def count_anew(*, counted: bool = True) -> None:
 
 
 def _steps(url: str, sql: str, params: Any) -> int:
-    connection = sqlite3.connect(url.removeprefix("sqlite:///"))
-    for name, function in FUNCTIONS.items():
-        connection.create_function(name, 1, function)
+    connection = _opened(url)
     steps = _steps_on(connection, sql, params)
     connection.commit()
     connection.close()
     return steps
+
+
+def _opened(url: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(url.removeprefix("sqlite:///"))
+    for name, function in FUNCTIONS.items():
+        connection.create_function(name, 1, function)
+    return connection
+
+
+def _bytes_read() -> int:
+    return int(Path("/proc/self/io").read_text(encoding="ascii").split()[1])
 
 
 def _steps_on(connection: sqlite3.Connection, sql: str, params: Any) -> int:

@@ -20,7 +20,7 @@ from models.storage import database
 from tests.api.steps import blamed, matching, posted, refusal
 from tests.checked import contract
 from tests.factories import claim, document, review, speaker, topic
-from tests.timing import growth
+from tests.timing import QUADRATIC, growth
 
 
 def sent(client: FlaskClient, raw: bytes, path: str = "/v1/topics", **more: Any) -> TestResponse:
@@ -217,8 +217,8 @@ def test_answers_at_once_to_a_long_text_with_one_bad_character(writer: FlaskClie
 
     assert refusal(text(LONGEST_TEXT)()) == (422, ["/text"])
     assert refusal(label(30_000)()) == (422, ["/label"])
-    assert growth(text, LONGEST_TEXT // 2) < 3
-    assert growth(label, 15_000) < 3
+    assert growth(text, LONGEST_TEXT // 8) < QUADRATIC
+    assert growth(label, 4_000) < QUADRATIC
 
 
 def test_answers_at_once_to_many_members_of_which_one_is_doubled(writer: FlaskClient) -> None:
@@ -227,7 +227,7 @@ def test_answers_at_once_to_many_members_of_which_one_is_doubled(writer: FlaskCl
         return partial(sent, writer, f'{{{members},"{count - 1}":1}}'.encode())
 
     assert sending(8_000)().status_code == 400
-    assert growth(sending, 4_000) < 3
+    assert growth(sending, 1_000) < QUADRATIC
 
 
 def test_numbers_are_neither_words_nor_booleans(writer: FlaskClient) -> None:

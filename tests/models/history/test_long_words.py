@@ -17,8 +17,7 @@ from models.storage import database
 from models.tables import Change, Claim, Counterclaim, Review, Speaker, Statement
 from models.upkeep import verify
 from tests.factories import MACHINE, put_claim, put_review, store
-from tests.timing import ratio
-from tests.work import count_anew, pages, sent_by
+from tests.work import bytes_read, count_anew, pages, sent_by
 
 pytestmark = pytest.mark.usefixtures("sound")
 
@@ -62,13 +61,10 @@ def test_an_unmerge_reads_as_much_however_long_others_are_that_were_merged_into_
             claims.unmerge(by=actor, id=last)
         sent.append([(sql, params) for sql, params in queries if "changes" in sql])
 
-    def read(queries: list[tuple[str, Any]]) -> None:
-        for sql, params in queries:
-            database.db.execute_sql(sql, params).fetchall()
-
     count_anew(counted=counted)
     if database.on_sqlite():
-        assert ratio(*(partial(read, queries) for queries in sent)) < 2, "with their words it was 5"
+        long, short = (bytes_read(registry, queries) for queries in sent)
+        assert long < 5 * short, f"{long} bytes, not {short}: with their words 30 times as many"
     else:
         long, short = (sum(pages(*query) for query in queries) for queries in sent)
         assert long < 2 * short, f"{long} pages, not {short}: with their words 1,000 or more, not 300 to 400"

@@ -3,7 +3,7 @@
 from functools import partial
 
 from models.queries import facets
-from tests.timing import growth
+from tests.work import growth
 
 
 def test_a_tag_counts_what_its_range_finds_and_an_item_once() -> None:
@@ -28,4 +28,4 @@ def test_tags_are_counted_in_time_in_proportion_to_them() -> None:
 
     found = facets.ranges(tags(1_000))
     assert (len(found), found[0][-1]) == (facets.FACET_VALUES, 1_000)
-    assert growth(lambda count: partial(facets.ranges, tags(count)), 500) < 3
+    assert growth(lambda count: partial(facets.ranges, tags(count)), 200) < 3
