@@ -3,7 +3,6 @@
 import json
 import random
 from collections.abc import Callable, Iterator
-from functools import partial
 from itertools import permutations
 from typing import Any
 
@@ -19,8 +18,7 @@ from models.storage.columns import dumps
 from models.storage.rows import row
 from models.tables import Alias, Claim, ClaimAbout, Counterclaim, Document, Review, Sentence, Speaker, Statement
 from tests.factories import PUBLIC, REVIEWER, charge, items_of, put_review
-from tests.timing import within
-from tests.work import count_anew, read_list, sent_by, work
+from tests.work import bytes_read, count_anew, read_list, sent_by, work
 
 #: Statements and answers that are added at once, and how much more twice as many may cost: of each pair, four times.
 MANY, TWICE = 300, 3
@@ -465,7 +463,6 @@ def test_what_was_said_on_a_side_of_answers_is_found_without_each_of_their_pairs
     assert read_list(registry, "counterclaims", **asked)[1].items != b""
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # which merges all that begin with a prefix anew
 def test_a_sentence_is_looked_for_in_a_claim_of_many_statements_by_one_search(registry: str, actor: Actor) -> None:
     for number in range(1, 7):
@@ -480,7 +477,9 @@ def test_a_sentence_is_looked_for_in_a_claim_of_many_statements_by_one_search(re
         "order": Order("relevance", descending=False),
         "viewer": PUBLIC,
     }
-    page = within(0.2, partial(lists.page, "claims", limit=20, fields=(("id", ()),), **found))
+    with sent_by() as sent:
+        page = lists.page("claims", limit=20, fields=(("id", ()),), **found)
+    assert bytes_read(registry, sent) < 15_000_000, "100 times as many by a search for each statement"
     assert json.loads(page.items) == {"id": 1, "snippets": []}
 
 
