@@ -3,7 +3,6 @@
 import gc
 import time
 from collections.abc import Callable
-from typing import TypeVar
 
 #: How many times a size the other is: so far apart that neither a cache nor what else a machine does makes linear work
 #: look like quadratic work, which takes 64 times as long.
@@ -12,25 +11,6 @@ TIMES = 8
 QUADRATIC = 20
 #: How often both are measured, at most: the best is what they take undisturbed.
 TURNS = 5
-
-T = TypeVar("T")
-
-TRIES = 3
-#: Seconds between two tries: what else a machine does is over in some of them.
-PAUSE = 1
-
-
-def within(seconds: float, work: Callable[[], T]) -> T:
-    """Do what reads, again where it took longer; fail where each of TRIES did."""
-    taken = []
-    for number in range(TRIES):
-        time.sleep(PAUSE if number else 0)
-        start = time.perf_counter()
-        done = work()
-        taken.append(time.perf_counter() - start)
-        if taken[-1] < seconds:
-            return done
-    raise AssertionError(f"took {taken} seconds, not {seconds}")
 
 
 def growth(made: Callable[[int], Callable[[], object]], size: int) -> float:
