@@ -180,7 +180,7 @@ def test_a_hostile_text_holds_up_nobody_else(parse: Parser, shape: str) -> None:
     parser_queue.read(text=text_of(shape, 100_000), parse=parse, timeout=1)
     done.set()
     beating.join()
-    assert max(held) < 0.5
+    assert max(held) < sum(held) / 2, "one part of the work lets nobody else go on"
 
 
 def test_as_many_texts_of_one_caller_wait_as_may_and_one_more_is_refused_at_once() -> None:
