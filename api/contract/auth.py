@@ -102,21 +102,20 @@ def admit_log(query: dict[str, Any]) -> None:
             raise Problem(problem_types.INSUFFICIENT_SCOPE, detail, [{"parameter": name, "detail": detail}])
 
 
-def charged(work: Callable[[], T]) -> T:
-    """Return what `work` reads, and charge the caller for the time that it takes.
-
-    Raises 429 where what the caller read takes longer than one who asks for so much at once may read.
-    """
+def overdrawn() -> bool:
+    """Tell whether what the caller read takes longer than one who asks for so much at once may read."""
     rate_limits: limits.RateLimits = current_app.config[RATE_LIMITS]
-    environ = request.environ
-    if wait := rate_limits.overdrawn(environ):
-        detail = f"What was asked at once took this caller's share of the server's time: try again in {wait} s."
-        raise Problem(problem_types.TOO_MANY_REQUESTS, detail, headers={"Retry-After": str(wait)})
+    return rate_limits.overdrawn(request.environ)
+
+
+def charged(work: Callable[[], T]) -> T:
+    """Return what `work` reads, and charge the caller for the time that it takes."""
+    rate_limits: limits.RateLimits = current_app.config[RATE_LIMITS]
     began = monotonic()
     try:
         return work()
     finally:
-        rate_limits.charge(environ, monotonic() - began)
+        rate_limits.charge(request.environ, monotonic() - began)
 
 
 def caller() -> Caller:

@@ -7,7 +7,7 @@ from typing import TypeVar
 from flask import current_app, request
 
 from api.contract import problem_types
-from api.contract.auth import admit_again, caller_name, charged
+from api.contract.auth import admit_again, caller_name, charged, overdrawn
 from api.contract.problems import RETRY_AFTER_CAPACITY, Problem
 from api.middleware.slow_clients import SLOT
 from models.storage import database, transactions
@@ -28,9 +28,10 @@ def in_a_place(work: Callable[[], T]) -> T:
     """Return what `work` reads, once the caller has a place among all who ask the database, and charge the caller.
 
     A question may take seconds, and a change may wait for another: without places, one caller's would hold every
-    connection. Raises 503 where there is none for as long as a query may take, and 429 as `charged`.
+    connection. Who reads for longer than it may has one read at a time in each process, until it has waited as long.
+    Raises 503 where there is no place for as long as a query may take.
     """
-    return _placed(lambda: charged(work), ASKING)
+    return _placed(lambda: charged(work), ASKING, most=1 if overdrawn() else None)
 
 
 def in_a_place_to_write(work: Callable[[], T]) -> T:
@@ -61,20 +62,20 @@ def in_a_place_to_compute(work: Callable[[], T], *, patience: int = 1) -> T:
     return work() if is_small else _placed(work, COMPUTING, patience=patience)
 
 
-def _placed(work: Callable[[], T], *names: str, patience: int = 1) -> T:
+def _placed(work: Callable[[], T], *names: str, patience: int = 1, most: int | None = None) -> T:
     wanted: list[ConcurrencyLimit] = [current_app.config[name] for name in names]
     caller = caller_name()
-    if lacking := _take_all(wanted, caller):
+    if lacking := _take_all(wanted, caller, most):
         # What waits holds a thread, but not the connection that the key was looked up with.
         request.environ[SLOT].require()
         database.release()
         until = monotonic() + patience * current_app.config["SETTINGS"].DEADLINE_SECONDS
         while lacking:
-            if not lacking.take(caller, max(until - monotonic(), 0)):
+            if not lacking.take(caller, max(until - monotonic(), 0), most=most):
                 detail = "As much is being done as can be at once, or as one caller may: try again in a moment."
                 raise Problem(problem_types.BUSY, detail, headers={"Retry-After": RETRY_AFTER_CAPACITY})
             # The place that it had to wait for is there; where another is lacking now, it waits for that with none.
-            had, lacking = lacking, _take_all([limit for limit in wanted if limit is not lacking], caller)
+            had, lacking = lacking, _take_all([limit for limit in wanted if limit is not lacking], caller, most)
             if lacking:
                 had.give(caller)
     try:
@@ -85,10 +86,10 @@ def _placed(work: Callable[[], T], *names: str, patience: int = 1) -> T:
             limit.give(caller)
 
 
-def _take_all(wanted: list[ConcurrencyLimit], caller: str) -> ConcurrencyLimit | None:
+def _take_all(wanted: list[ConcurrencyLimit], caller: str, most: int | None) -> ConcurrencyLimit | None:
     """Take a place of each limit, or none and return the first that has none free."""
     for at, limit in enumerate(wanted):
-        if not limit.take(caller):
+        if not limit.take(caller, most=most):
             for taken in wanted[:at]:
                 taken.give(caller)
             return limit

@@ -236,10 +236,8 @@ TOO_MANY_REQUESTS = _type(
     "too-many-requests",
     HTTPStatus.TOO_MANY_REQUESTS,
     "You ask too often",
-    "Each address and each key may make so many requests a minute (the RateLimit headers say how many are left), and "
-    "what it asks at once may not take the server's time of others.",
-    "Wait for as many seconds as Retry-After says. Lists, exports and fields answer more in one request; what takes "
-    "long is asked one after the other.",
+    "Each address and each key may make so many requests a minute; the RateLimit headers say how many are left.",
+    "Wait for as many seconds as Retry-After says. Lists, exports and fields answer more in one request.",
 )
 HEADERS_TOO_LARGE = _type(
     "headers-too-large",

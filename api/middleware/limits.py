@@ -17,8 +17,8 @@ _COUNTED = "counterclaim.counted"
 
 #: Seconds in which a bucket that was emptied is full again; limits are told as so many in this time.
 WINDOW = 60
-#: Requests a minute that let a caller have one read under way over time, and everybody has one: what asks one after the
-#: other is never refused for what it asks, and what asks for more at once may go on so for a window.
+#: Requests a minute that let a caller have one read under way over time, and everybody has one: who asks one after the
+#: other never waits for what it asked, and who asks for more at once may go on so for a window.
 PER_READ = 1200
 #: Buckets. Two callers fall into one once in as many; a thousand of them share with somebody at odds of 1 in 130.
 SLOTS = 131_072
@@ -64,11 +64,9 @@ class RateLimits:
         headers.append(("Retry-After", str(ceil(wait))))
         return f"This {kind} may ask {limit:,} times a minute: try again in {ceil(wait)} s."
 
-    def overdrawn(self, environ: dict[str, Any]) -> int:
-        """Return the seconds to wait before a request that was counted may read, 0 where it may."""
-        if _COUNTED not in environ:
-            return 0
-        return max(ceil(self._buckets.full_in(self._time_slot(environ)) - WINDOW), 0)
+    def overdrawn(self, environ: dict[str, Any]) -> bool:
+        """Tell whether the caller of a request that was counted has read for longer than it may."""
+        return _COUNTED in environ and self._buckets.full_in(self._time_slot(environ)) > WINDOW
 
     def charge(self, environ: dict[str, Any], seconds: float) -> None:
         """Charge a request that was counted for the time for which it read."""

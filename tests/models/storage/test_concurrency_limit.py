@@ -130,3 +130,23 @@ def test_who_waits_in_vain_leaves_the_line_and_no_more_than_may_wait_do() -> Non
     assert limit.waiting == 0
     limit.give("a")
     assert limit.take("b")
+
+
+def test_what_may_have_one_place_waits_for_that_and_keeps_no_other_of_its_caller_waiting() -> None:
+    limit = ConcurrencyLimit(4, 3)
+    assert limit.take("a", most=1)
+    assert not limit.take("a", most=1)
+    with ThreadPoolExecutor(2) as pool:
+        second = pool.submit(limit.take, "a", 10, most=1)
+        _until(lambda: limit.waiting == 1)
+        # There is room for what is not bounded so, and for others, who give theirs back to nobody.
+        assert [limit.take(caller) for caller in ("a", "b", "b")] == [True] * 3
+        third = pool.submit(limit.take, "b", 10)
+        _until(lambda: limit.waiting == 2)
+        limit.give("b")
+        assert third.result(5)
+        limit.give("a")
+        assert not second.done()
+        limit.give("a")
+        assert second.result(5)
+    assert limit.waiting == 0
