@@ -213,7 +213,7 @@ END $$"""  # noqa: S608
 
 #: Forgets what was counted of the rows, by which PostgreSQL would plan otherwise than for a new database.
 _UNCOUNT = f"""
-DELETE FROM pg_statistic WHERE starelid IN (SELECT oid FROM {_TABLES});
+DELETE FROM pg_statistic WHERE starelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace);
 UPDATE pg_class SET reltuples = -1, relpages = 0, relallvisible = 0 FROM (SELECT oid FROM {_TABLES}) AS tables
     LEFT JOIN pg_index ON indrelid = tables.oid WHERE pg_class.oid IN (tables.oid, indexrelid) AND reltuples >= 0"""  # noqa: S608
 
