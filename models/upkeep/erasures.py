@@ -216,7 +216,7 @@ def _done(
     """
 
     def list_remaining(erasure: Erasure) -> None:
-        sought, suspects = found or (erasure.names, {})
+        sought, suspects = found or (erasure.names, unerased_names.NOTHING)
         suspects = suspects if erasure.names is sought else unerased_names.find_candidates(erasure.names)
         erasure.left += unerased_names.list_remaining(erasure.names, suspects, erasure.described)
 

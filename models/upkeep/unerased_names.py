@@ -1,11 +1,15 @@
 """What names an erased speaker in other people's words: found before the erasure, and listed after it for a person."""
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Collection, Iterator
+from itertools import chain
+from typing import Any, NamedTuple
 
 import orjson
+from peewee import chunked
 
+from models.queries.dialects import in_ids
+from models.storage.columns import dumps
 from models.storage.database import fetch
 from models.tables import Alias, Speaker
 from models.upkeep import log_lines
@@ -34,12 +38,22 @@ _DESCRIBED = {
     "documents": "SELECT id, text, title FROM documents WHERE id = ?",
     "claims": "SELECT id, text FROM claims WHERE id IN (SELECT claim_id FROM statements WHERE document_id = ?)",
 }
-#: Rows that may hold a name: table -> their keys.
-Suspects = dict[str, list[int]]
 #: How many of each noun are listed.
 LISTED = 50
-#: Rows that are looked into at once; of those that may be long, documents and lines of the log.
-_ROWS, _LONG_ROWS = 500, 50
+#: Rows that are looked into at once, and those of tables in which they may be long; lines of which the rows are asked.
+_ROWS, _LONG_ROWS, _LINES = 500, dict.fromkeys(("documents", "changes"), 50), 5_000
+
+
+class Suspects(NamedTuple):
+    """Rows that may hold a name, as of a line of the log: what that tells past it may hold one, too."""
+
+    #: Table -> the keys of its rows.
+    keys: dict[str, list[int]]
+    past: int
+
+
+#: Nothing may hold a name.
+NOTHING = Suspects({}, log_lines.LAST)
 
 
 def present_names(people: set[int]) -> set[str]:
@@ -71,31 +85,54 @@ def _logged(people: set[int]) -> Iterator[dict[str, Any]]:
 
 
 def find_candidates(names: NameMatcher) -> Suspects:
-    """Find the rows that may hold one of `names`, by table; it reads every text, so outside the transaction."""
-    found: Suspects = {}
-    for table, (key, _, columns) in _TEXTS.items() if names else ():
+    """Find the rows that may hold one of `names`, by table; it reads every text, so outside the transaction.
+
+    What others record meanwhile, or later, is looked for by the log as it is listed.
+    """
+    if not names:
+        return NOTHING
+    found = dict[str, list[int]]()
+    ((past,),) = fetch("SELECT coalesce(max(sequence), 0) FROM changes")
+    for table, (key, _, columns) in _TEXTS.items():
         some = " OR ".join(f"{column} IS NOT NULL" for column in columns)
         query = f"SELECT {key}, {', '.join(columns)} FROM {table} WHERE {key} > ? AND ({some}) ORDER BY {key} LIMIT ?"
-        last, limit = 0, _LONG_ROWS if table in ("documents", "changes") else _ROWS
+        last, limit = 0, _LONG_ROWS.get(table, _ROWS)
         while rows := fetch(query, (last, limit)):
             last = rows[-1][0]
             holding = (
                 key for key, *texts in rows if any(text and names.may_stand_in(_unescaped(text)) for text in texts)
             )
             found.setdefault(table, []).extend(holding)
-    return found
+    return Suspects(found, past)
+
+
+def _told(past: int) -> dict[str, set[int]]:
+    """Find the rows of which the log tells past a line, and those lines: table -> ids, for aliases their speakers'."""
+    told: dict[str, set[int]] = {table: set() for table in _TEXTS}
+    while lines := fetch(
+        "SELECT sequence, noun, noun_id FROM changes WHERE sequence > ? ORDER BY sequence LIMIT ?", (past, _LINES)
+    ):
+        past = lines[-1][0]
+        for sequence, noun, id in lines:
+            told["changes"].add(sequence)
+            told.setdefault(noun, set()).add(id)
+    return told | {"aliases": told["speakers"]}
 
 
 def list_remaining(names: NameMatcher, suspects: Suspects, described: dict[int, frozenset[str]]) -> list[str]:
     """List which of the suspects still hold one of `names`, retracted ones too, for a person to decide on.
 
-    So are documents, and claims that are stated in them, with words that are looked for in those alone (`described`).
+    What others have recorded since these were found is looked for by the log, once the erasure is committed. Listed are
+    also documents, and claims stated in them, with words that are looked for in those alone (`described`).
     A row of which only the log holds a name is listed as "the log of …".
     """
     found: dict[str, set[int]] = {table: set() for table in _COLUMNS}
     logged: dict[str, set[int]] = {table: set() for table in _COLUMNS}
-    for table, (_, about, columns) in _TEXTS.items():
-        for *of, texts in _read(table, about, columns, suspects.get(table, [])):
+    told = _told(suspects.past)
+    for table, (key, about, columns) in _TEXTS.items():
+        named = key if table == "changes" else about[0]
+        known = _read(table, about, columns, key, suspects.keys.get(table, []))
+        for *of, texts in chain(known, _read(table, about, columns, named, told[table])):
             if table == "changes":
                 noun, id = of
                 if noun in _COLUMNS and any(
@@ -115,11 +152,12 @@ def list_remaining(names: NameMatcher, suspects: Suspects, described: dict[int, 
     return left
 
 
-def _read(table: str, about: list[str], columns: list[str], keys: list[int]) -> Iterator[tuple[Any, ...]]:
-    key = _TEXTS[table][0]
-    for part in parts(keys):
-        placeholders = ", ".join("?" * len(part))
-        for values in fetch(f"SELECT {', '.join(about + columns)} FROM {table} WHERE {key} IN ({placeholders})", part):
+def _read(
+    table: str, about: list[str], columns: list[str], key: str, keys: Collection[int]
+) -> Iterator[tuple[Any, ...]]:
+    for part in chunked(sorted(keys), _LONG_ROWS.get(table, _ROWS)):
+        some = f"SELECT {', '.join(about + columns)} FROM {table} WHERE {in_ids(key)}"
+        for values in fetch(some, (dumps(part),)):
             yield (*values[: len(about)], values[len(about) :])
 
 

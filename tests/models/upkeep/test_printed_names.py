@@ -2,25 +2,26 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import partial
 from random import Random
 from typing import Any
 
 import pytest
 
-from models import speakers, suggestions
+from models import claims, speakers, statements, suggestions
 from models.extraction import Speaker as SpeakerFound
 from models.history.changes import Actor
 from models.ingest import speaker_lookup
 from models.refusals import Conflict
 from models.storage import database
 from models.storage.transactions import transaction
-from models.tables import Document, Speaker, Suggestion
-from models.upkeep import erasures, verify
+from models.tables import Claim, Document, Speaker, Suggestion
+from models.upkeep import erasures, unerased_names, verify
 from models.upkeep.name_matcher import NameMatcher
 from models.upkeep.printed_names import without_overlaps
 from models.upkeep.redaction import REDACTED
-from tests.at_once import while_open
+from tests.at_once import meanwhile, while_open
 from tests.factories import lines_of, put_charge, put_claim, put_document, put_plain, put_suggestion
 from tests.work import growth
 
@@ -249,6 +250,36 @@ def test_reasons_for_suggestions_lose_the_words_of_names_alone(registry: str, ac
     erased(actor)
     left = [reason["word"] for reason in json.loads(Suggestion.get().reasons)]
     assert left == [word for word, stays in reasons.items() if stays]
+
+
+@pytest.mark.parametrize("while_gathering", [True, False])
+def test_what_others_record_before_an_erasure_and_once_its_texts_were_read_is_listed(
+    registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, while_gathering: bool
+) -> None:
+    who, bearer = (speakers.create(by=actor, name=name) for name in ("Zebulon Quackenbush", "Another"))
+    worded, reworded, said = put_claim(actor, "They left."), put_claim(actor, "It rains."), put_charge(actor)
+    find = unerased_names.find_candidates
+
+    def name_them() -> None:
+        put_claim(actor, "They met Zebulon Quackenbush.")
+        claims.change(by=actor, id=worded, version=None, text="Zebulon Quackenbush left.")
+        for text in ("It rains on Zebulon Quackenbush.", "It rains."):
+            claims.change(by=actor, id=reworded, version=None, text=text)
+        speakers.change(by=actor, id=bearer, version=None, aliases=["Friend of Zebulon Quackenbush"])
+        statements.change(by=actor, id=said, version=None, role="Aide to Zebulon Quackenbush")
+
+    def find_and_name(names: Any) -> Any:
+        found = find(names)
+        name_them()
+        return found
+
+    if not while_gathering:
+        monkeypatch.setattr(unerased_names, "find_candidates", find_and_name)
+    with meanwhile("FROM topics WHERE id >", name_them) if while_gathering else nullcontext():
+        left = erased(actor, id=who)
+    new = Claim.select().order_by(Claim.id.desc()).get().id
+    named = {f"claim {worded}", f"claim {new}", f"speaker {bearer}", f"statement {said}"}
+    assert set(left) == named | {f"the log of claim {reworded}"}
 
 
 def test_what_looks_for_names_is_made_before_others_have_to_wait(
