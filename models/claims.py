@@ -79,7 +79,7 @@ def find_or_make(
         return referred(by=by, id=reference["id"], field=f"{field}/id", session=session)
     new = {"standalone": standalone} | reference
     if new.pop("reuse", False):
-        lock_words_of(reference, session)
+        session.lock_words([new["text"]])
         viewer = Viewer(texts=True, unreviewed=by.reviews)
         if same := session.same_claim(text=new["text"], language=new["language"], viewer=viewer):
             return int(session.referred(Claim, same, field).id)
@@ -89,10 +89,15 @@ def find_or_make(
         raise refusal.under(field) from None
 
 
-def lock_words_of(reference: dict[str, Any] | None, session: Session = SESSION) -> None:
-    """Lock the text of a claim that is to be reused: two who look for it at once would both make it."""
-    if reference and reference.get("reuse"):
-        session.lock_words([reference["text"]])
+def lock_named(claim: dict[str, Any] | None, *named: dict[str, Any] | None, session: Session = SESSION) -> None:
+    """Lock what a request names that may have no row yet: speakers, whom the claim is about too, and its words.
+
+    Before any row, as locks.py has it; the words of a claim that is to be reused, which two at once would both make.
+    """
+    claim = claim or {}
+    speakers.lock_names_of(*named, *claim.get("about", ()), session=session)
+    if claim.get("reuse"):
+        session.lock_words([claim["text"]])
 
 
 def referred(*, by: Actor, id: int, field: str, session: Session = SESSION) -> int:
@@ -122,6 +127,7 @@ def same_text(
 def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     """Change text, language, topics or whom it is about; the two lists are replaced whole."""
     with transaction():
+        speakers.lock_names_of(*(new.get("about") or ()))
         wanted = partial(merge_scope.of_relinked_claim, id) if {"topics", "about"} & new.keys() else tuple
         claim = standing_rows.lock_seen(by, Claim, get, id, version, wanted=wanted)
         large.refuse(by, Claim, id)

@@ -28,7 +28,7 @@ from models.queries.results import Item
 from models.queries.visibility import Viewer
 from models.refusals import AlreadyKnown, Ambiguous, Conflict, Refusal
 from models.storage.columns import comparison_key, dumps
-from models.storage.transactions import transaction
+from models.storage.transactions import takes_locks, transaction
 from models.tables import Alias, Speaker, Statement
 
 
@@ -190,15 +190,15 @@ def bearing(name: str, session: Session = SESSION) -> int | None:
 
 
 def lock_names_of(*references: dict[str, Any] | None, session: Session = SESSION) -> None:
-    """Lock the names of several speakers of one request, before the first of them is made, and what they are part of.
+    """Lock the names of the speakers of one request, before the first of them is made, and what they are part of.
 
-    Two requests that make the same two in another order would wait for one another.
+    Two requests that make the same two in another order would wait for one another. One who is known needs no lock.
     """
-    named = [one for one in references if one and "name" in one]
-    if any(one.get("part_of") is not None for one in named):
+    by_name = [one for one in references if one and "name" in one]
+    if any(one.get("part_of") is not None for one in by_name):
         locks.lock_parts(new=True)
-    if len(named) > 1:
-        session.lock_names([key for one in named for key in _keys_of(one)])
+    if len(by_name) > 1 or (by_name and takes_locks() and not named(by_name[0]["name"], session)):
+        session.lock_names([key for one in by_name for key in _keys_of(one)])
 
 
 def merge(*, by: Actor, id: int, into: int) -> int:

@@ -77,11 +77,10 @@ def record(
         named_by = {f"/speakers/{index}": one for index, one in enumerate(together or ())} or {
             "/speaker": speaker or {}
         }
-        others = ((via or {}).get("speaker"), on_behalf_of, *claim.get("about", ()))
-        hidden = source["status"] != "accepted"
+        via_speaker, hidden = (via or {}).get("speaker"), source["status"] != "accepted"
+        claims.lock_named(claim, *named_by.values(), via_speaker, on_behalf_of, session=session)
         printed = documents.find_or_make(by=by, reference=document, field="/document", hidden=hidden, session=session)
         session.lock_recorded(by.key_id, printed.id)
-        speakers.lock_names_of(*named_by.values(), *others, session=session)
         sentence_span = sentences.find(
             document=printed, reference=sentence, content=content, field="/sentence", session=session
         )
@@ -128,9 +127,10 @@ def change(*, by: Actor, id: int, version: Version, **new: Any) -> None:
     Raises Forbidden where the status changes and the actor does not review.
     """
     with transaction():
+        via_speaker = (new.get("via") or {}).get("speaker")
+        claims.lock_named(new.get("claim"), new.get("speaker"), via_speaker, new.get("on_behalf_of"))
         if {"speaker", "content"} & new.keys():
             same_words.lock_beside(id, by.key_id)
-        claims.lock_words_of(new.get("claim"))
         statement = standing_rows.lock_seen(by, Statement, get, id, version, wanted=partial(used, id, new))
         large.refuse(by, Statement, id, changed=new)
         left, was = statement.claim_id, statement.status

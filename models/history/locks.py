@@ -18,10 +18,11 @@ reviewer would change, show or be answered with what that one has hidden. So the
 claims that are looked for by their words.
 
 All take them in one order, so that no two wait for one another: advisory locks, then rows, table by table as `ALL` has
-them and by id in each. What a key records is locked in a document that is locked by then (`same_words.lock_in`), and
-all else after it. Where two meet all the same, because a survivor was found late, PostgreSQL undoes one of them,
-and `transactions.attempt` does that again. SQLite has one writer at a time, and locks nothing;
-nor does a dry run.
+them and by id in each. Names and words of claims, which an import locks before it puts documents in, are locked before
+a document (`claims.lock_named`), be it a new one, which its index locks. What a key records is locked in a document
+that is locked by then (`same_words.lock_in`), and all else after it. Where two meet all the same, because a survivor
+was found late, PostgreSQL undoes one of them, and `transactions.attempt` does that again. SQLite has one writer at a
+time, and locks nothing; nor does a dry run.
 """
 
 from collections.abc import Callable, Iterable

@@ -164,8 +164,8 @@ def lock(key: int | None, row: dict[str, Any] | None = None) -> None:
 def lock_in(document: int, key: int | None, *, whole: bool) -> None:
     """Let nobody else change words that this key recorded in a document, or, the `whole`, record any there.
 
-    Once the document is locked, and before what else a change locks: that knows its words only after it, and who
-    records these words, and then names what it has locked, would wait for it, and it for them.
+    Once the document is locked, after names, and before what else a change locks: that knows its words only after it,
+    and who records these words, and then names what it has locked, would wait for it, and it for them.
     """
     number = blake2b(f"{key} {document}".encode(), digest_size=8, key=b"cccoding").digest()
     transactions.advisory_lock(int.from_bytes(number, signed=True), None if whole else ())

@@ -145,6 +145,7 @@ def _denies(finding: Finding) -> bool:
 def create(*, by: Actor, findings: Sequence[Finding], **document: Any) -> ExtractionResult:
     """Store a document, with the members of `documents.create`, and what was found in its text."""
     with transaction():
+        _lock_names(0, findings)
         return store(by=by, document=documents.create(by=by, hidden=True, **document), findings=findings)
 
 
@@ -157,6 +158,13 @@ def store(*, by: Actor, document: int, findings: Sequence[Finding]) -> Extractio
     ingest = _DocumentIngest(by, document, findings)
     ingest.store(findings)
     return ingest.result(len(findings))
+
+
+def _lock_names(document: int, findings: Sequence[Finding]) -> None:
+    """Lock the names under which speakers of some findings may be made, all at once, and before the document."""
+    who = [one for finding in findings for one in (finding.speaker, *finding.via[:1]) if one is not None]
+    who += [named.speaker for finding in findings for named in finding.about]
+    speakers.lock_names_of(*({"name": name} for name in {speaker_lookup.name_of(document, one) for one in who}))
 
 
 class _DocumentIngest:
@@ -183,6 +191,7 @@ class _DocumentIngest:
     def store(self, findings: Sequence[Finding]) -> None:
         """Store some of the findings, in one transaction."""
         with transaction():
+            _lock_names(self.id, findings)
             # Locked, so that two extractions of one document do not store at once.
             self.document = standing_rows.lock_standing(Document, self.id)
             if self.sha256 not in (None, self.document.sha256):
@@ -194,20 +203,12 @@ class _DocumentIngest:
             standing = standing.where(Sentence.document == self.id, Sentence.retracted_at.is_null())
             self.sentences = list(standing.order_by(Sentence.start).tuples())
             self.starts = [start for _, start, _ in self.sentences]
-            # All at once: two documents that name the same two speakers would wait for one another.
-            speakers.lock_names_of(*({"name": name} for name in self._names(findings)))
             for finding in stored:
                 self._store_one(finding)
 
     def result(self, found: int) -> ExtractionResult:
         """Return what became of all findings."""
         return ExtractionResult(self.id, found, self.new, self.known, self.left_out)
-
-    def _names(self, findings: Sequence[Finding]) -> set[str]:
-        """List the names under which speakers of some findings may be made."""
-        who = [one for finding in findings for one in (finding.speaker, *finding.via[:1]) if one is not None]
-        who += [named.speaker for finding in findings for named in finding.about]
-        return {speaker_lookup.name_of(self.id, speaker) for speaker in who}
 
     def _store_one(self, finding: Finding) -> None:
         """Store a finding, or see that it is known or cannot be stored."""

@@ -13,7 +13,10 @@ import pytest
 
 from api.formats import ndjson
 from models import claims, counterclaims, documents, hierarchy, prints, sentences, speakers, statements
+from models.extraction import Finding
+from models.extraction import Speaker as SpeakerFound
 from models.history.changes import Actor
+from models.ingest import candidates
 from models.refusals import Conflict
 from models.storage import database, rows, transactions
 from models.tables import Claim, Counterclaim, Document, Sentence, Speaker, Statement
@@ -443,6 +446,69 @@ def test_who_retracts_what_is_just_printed_again_waits_for_it(registry: str, act
             actor, "third", original=original, claim={"text": "It is first.", "language": "en", "reuse": True}
         )
     assert Statement.get_by_id(printed).original_id is None
+
+
+NEW_DOCUMENT = {"text": PLAIN, "language": "en", "url": "https://example.org/new"}
+
+
+def _line(name: str) -> dict[str, Any]:
+    """A statement in a document of which nothing is stored; `name` is its speaker's."""
+    claim = {"text": "It is said.", "language": "en", "reuse": True}
+    return {"speaker": {"name": name}, "document": NEW_DOCUMENT, "content": [{"text": "says second"}], "claim": claim}
+
+
+@pytest.mark.parametrize("met_in", ["name", "words", "statement", "claim", "findings", "new findings"])
+def test_who_names_beside_an_import_what_both_bring_waits_for_it_before_the_document(
+    registry: str, actor: Actor, met_in: str
+) -> None:
+    line = {**_line("Somebody" if met_in == "words" else "New"), "form": "indirect"}
+    said_by = SpeakerFound("New", "person")
+    cue, content = ((at := PLAIN.index("says third"), at + 4)), (at, at + 10)
+    finding = Finding("1", None, said_by, cue, (content,), "indirect", "statement", 2, 0.5, claim="It is so.")
+    work: dict[str, Callable[[], Any]] = {
+        "statement": lambda: statements.change(by=actor, id=1, version=None, speaker=line["speaker"]),
+        "claim": lambda: claims.change(by=actor, id=1, version=None, about=[{**line["speaker"], "role": "accused"}]),
+        "findings": lambda: candidates.store(by=actor, document=1, findings=[finding]),
+        "new findings": lambda: candidates.create(by=actor, findings=[finding], **NEW_DOCUMENT),
+    }
+    if met_in in ("statement", "findings"):
+        put_plain(actor, "first", document=NEW_DOCUMENT)
+    elif met_in == "words":
+        speakers.create(by=actor, name="Somebody")
+    elif met_in == "claim":
+        put_claim(actor, line["claim"]["text"])
+    done: list[Any] = []
+    other = work.get(met_in, partial(put_plain, actor, "third", **line | {"content": [{"text": "says third"}]}))
+    with meanwhile("FROM claims", lambda: done.extend(at_once(other))):  # once the import has locked names and words
+        assert imported(actor, {"statement": line}) == ["new"]
+    assert [one for one in done if isinstance(one, Exception) and not isinstance(one, Conflict)] == []
+
+
+def test_a_document_is_changed_while_who_records_in_it_waits_for_an_import(registry: str, actor: Actor) -> None:
+    put_plain(actor, "first", document=NEW_DOCUMENT)
+    line, order = {**_line("New"), "form": "indirect"}, list[str]()
+
+    def record() -> None:
+        put_plain(actor, "third", speaker=line["speaker"], document=NEW_DOCUMENT)
+        order.append("recorded")
+
+    def change() -> None:
+        documents.change(by=actor, id=1, version=None, title="Another")
+        order.append("changed")
+
+    def both() -> None:
+        threads = [threading.Thread(target=_closing(work)) for work in (record, change)]
+        for thread in threads:
+            thread.start()
+            time.sleep(0.2)  # long enough for it to reach what is locked
+        for thread in threads:
+            thread.join(30)
+
+    with meanwhile("FROM claims", both):  # once the import has locked names
+        assert imported(actor, {"statement": line}) == ["new"]
+        order.append("imported")
+    assert sorted(order) == ["changed", "imported", "recorded"]
+    assert database.on_sqlite() or order[0] == "changed"
 
 
 def test_no_lock_outlives_its_transaction(registry: str, actor: Actor) -> None:
