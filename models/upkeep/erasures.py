@@ -16,12 +16,11 @@ from models import prints, suggestions
 from models.addresses import normalize
 from models.history import changes, locks, restores, seals
 from models.history.changes import Actor
-from models.queries.dialects import in_ids
 from models.queries.nodes import case
 from models.refusals import Conflict, NotFound
 from models.spans import REDACTED
 from models.storage import rows
-from models.storage.columns import comparison_key, dumps, now
+from models.storage.columns import comparison_key, now
 from models.storage.rows import row
 from models.storage.transactions import advisory_lock, attempt, savepoint, write
 from models.tables import (
@@ -43,6 +42,7 @@ from models.upkeep import (
     said_words,
     stored_responses,
     unerased_documents,
+    unerased_links,
     unerased_names,
 )
 from models.upkeep.engine import engine
@@ -218,6 +218,7 @@ def _done(
     def list_remaining(erasure: Erasure) -> None:
         sought, suspects = found or (erasure.names, unerased_names.NOTHING)
         suspects = suspects if erasure.names is sought else unerased_names.find_candidates(erasure.names)
+        erasure.left += unerased_links.list_ever_linked(erasure)
         erasure.left += unerased_names.list_remaining(erasure.names, suspects, erasure.described)
 
     def erase() -> Erasure:
@@ -335,7 +336,7 @@ def _erase(erasure: Erasure, model: Any, ids: set[int], *, logged: bool = True, 
 def _erase_what_rests_on(erasure: Erasure, statements: set[int], claims: set[int]) -> None:
     """Erase `claims`, which nobody else states, with their counterclaims and reviews; prints get another original.
 
-    Other reviews name no wording, and answers no target. What they say may repeat it: they are listed.
+    Other reviews name no wording, and answers no target.
     """
     printed = Statement.select(Statement.original).where(Statement.retracted_at.is_null())
     originals = (ids_of(printed.where(Statement.original.in_(part))) for part in parts(statements))
@@ -345,21 +346,11 @@ def _erase_what_rests_on(erasure: Erasure, statements: set[int], claims: set[int
     counters |= rows_with(Counterclaim.statement, statements)
     aimed = rows_with(Counterclaim.target, statements)
     counters |= {id for id in aimed if Counterclaim.get_by_id(id).of == "attribution"}
-    aimed_at = rows.locked(Counterclaim, in_ids("id"), (dumps(sorted(aimed - counters)),))
-    changes.relink_all(erasure.by, [one for one in aimed_at if one.retracted_at is None], "target", None)
-    erasure.left += listed("counterclaim", {one.id for one in aimed_at}, " (was aimed at a statement that is erased)")
-    for one in aimed_at:
-        if one.retracted_at:  # a merge may have taken it back, which a line of the log would end
-            set_columns(Counterclaim, one.id, now(), target=None)
     reviews = rows_with(Review.claim, claims)
+    unerased_links.take_links(erasure, statements, counters, reviews)
     erased_reasons.dismiss_suggestions(erasure, statements, claims)
     _erase(erasure, Counterclaim, counters, note=None)
     _erase(erasure, Review, reviews, **_UNREVIEWED)
-    naming = f"{in_ids('statement_id')} AND retracted_at IS NULL"
-    others = rows.locked(Review, naming, (dumps(sorted(statements)),))
-    left = [one for one in others if one.id not in reviews]
-    changes.relink_all(erasure.by, left, "statement", None)
-    erasure.left += listed("review", {one.id for one in left}, " (checked a statement that is erased)")
     for part in parts(claims):
         _unlink_subjects("claim", part)
     _erase(erasure, Claim, claims, text=NAMELESS, merged_into=None)

@@ -14,10 +14,10 @@ import orjson
 from peewee import chunked
 
 from models import documents
-from models.history import seals
+from models.history import restores, seals
 from models.history.changes import Actor
 from models.queries import derived
-from models.queries.dialects import json_of
+from models.queries.dialects import in_ids, json_of
 from models.refusals import Conflict
 from models.spans import REDACTED, SHADES
 from models.storage.columns import comparison_key, dumps, now
@@ -62,6 +62,8 @@ class Erasure:
         #: Table -> the ids of the rows that are erased, and of sentences that quote who is: these lose their reasons.
         self.rows: dict[str, set[int]] = {}
         self.left: list[str] = []
+        #: Table and column -> the ids of the rows that are not erased, and named an erased statement there until now.
+        self.linked: dict[tuple[str, str], set[int]] = {}
         #: The suggestions that are not erased, but lost reasons; and those of statements whose words were redacted.
         self.reworded: set[int] = set()
         self.unreasoned: set[int] = set()
@@ -94,6 +96,12 @@ def rows_with(column: Any, ids: Iterable[int]) -> set[int]:
     """Find the ids of the rows whose `column` is one of `ids`."""
     model = column.model
     return {id for part in parts(ids) for (id,) in model.select(model.id).where(column.in_(part)).tuples()}
+
+
+def not_erased(table: str, ids: Iterable[int]) -> set[int]:
+    """Find those of some rows that no erasure took before this one."""
+    kept = f"{in_ids('n.id')} AND NOT {restores.erased(table, 'n.id')}"
+    return {id for (id,) in fetch(f"SELECT n.id FROM {table} n WHERE {kept}", (dumps(sorted(ids)),))}
 
 
 def set_columns(model: Any, id: int, stamp: str, **new: Any) -> None:
