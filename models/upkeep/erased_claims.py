@@ -13,7 +13,7 @@ import orjson
 from peewee import fn
 
 from models import claims, statements
-from models.history import locks, merge_scope, merges, restores, standalone_claims, standing_rows
+from models.history import locks, merge_scope, merges, standalone_claims, standing_rows
 from models.history.changes import Actor
 from models.history.locks import Rows
 from models.history.merges import Merge
@@ -23,7 +23,7 @@ from models.storage.columns import dumps
 from models.storage.database import fetch
 from models.tables import Change, Claim, Counterclaim, Statement
 from models.upkeep import log_lines
-from models.upkeep.redaction import ids_of, parts, rows_with
+from models.upkeep.redaction import ids_of, not_erased, parts, rows_with
 from models.upkeep.unerased_names import listed
 
 
@@ -97,10 +97,11 @@ def retract_rejected(by: Actor, found: ErasedClaims, reason: str) -> None:
         statements.retract(by=by, id=id, version=None, reason=reason)
 
 
-def list_moved_away(found: ErasedClaims) -> list[str]:
-    """List the standing counterclaims that were of erased claims when somebody wrote them, and hang on others now.
+def list_moved_away(found: ErasedClaims, taken: set[int]) -> list[str]:
+    """List the counterclaims that were of erased claims when somebody wrote them, and hang on others now.
 
-    They may answer those rightly, or repeat in a note what was erased: a person decides. A line tells what each was of
+    They may answer those rightly, or repeat in a note what was erased: a person decides. Retracted ones may be
+    restored; those that this erasure has `taken` may not. A line tells what each was of
     before it was moved, unless a merge or this erasure moved it: of `found.hung`, the lines before that do.
     """
     ids: set[int] = set()
@@ -109,11 +110,12 @@ def list_moved_away(found: ErasedClaims) -> list[str]:
         gone = [str(id) for id in part]
         changed = Change.noun == "counterclaims", Change.action == "change"
         ids |= ids_of(Change.select(Change.noun_id).where(*changed, claim.in_(gone) | answer.in_(gone)))
-    for part in parts(_standing(found.hung - ids)):
+    for part in parts(not_erased("counterclaims", found.hung - ids - taken)):
         for line in log_lines.read_of("counterclaims", part):
             state = orjson.loads(line.after)
             ids |= set() if found.ids.isdisjoint((state["claim"], state["answer"])) else {line.noun_id}
-    return [f"counterclaim {id} (it was moved from a claim that is erased)" for id in sorted(_standing(ids))]
+    left = sorted(not_erased("counterclaims", ids - taken))
+    return [f"counterclaim {id} (it was moved from a claim that is erased)" for id in left]
 
 
 def last_alone(found: ErasedClaims) -> dict[int, tuple[int, str]]:
@@ -149,14 +151,8 @@ def list_stated_in(covered: set[int], found: ErasedClaims) -> list[str]:
     Others state them as well, or somebody put them in by themselves: one statement is enough for that. They may repeat
     those words: a person decides.
     """
-    kept = f"{in_ids('n.id')} AND NOT {restores.erased('claims', 'n.id')}"
-    left = fetch(f"SELECT n.id FROM claims n WHERE {kept}", (dumps(sorted(_ever_stated(covered) - found.ids)),))
-    return listed("claim", {id for (id,) in left}, " (stated in words that are redacted)")
-
-
-def _standing(counterclaims: set[int]) -> set[int]:
-    standing = (Counterclaim.id.in_(part) & Counterclaim.retracted_at.is_null() for part in parts(counterclaims))
-    return set[int]().union(*(ids_of(Counterclaim.select(Counterclaim.id).where(one)) for one in standing))
+    left = not_erased("claims", _ever_stated(covered) - found.ids)
+    return listed("claim", left, " (stated in words that are redacted)")
 
 
 def _ever_hung(erased: set[int]) -> set[int]:

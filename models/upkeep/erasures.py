@@ -127,7 +127,7 @@ def document(*, id: int, reason: str, by: Actor, dry_run: bool = False) -> Outco
         )
         _erase(erasure, Statement, statements, **_WORDS_OF_STATEMENTS)
         _erase_what_rests_on(erasure, statements, claims.ids)
-        erasure.left += erased_claims.list_moved_away(claims)
+        erasure.left += erased_claims.list_moved_away(claims, erasure.rows["counterclaims"])
         erasure.left += erased_claims.list_stated_in(statements, claims)
         if erasure.last_alone:
             erased_reasons.take_words_from_suggestions(erasure, set())
@@ -176,7 +176,7 @@ def speaker(
         quoting, again = _redact_documents(erasure, said, names, matchers, people)
         _erase(erasure, Statement, ids, **_WORDS_OF_STATEMENTS)
         _erase_what_rests_on(erasure, ids, claims.ids)
-        erasure.left += erased_claims.list_moved_away(claims)
+        erasure.left += erased_claims.list_moved_away(claims, erasure.rows["counterclaims"])
         erasure.left += erased_claims.list_stated_in(ids | said.partly, claims)
         erasure.left += listed(
             "statement", said.spared, " (rejected or retracted: what others state of its words stays)"

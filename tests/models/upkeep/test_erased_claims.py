@@ -315,7 +315,10 @@ def test_what_is_recorded_on_a_claim_as_it_stands_by_itself_again_states_it(regi
     assert outcome == other
 
 
-def test_an_answer_that_was_moved_from_a_claim_of_the_erased_is_listed(registry: str, actor: Actor) -> None:
+@pytest.mark.parametrize("retracted", [False, True])
+def test_an_answer_that_was_moved_from_a_claim_of_the_erased_is_listed(
+    registry: str, actor: Actor, retracted: bool
+) -> None:
     said, kept = (Statement.get_by_id(put_plain(actor, word)) for word in ("first", "second"))
     answer = put_claim(actor, "It is not so.")
     moved = counterclaims.create(by=actor, claim=said.claim_id, answer=answer, kind="denies", note="Not Quibblewick.")
@@ -323,6 +326,8 @@ def test_an_answer_that_was_moved_from_a_claim_of_the_erased_is_listed(registry:
     harmless = put_claim(actor, "Somebody is.")
     statements.change(by=actor, id=said.id, version=None, claim={"id": harmless})
     assert Counterclaim.get_by_id(moved).claim_id == harmless
+    if retracted:  # to be restored after the erasure
+        counterclaims.retract(by=actor, id=moved, version=None, reason=None)
     left = erasures.speaker(id=said.speaker_id, reason="At their request", by=actor).left
     assert moved_away(moved) in left
     assert moved_away(other) not in left
