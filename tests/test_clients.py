@@ -84,6 +84,7 @@ def test_python_goes_the_whole_round(python: Path, url: str) -> None:
     served(url, python, sys.executable, "whole_round.py")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_typescript_goes_the_whole_round(typescript: Path, url: str) -> None:
     served(url, typescript, "node", "whole_round.js")

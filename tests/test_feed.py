@@ -24,6 +24,8 @@ from models.tables import Claim, Counterclaim, Document, Review, Speaker, Statem
 from tests.concurrent_changes import do
 from tests.test_histories import HERE, RARE, AnyWorld, spread
 
+pytestmark = pytest.mark.slow
+
 prove = import_module("examples.prove").prove
 
 Urls = Callable[[], str]

@@ -23,6 +23,8 @@ from models.tables import Claim, Document, Sentence, Speaker, Statement
 from models.upkeep import verify
 from tests.concurrent_changes import CHANGES, REFUSED, WORDS, Request, World, do
 
+pytestmark = pytest.mark.slow
+
 Urls = Callable[[], str]
 
 #: How many changes a history has.

@@ -56,6 +56,7 @@ def copied(file: Path) -> dict[int, str]:
         return dict(copy.execute("SELECT id, json FROM claims"))
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 def test_a_mirror_ends_with_the_same_claims_to_the_byte(
     urls: Callable[[], str], tmp_path: Path, request: pytest.FixtureRequest, tell: Callable[[str], None]

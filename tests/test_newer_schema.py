@@ -83,6 +83,7 @@ class Body:
         return part
 
 
+@pytest.mark.slow
 def test_an_import_stores_nothing_more_and_tells_what_it_stored(own_app: Flask, url: str) -> None:
     _, secret = keys.create(name="a writer", scope="write")
     data = b"".join(lines(4000))
@@ -108,6 +109,7 @@ def test_an_import_stores_nothing_more_and_tells_what_it_stored(own_app: Flask, 
     assert old == 0
 
 
+@pytest.mark.slow
 def test_a_command_that_imports_stores_nothing_more(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

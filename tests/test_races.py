@@ -166,6 +166,7 @@ def meet(
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.unconnected
 def test_some_changes_at_once_leave_what_the_rules_allow(meet: Callable[..., None]) -> None:
     meet(25)

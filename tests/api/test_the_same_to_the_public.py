@@ -18,6 +18,8 @@ from models.vocabulary import COUNTER_KINDS, FACETS, FORMS, ORIGINS, SPEAKER_KIN
 from tests.api.histories import PLACES, SPEAKERS, TOPICS, WORDS, History, Registry
 from tests.checked import CheckedClient
 
+pytestmark = pytest.mark.slow
+
 Urls = Callable[[], str]
 #: An address, its parameters, and the noun and key of the one thing that is read; (noun, key) stands for an id.
 Question = tuple[str, dict[str, Any], tuple[str, Any] | None]

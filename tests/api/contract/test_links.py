@@ -45,6 +45,7 @@ def records(node: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
             yield from records(part, place)
 
 
+@pytest.mark.slow
 def test_every_record_bears_its_address_and_a_whole_its_uri(sample: FlaskClient) -> None:
     found: dict[str, int] = {}
     places: set[str] = set()

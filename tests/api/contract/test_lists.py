@@ -311,6 +311,7 @@ def test_a_list_says_which_members_come_on_request_and_how_its_items_are_called(
     assert on_request > 20
 
 
+@pytest.mark.slow
 def test_fields_names_each_member_of_an_item_and_what_is_inside(reviewer: FlaskClient) -> None:
     asked = 0
     for path, item in items().items():

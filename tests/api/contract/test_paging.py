@@ -290,6 +290,7 @@ def lists() -> list[tuple[str, Order | None, dict[str, str]]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover  # thousands of requests, through code that other tests cover
 def test_a_made_up_place_with_the_right_digest_is_a_page_or_refused(reviewer: FlaskClient) -> None:
     posted(reviewer, "statements", charge())

@@ -71,6 +71,7 @@ def said(by: Actor, number: int, claim: dict[str, Any], **other: Any) -> int:
     return statements.record(by=by, **row | other)
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover  # thousands of requests, through code that other tests cover
 @pytest.mark.usefixtures("zoo")
 @pytest.mark.parametrize("noun", LISTS)

@@ -60,6 +60,7 @@ def reviewing(caller: Callable[[str | None], FlaskClient]) -> FlaskClient:
     return client
 
 
+@pytest.mark.slow
 def test_every_value_that_the_contract_lists_is_taken(reviewing: FlaskClient) -> None:
     tried = 0
     for path in lists():

@@ -12,7 +12,7 @@ from models.history.changes import Actor
 from models.storage.database import fetch
 from tests.factories import MACHINE, PUBLIC, lines_of, put_claim, put_review, put_suggestion
 
-pytestmark = pytest.mark.usefixtures("sound")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sound")]
 
 #: What there is to be said, one in each sentence.
 WORDS = ("first", "second", "third", "fourth")

@@ -525,6 +525,7 @@ def test_no_lock_outlives_its_transaction(registry: str, actor: Actor) -> None:
     assert not [sql for sql in locks if not re.search("pg_advisory_xact_", sql) or re.search("advisory_(un)?lock", sql)]
 
 
+@pytest.mark.slow
 def test_many_rows_of_one_transaction_take_few_gates(registry: str, actor: Actor) -> None:
     ids = [speakers.create(by=actor, name=f"Speaker {number}") for number in range(300)]
     held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND pid = pg_backend_pid()"

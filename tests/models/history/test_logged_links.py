@@ -47,6 +47,7 @@ def erase(by: Actor, one: int, _: int) -> Callable[[], Any]:
 moves = pytest.mark.parametrize("move", [merge, unmerge, erase])
 
 
+@pytest.mark.slow
 @moves
 @pytest.mark.parametrize("whose", ["merged", "survivor"])
 def test_whom_claims_are_about_that_are_merged(

@@ -5,11 +5,15 @@ from functools import partial
 from itertools import permutations
 from typing import Any, NamedTuple
 
+import pytest
+
 from models import claims, statements
 from models.history.changes import Actor
 from models.refusals import Refusal
 from models.tables import Counterclaim, Review, Statement
 from tests.factories import put_plain, put_review
+
+pytestmark = pytest.mark.slow
 
 
 class Done(NamedTuple):

@@ -71,6 +71,7 @@ def test_a_page_finds_who_says_the_same_without_what_begins_as_it_does(
     assert spent < 40 * MANY, spent
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("viewer", "status"), [(PUBLIC, "candidate"), (PUBLIC, "accepted"), (REVIEWER, "accepted")])
 def test_of_many_who_say_the_same_those_that_are_shown_are_read(
     registry: str, first: Statement, viewer: Viewer, status: str

@@ -15,6 +15,8 @@ from models.queries import long_items, nodes
 from models.storage import database
 from tests.factories import TEXT, charge, put_claim
 
+pytestmark = pytest.mark.slow
+
 #: Four bytes in UTF-8.
 SIGN = "\U0001f600"
 #: Bytes of JSON, instead of a million.

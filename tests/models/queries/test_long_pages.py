@@ -11,6 +11,8 @@ from models.queries import lists, nodes, simple_lists
 from models.queries.filter_sets import Order
 from tests.factories import PLAIN, PUBLIC, REVIEWER, charge, put_claim, put_plain
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _short_pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:

@@ -18,6 +18,8 @@ from models.transfer import stream
 from tests.factories import PUBLIC, charge
 from tests.work import spent_by, work
 
+pytestmark = pytest.mark.slow
+
 MANY = 400
 #: The work of SQLite, and of PostgreSQL, for many: not for each pair of them.
 _MOST = {True: 1_000 * MANY, False: 150 * MANY}

@@ -13,6 +13,8 @@ from models.tables import ClaimAbout, Speaker
 from tests.factories import store
 from tests.work import read_list, spent_by
 
+pytestmark = pytest.mark.slow
+
 
 def answered(actor: Actor, name: str, *, charges: int, parts: int, line: int, accused_part: bool = False) -> None:
     """Store charges, each answered by all parts of the last body in a line, each in a claim of its own.

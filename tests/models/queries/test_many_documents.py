@@ -11,6 +11,8 @@ from models.tables import Speaker
 from tests.factories import store
 from tests.work import read_list
 
+pytestmark = pytest.mark.slow
+
 
 def _printed(actor: Actor, numbers: range) -> None:
     """Store as many charges: each in a document of the publisher, stated by a part of the body, and denied by one."""

@@ -20,6 +20,8 @@ from models.tables import Alias, Claim, ClaimAbout, Counterclaim, Document, Revi
 from tests.factories import PUBLIC, REVIEWER, charge, items_of, put_review
 from tests.work import bytes_read, count_anew, read_list, sent_by, work
 
+pytestmark = pytest.mark.slow
+
 #: Statements and answers that are added at once, and how much more twice as many may cost: of each pair, four times.
 MANY, TWICE = 300, 3
 

@@ -18,6 +18,8 @@ from models.transfer import stream
 from tests.factories import PUBLIC, REVIEWER, charge
 from tests.work import read_list
 
+pytestmark = pytest.mark.slow
+
 #: Statements of a claim and counterclaims to it, and how much more twice as many may cost: of each pair, four times.
 MANY, TWICE = 250, 3
 

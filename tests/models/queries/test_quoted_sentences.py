@@ -16,6 +16,8 @@ from models.tables import Document, Sentence
 from tests.factories import items_of, put_plain, store
 from tests.work import count_anew, read_list
 
+pytestmark = pytest.mark.slow
+
 ORDERS = [Order(by, descending=way) for by in ("id", "changed_at") for way in (False, True)]
 #: Texts of five sentences, of which some are quoted.
 TEXTS = [

@@ -244,6 +244,7 @@ def ranked(viewer: Viewer, q: str) -> list[int]:
 GUESSED, GUESSES = ("The mayor took it.", "The mayor paid it."), '"mayor took" OR "mayor paid"'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("guess", [0, 1])
 @pytest.mark.parametrize("status", ["candidate", "rejected", "retracted", "undone", "moved", "merged"])
 def test_orders_what_the_public_finds_by_no_word_of_what_is_hidden(

@@ -16,6 +16,8 @@ from models.tables import Claim, ClaimAbout, Counterclaim, LastChange, Review, S
 from tests.factories import charge, put_claim, put_review
 from tests.work import read_list
 
+pytestmark = pytest.mark.slow
+
 #: Claims at first, and how much more work twice as many may be: to compare each with all is four times as much.
 MANY, TWICE = 400, 3
 

@@ -310,6 +310,7 @@ def _stored() -> list[str]:  # noqa: C901 - two dialects
     return sorted(rows) if not database.on_sqlite() else rows
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover  # hundreds of lines, through code that other tests cover
 @pytest.mark.parametrize("seed", range(5, 13))
 def test_many_at_once_come_to_the_same_as_one_after_the_other(
@@ -1115,6 +1116,7 @@ def test_lines_that_are_stored_one_by_one_keep_others_waiting_no_longer(
     assert stored == [1, 1, 2], "one alone, and then ever more together again"
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover  # the tracer takes time too
 def test_many_claims_of_one_text_take_time_in_proportion_to_their_number(registry: str, actor: Actor) -> None:
     lines = [

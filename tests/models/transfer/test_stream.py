@@ -12,6 +12,8 @@ from models.storage import database, transactions
 from models.transfer import stream
 from tests.factories import READER, put_claim, put_document
 
+pytestmark = pytest.mark.slow
+
 CLAIMS = 60
 
 

@@ -14,6 +14,8 @@ from models.tables import Statement
 from models.upkeep import erasures, log_lines, verify
 from tests.factories import put_claim
 
+pytestmark = pytest.mark.slow
+
 
 def found() -> dict[str, list[str]]:
     """What is wrong, by the name of the check."""
