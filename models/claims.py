@@ -214,8 +214,9 @@ def merge(*, by: Actor, id: int, into: int) -> int:
 def unmerge(*, by: Actor, id: int) -> None:
     """Undo the merge of a claim: what moved and is still there moves back.
 
-    Counterclaims hang on what their evidence states then. What the merge retracted stands again where all that it names
-    still stands, and nobody has retracted its double since; what another merge did, where it has no double any more.
+    Counterclaims hang on what their evidence states then, also where that was retracted since. What the merge retracted
+    stands again where all that it names still stands, and nobody has retracted its double since; what another merge
+    did, where it has no double any more.
     """
     with transaction():
         with suppress(Moved, Gone):
@@ -237,8 +238,7 @@ def unmerge(*, by: Actor, id: int) -> None:
             merges.move_rows(column, ids, into, id)
         suggested.settle(id, into)
         since = next(one.sequence for one in standing if one.id == id)
-        restored_links.rest_again(by=by, claims=(id, into), since=since)
-        restored_links.settle(by=by, claims=(id, into))
+        restored_links.settle(by=by, claims=(id, into), since=since)
         for may in (_may_be_shown_again, merge_scope.may_stand):
             for merge, ids in edges:
                 restored_links.give_back(by=by, ids=ids, merge=merge, may=may)

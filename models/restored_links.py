@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import orjson
+
 from models import evidence
 from models.history import changes, merge_scope, merges, restores
 from models.history.changes import Actor
@@ -16,18 +18,31 @@ from models.storage.database import fetch
 from models.tables import Counterclaim, Review, Statement
 
 
-def settle(*, by: Actor, claims: tuple[int, int]) -> None:
-    """Let the counterclaims of these two claims link what their evidence and their target state, after an unmerge."""
+def settle(*, by: Actor, claims: tuple[int, int], since: int) -> None:
+    """Let counterclaims link what their evidence and their target state, after one claim was parted from another.
+
+    Where either was retracted or rejected since the merge, whose sequence is `since`, that is what it states all the
+    same. Those that were taken back go with it, too: they may be restored.
+    """
+    id, into = claims
     here = "(claim_id IN (?, ?) OR answer_id IN (?, ?)) AND retracted_at IS NULL"
     found = changes.read_locked(Counterclaim, here, (*claims, *claims))
+    homes = _rest_again(by, [one for one in found if one.answer_id in claims], claims, since)
     stated = _stated([one for counterclaim in found for one in (counterclaim.statement_id, counterclaim.target_id)])
-    for end, column, what in (("answer", "statement", "evidence"), ("claim", "target", "target")):
+    for end, column, what, more in (("answer", "statement", "evidence", homes), ("claim", "target", "target", {})):
         moving: dict[int, list[Counterclaim]] = {}
-        for counterclaim in found:
-            if claim := stated.get(counterclaim.__data__[column]):
-                moving.setdefault(claim, []).append(counterclaim)
+        for one in found:
+            claim = stated.get(one.__data__[column]) or more.get(one.id)
+            if claim and one.retracted_at is None:
+                moving.setdefault(claim, []).append(one)
         for claim, some in moving.items():
             evidence.move_or_retract_all(by, some, f"Its {what} states claim {claim} again.", **{end: claim})
+    # As a merge moves them, without lines: the public saw them, where the claim is out of sight by now. No two become
+    # the same: all answered, or were, one claim until now.
+    lost = _lost_target(id, since)
+    aimed = [one.id for one in found if one.id in lost and one.target_id is None]
+    merges.move_rows(Counterclaim.claim, aimed + _taken_back_since("claim_id", "target_id", claims, since), into, id)
+    merges.move_rows(Counterclaim.answer, _taken_back_since("answer_id", "statement_id", claims, since), into, id)
     evidence.refuse_attributions(by, found, field=None)
 
 
@@ -73,65 +88,117 @@ def give_back(
         raise Conflict(restores.NEVER_SEEN.format("counterclaim"))
 
 
-def restore_with(*, by: Actor, statement: Statement, noted: Retraction) -> None:
+def restore_with(*, by: Actor, statement: Statement) -> None:
     """Undo what was done to counterclaims and reviews as `statement`, which stands again, was retracted.
 
-    `noted` is what the log kept of it. What was changed since stays as it is. A counterclaim that went before, with the
-    other statement at which it hangs, stands again where that does.
+    What somebody changed since stays as it is. A counterclaim that went before, with the other statement at which it
+    hangs, stands again where that does.
     """
     id, claim = statement.id, statement.claim_id
+    sequence, noted = next(iter(restores.retractions([id])), (0, Retraction()))
     answers = merges.rows_with(Counterclaim, noted.get("untargeted", []))
     untargeted = [one for one in answers if (one.claim_id, one.target_id, one.retracted_at) == (claim, None, None)]
     changes.relink_all(by, untargeted, "target", id)
     give_back(by=by, ids=merge_scope.taken_back_at(id))
-    rested = dict(noted.get("reassigned", []))
-    others = merges.rows_with(Counterclaim, sorted(rested)) if statement.status == "accepted" else []
-    # Where the claims were parted since that state both, none of its own was left to rest on.
+    rested = {one: [id, other] for one, other in noted.get("reassigned", [])} if statement.status == "accepted" else {}
+    own = {one for one, borne_out in _evidence_since(sequence, rested).items() if borne_out[0] == id}
+    others = merges.rows_with(Counterclaim, sorted(own))
     standing = [one for one in others if one.answer_id == claim and one.retracted_at is None]
     standing = standing if by.reviews else evidence.shown(standing)  # not what reviewers took out of sight since
-    resting = [one for one in standing if one.statement_id in (rested[one.id], None)]
-    changes.update_all(by, resting, statement=id)
+    changes.update_all(by, standing, statement=id)
     reviews = merges.rows_with(Review, noted.get("unlinked_reviews", []))
     unlinked = [one for one in reviews if (one.claim_id, one.statement_id, one.retracted_at) == (claim, None, None)]
     changes.relink_all(by, unlinked, "statement", id)
 
 
-def rest_again(*, by: Actor, claims: tuple[int, int], since: int) -> None:
-    """Rest counterclaims of these two claims on what bore them out before their merge, after an unmerge.
+def _rest_again(by: Actor, found: list[Counterclaim], claims: tuple[int, int], since: int) -> dict[int, int]:
+    """Rest counterclaims of two claims on what bears out their own answers, after an unmerge.
 
-    That is where it was retracted or rejected, so that a statement of the other claim took its place: that states no
-    answer of theirs. `since` is the sequence of the merge. Where none of their own is left, they rest on none. Those
-    whose evidence was rejected stay with it, out of sight.
+    That is where their evidence was retracted or rejected since the merge, and a statement of the other claim took its
+    place. Where none of their own is left, they are taken back with it. Those that the public does not see stay with
+    their evidence. Return the claims that are to answer in those that rest on none.
     """
-    here = "answer_id IN (?, ?) AND retracted_at IS NULL"
-    found = evidence.shown(changes.read_locked(Counterclaim, here, claims))
-    stated = _stated([one.statement_id for one in found])
-    resting = {one.id: one for one in found if stated.get(one.statement_id, one.answer_id) != one.answer_id}
-    before, after = (json_of(column, "statement") for column in ("before", "after"))
-    lines = (
-        f"SELECT noun_id, made_at, {before} FROM changes WHERE noun = 'counterclaims' AND {in_ids('noun_id')}"  # noqa: S608 (our SQL)
-        f" AND sequence > ? AND action = 'change' AND {before} <> {after} ORDER BY sequence DESC"
-    )
-    # Of several changes the first, which is read last: what one rested on as the claims were merged.
-    moved = {id: (int(was), at) for id, at, was in fetch(lines, (dumps([*resting]), since)) if was != "null"}
-    replaced = (
-        f"SELECT noun_id, made_at FROM changes WHERE noun = 'statements' AND {in_ids('noun_id')} AND sequence > ?"  # noqa: S608
-    )
-    beside = set(fetch(replaced, (dumps([was for was, _ in moved.values()]), since)))
+    resting = evidence.shown(found)
+    own = {id: borne_out[0] for id, borne_out in _evidence_since(since, {one.id: [] for one in resting}).items()}
+    stated = _stated([*own.values(), *(one.statement_id for one in resting)])
     again: dict[tuple[int, int], list[Counterclaim]] = {}
-    for id, (was, at) in moved.items():
-        if (was, at) in beside:
-            again.setdefault((resting[id].answer_id, was), []).append(resting[id])
-    for (answer, was), some in again.items():
-        changes.update_all(by, some, statement=_own(answer, was))
+    for one in resting:
+        if was := own.get(one.id):
+            home = stated.get(was, 0)
+            home = home if home in claims else one.answer_id
+            if stated.get(one.statement_id, one.answer_id) != home:
+                again.setdefault((home, was), []).append(one)
+    homes: dict[int, int] = {}
+    for (home, was), some in again.items():
+        statement, stands = _own(home, was)
+        if stands:
+            changes.update_all(by, [one for one in some if one.statement_id != statement], statement=statement)
+        else:
+            evidence.retract_all_with(by, some, statement=statement, answer=home)
+        homes |= {one.id: home for one in some}
+    return homes
 
 
-def _own(answer: int, was: int) -> int | None:
-    """Find what bears out an answer: a statement that did, or else an accepted one; null where none stands."""
-    here = "claim_id = ? AND retracted_at IS NULL AND (id = ? OR status || '' = 'accepted')"
-    order = "ORDER BY status || '' <> 'accepted', id <> ?, id LIMIT 1"
-    found = fetch(f"SELECT id FROM statements WHERE {here} {order}", (answer, was, was))  # noqa: S608 (our SQL)
-    return int(found[0][0]) if found else None
+def _evidence_since(since: int, known: dict[int, list[int | None]]) -> dict[int, list[int | None]]:
+    """List the evidence that somebody chose last for counterclaims, and what took its place, past a line of the log.
+
+    Evidence is replaced where it is retracted or rejected, or claims are parted. `known` is the list until that line;
+    where it is empty, it begins with the first change since.
+    """
+    before, after = (json_of(column, "statement") for column in ("l.before", "l.after"))
+    unmerge = "SELECT u.made_at FROM changes u WHERE u.action = 'unmerge' AND u.action <> 'create'"
+    lines = (
+        f"SELECT l.noun_id, l.made_at, {before}, {after}, ({unmerge} AND u.sequence < l.sequence"  # noqa: S608 (our SQL)
+        f" ORDER BY u.sequence DESC LIMIT 1) FROM changes l WHERE l.noun = 'counterclaims' AND {in_ids('l.noun_id')}"
+        f" AND l.sequence > ? AND l.action = 'change' AND {before} <> {after} ORDER BY l.sequence"
+    )
+    found = [
+        (id, at, orjson.loads(was), orjson.loads(now), at == parted)
+        for id, at, was, now, parted in fetch(lines, (dumps([*known]), since))
+    ]
+    named = {statement for _, _, *both, _ in found for statement in both if statement}
+    acts = f"noun = 'statements' AND {in_ids('noun_id')} AND sequence > ?"
+    done = fetch(f"SELECT noun_id, made_at, action FROM changes WHERE {acts}", (dumps(sorted(named)), since))  # noqa: S608 (our SQL)
+    acted = {(id, at): action for id, at, action in done}
+    borne_out = {id: [*some] for id, some in known.items() if some}
+    for id, at, was, now, parted in found:
+        some = borne_out.setdefault(id, [was])
+        if parted or acted.get((was, at), "restore") != "restore":
+            some.append(now)
+        elif acted.get((now, at)) != "restore" or now not in some:
+            borne_out[id] = [now]
+    return borne_out
+
+
+def _own(answer: int, was: int) -> tuple[int | None, bool]:
+    """Find what bears out an answer, and whether that stands: a statement that did, or else an accepted one.
+
+    Where neither stands it is the one that did; null where that states another claim by now.
+    """
+    here = "claim_id = ? AND (id = ? OR retracted_at IS NULL AND status || '' = 'accepted')"
+    order = "ORDER BY retracted_at IS NOT NULL, status || '' <> 'accepted', id <> ?, id LIMIT 1"
+    found = fetch(f"SELECT id, retracted_at IS NULL FROM statements WHERE {here} {order}", (answer, was, was))  # noqa: S608 (our SQL)
+    return (int(found[0][0]), bool(found[0][1])) if found else (None, True)
+
+
+def _lost_target(claim: int, since: int) -> set[int]:
+    """Find the counterclaims that were aimed at statements of a claim which were retracted past a line of the log."""
+    retracted = fetch("SELECT id FROM statements WHERE claim_id = ? AND retracted_at IS NOT NULL", (claim,))
+    noted = restores.retractions([id for (id,) in retracted], ["untargeted"])
+    return {id for sequence, note in noted if sequence > since for id in note.get("untargeted", ())}
+
+
+def _taken_back_since(end: str, named: str, claims: tuple[int, int], since: int) -> list[int]:
+    """Find what was created past a line of the log, was taken back, and names what states the first of two claims.
+
+    `named` is the column that does, and `end` that which links the other claim nevertheless.
+    """
+    created = "SELECT 1 FROM changes l WHERE l.noun = 'counterclaims' AND l.noun_id = k.id AND l.action = 'create'"
+    sql = (
+        f"SELECT k.id FROM counterclaims k JOIN statements s ON s.id = k.{named} WHERE s.claim_id = ? AND k.{end} = ?"  # noqa: S608 (our SQL)
+        f" AND k.retracted_at IS NOT NULL AND EXISTS ({created} AND l.sequence > ?)"
+    )
+    return [id for (id,) in fetch(sql, (*claims, since))]
 
 
 def _stated(statements: list[int | None], which: str = "") -> dict[int, int]:

@@ -207,7 +207,7 @@ def restore(*, by: Actor, id: int) -> None:
         if not statement.sentence.start <= statement.content_start < statement.sentence.end:
             raise Conflict(f"Statement {id} does not start in its sentence any more: move the edges of that first.")
         restores.restore(by, statement, original=prints.original_again(by=by, statement=statement))
-        restored_links.restore_with(by=by, statement=statement, noted=restores.noted(id))
+        restored_links.restore_with(by=by, statement=statement)
 
 
 def get(

@@ -297,6 +297,6 @@ def retract(actor: Actor, instance: Any, reason: str | None, more: dict[str, Any
     update(actor, instance, "retract", more, retracted_at=now(), retracted_reason=reason)
 
 
-def retract_all(actor: Actor, instances: list[Any], reason: str | None) -> None:
-    """Do to rows of one table what `retract` does to one."""
-    update_all(actor, instances, "retract", retracted_at=now(), retracted_reason=reason)
+def retract_all(actor: Actor, instances: list[Any], reason: str | None, **new: Any) -> None:
+    """Do to rows of one table what `retract` does to one, with these `new` values."""
+    update_all(actor, instances, "retract", retracted_at=now(), retracted_reason=reason, **new)

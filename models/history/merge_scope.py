@@ -110,7 +110,7 @@ def of_restored_statement(id: int, original: int | None) -> list[Rows]:
 def taken_back_at(statement: int) -> list[int]:
     """List the counterclaims at a statement that were taken back with it, or with the other one at which they hang.
 
-    Or by a merge that was undone since. One that somebody took back by itself since is none of them.
+    Or by a merge that was undone since, or as that was undone. One that somebody took back by itself since is none.
     """
     return _taken_back("(statement_id = ? OR target_id = ?)", (statement, statement))
 
@@ -136,9 +136,10 @@ def _taken_back(at: str, params: tuple[int, ...]) -> list[int]:
     for (gone, kept), sequence in undone:
         if kept in stand or kept in line:
             line[gone] = max(line.get(gone, 0), sequence)
-    last = f"SELECT noun_id, max(sequence) FROM changes WHERE noun = 'counterclaims' AND {in_ids('noun_id')}"  # noqa: S608 (our SQL)
-    lines = fetch(f"{last} GROUP BY noun_id", (dumps([one.id for one in hanging]),))
-    return [id for id, sequence in lines if sequence < line.get(id, 0)]
+    last = f"SELECT max(sequence) FROM changes WHERE noun = 'counterclaims' AND {in_ids('noun_id')} GROUP BY noun_id"  # noqa: S608 (our SQL)
+    lines = f"SELECT l.noun_id, l.sequence, {merges.lost_evidence()} FROM changes l WHERE l.sequence IN ({last})"  # noqa: S608 (our SQL)
+    found = fetch(lines, (dumps([one.id for one in hanging]),))
+    return [id for id, sequence, parted in found if parted or sequence < line.get(id, 0)]
 
 
 def _same_acts(statements: Iterable[int]) -> set[int]:

@@ -195,7 +195,11 @@ def restore(
     the ids of those that the public did not see as they were taken back.
     """
     last = f"SELECT max(sequence) FROM changes WHERE noun = ? AND {in_ids('noun_id')} GROUP BY noun_id"  # noqa: S608 (our SQL)
-    sql = f"SELECT noun_id, sequence, action, effect FROM changes WHERE sequence IN ({last})"  # noqa: S608 (our SQL)
+    # An unmerge moves a row out of sight before it takes that back: the line before tells whether it was seen.
+    earlier = "p.noun = l.noun AND p.noun_id = l.noun_id AND p.sequence < l.sequence ORDER BY p.sequence DESC LIMIT 1"
+    before = f"SELECT p.effect FROM changes p WHERE {earlier}"  # noqa: S608 (our SQL)
+    effect = f"CASE WHEN {lost_evidence()} THEN ({before}) ELSE l.effect END"
+    sql = f"SELECT noun_id, sequence, action, {effect} FROM changes l WHERE sequence IN ({last})"  # noqa: S608 (our SQL)
     if not ids:
         return []
     lines = fetch(sql, (model._meta.table_name, dumps(ids)))
@@ -204,6 +208,14 @@ def restore(
     standing = may([row for row in rows_with(model, ids) if row.retracted_at and row.id not in known])
     restores.restore_all(actor, standing)
     return [row.id for row in standing if row.id in unseen]
+
+
+def lost_evidence() -> str:
+    """Write the condition of SQL that by a line `l` an unmerge took back what it left no evidence that stands.
+
+    Nothing else gives a counterclaim that it takes back other evidence by the same line.
+    """
+    return " <> ".join(json_of(column, "statement") for column in ("l.before", "l.after"))
 
 
 def rows_with(model: Any, ids: list[int]) -> list[Any]:
