@@ -116,3 +116,20 @@ def test_evidence_is_given_back_whatever_took_its_place_meanwhile(sound: None, a
         if world.shown() != {"claim": "X", "answer": "B", "statement": "b1", "target": None}:
             left.append(f"{order}: {world.shown()}")
     assert left == []
+
+
+@pytest.mark.parametrize("chosen", ["b2", None])
+@pytest.mark.parametrize("merged", [True, False])
+def test_evidence_that_somebody_chose_meanwhile_stays(
+    sound: None, actor: Actor, merged: bool, chosen: str | None
+) -> None:
+    world = World(actor, "one", others=True)
+    world.answer("evidence", merged=False)
+    if merged:
+        claims.merge(by=actor, id=world.ids["B"], into=world.ids["C"])
+    world.do("statement", "retract")
+    # Also where it is what had taken the place of the other: b2 without the merge.
+    for id in (None, chosen and world.ids[chosen]):
+        counterclaims.change(by=actor, id=world.ids["e"], version=None, statement=id)
+    world.do("statement", *(["unmerge"] if merged else []), "restore")
+    assert world.shown() == {"claim": "X", "answer": "B", "statement": chosen, "target": None}
