@@ -9,7 +9,7 @@ from models import claims, counterclaims, reviews, statements
 from models.history.changes import Actor
 from models.queries.visibility import PUBLIC
 from models.storage.database import fetch
-from models.tables import Statement
+from models.tables import Counterclaim, Statement
 from models.upkeep import erasures
 from tests.factories import put_review, seen
 from tests.models.upkeep.test_erased_claims import REASON, erase, put_said, whole_is_sound
@@ -147,8 +147,9 @@ def test_a_review_that_checked_a_candidate_which_states_another_claim_since_is_l
     assert whole_is_sound()
 
 
-def test_an_answer_that_rested_on_what_is_erased_while_two_claims_were_one_is_listed(
-    registry: str, actor: Actor
+@pytest.mark.parametrize("parted", [False, True])
+def test_an_answer_that_rested_on_what_is_erased_while_two_claims_were_one_goes_with_it(
+    registry: str, actor: Actor, *, parted: bool
 ) -> None:
     said, claim = put_said(actor, "first", "It is first.")
     into = put_said(actor, "second", "It is the first.")[1]
@@ -157,8 +158,10 @@ def test_an_answer_that_rested_on_what_is_erased_while_two_claims_were_one_is_li
     row: dict[str, Any] = {"claim": other, "answer": into, "kind": "denies", "statement": said, "note": NOTE}
     counterclaim = counterclaims.create(by=actor, **row)
     statements.retract(by=WRITER, id=said, version=None, reason=None)
-    claims.unmerge(by=actor, id=claim)
-    assert rested_on(counterclaim) in erase(actor, "document")
+    if parted:  # else the erasure parts them: it rests on that again, and is taken back with it
+        claims.unmerge(by=actor, id=claim)
+    assert rested_on(counterclaim) not in erase(actor, "document")
+    assert Counterclaim.get_by_id(counterclaim).note is None
     assert whole_is_sound()
 
 
