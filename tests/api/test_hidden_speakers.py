@@ -102,6 +102,7 @@ def named_in(value: Any, noun: str = "") -> Iterator[tuple[str, int]]:
             yield from named_in(part, NOUNS.get(name, ""))
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover  # hundreds of requests, through code that other tests cover
 def test_whom_and_what_only_candidates_name_stands_in_no_answer_to_the_public(
     public: FlaskClient, reviewer: FlaskClient, hidden: dict[str, set[int]]

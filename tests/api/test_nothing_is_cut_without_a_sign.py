@@ -158,6 +158,7 @@ def hold(client: FlaskClient, node: Any, found: dict[str, int]) -> None:
             found[name] = found.get(name, 0) + 1
 
 
+@pytest.mark.slow
 def test_the_address_of_the_rest_lists_all_in_the_same_order(
     app: Any, writer: FlaskClient, reviewer: FlaskClient, public: FlaskClient, cut: Callable[[int], None]
 ) -> None:

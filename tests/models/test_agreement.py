@@ -195,6 +195,7 @@ def test_a_document_that_nobody_coded_has_no_units(coders: list[Actor]) -> None:
         agreement.of_document(id=gone)
 
 
+@pytest.mark.slow
 def test_takes_work_in_proportion_to_what_was_coded(registry: str, coders: list[Actor]) -> None:
     count_anew()  # PostgreSQL plans as for the few rows that are there now: so it took 8 s for 1,500
     compare = partial(agreement.of_document, id=_coded_apart(coders[:2], STRETCHES))

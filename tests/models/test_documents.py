@@ -38,6 +38,7 @@ def test_keeps_the_text_exactly_as_read(registry: str, actor: Actor) -> None:
     assert whole["sha256"] == hashlib.sha256(text.encode()).hexdigest()
 
 
+@pytest.mark.slow
 def test_the_day_of_any_number_of_statements_follows_that_of_the_document(registry: str, actor: Actor) -> None:
     text = "He says no. " + "x" * 70_000
     said = put_plain(actor, "a", content=[{"start": 3, "end": 4}], document={"text": text, "language": "en"})

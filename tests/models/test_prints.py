@@ -175,6 +175,7 @@ def test_a_print_takes_the_place_of_an_original_that_is_erased(registry: str, ac
     assert _originals(second, third) == [None, second]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("old_limit")
 def test_an_original_with_all_prints_that_it_may_have_is_erased(
     registry: str, actor: Actor, queries: list[str]

@@ -160,6 +160,7 @@ def _everything(terminal: int) -> bytes:
     return shown
 
 
+@pytest.mark.slow
 def test_several_processes_write_the_lines_in_their_order(extract: Extract, parse: Parser) -> None:
     given = _lines(*({"doc_id": number, "text": CHARGE_AND_DENIAL * (9 - number % 9)} for number in range(40)))
     given += b"\nno JSON\n" + _lines({"doc_id": "last", "text": "Lund said no."})
@@ -170,6 +171,7 @@ def test_several_processes_write_the_lines_in_their_order(extract: Extract, pars
     assert two.stderr.startswith("line 42: it is not JSON")
 
 
+@pytest.mark.slow
 def test_reads_no_further_ahead_than_its_processes_need(parse: Parser) -> None:
     taken = 0
 

@@ -59,6 +59,7 @@ def test_every_filter_has_an_example_that_works(reviewing: FlaskClient, template
             assert answer.status_code == 200, (query, answer.json)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # PostgreSQL decides for itself
 @pytest.mark.parametrize("template", ["/v1/claims", "/v1/statements", "/v1/counterclaims"])
 def test_a_filter_finds_the_same_whether_few_or_many_pass_it(

@@ -139,6 +139,7 @@ def _walked(client: FlaskClient, path: str, limit: int = 3) -> list[Any]:
         cursor = f"&cursor={page['next']}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("noun", "many"),
     [*((noun, False) for noun in VALUES), *((noun, True) for noun in ("claims", "statements", "counterclaims"))],

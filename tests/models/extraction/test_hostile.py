@@ -31,6 +31,7 @@ LONGEST = 640_000
 CHANCE = 0.05
 
 
+@pytest.mark.slow
 def test_no_random_text_makes_extraction_fail(parse: Parser) -> None:
     seed = int(os.environ.get("SEED", random.SystemRandom().randrange(1_000_000)))
     until = time.process_time() + BUDGET
@@ -69,12 +70,14 @@ def test_nothing_of_a_long_sentence_is_passed_over(parse: Parser) -> None:
     assert [text[slice(*finding.contents[0])] for finding in extract(text, parse=parse)] == ["that it is not"]
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover  # the tracer takes time too
 @pytest.mark.parametrize("shape", QUICK)
 def test_time_grows_with_the_length_of_a_text(parse: Parser, shape: str) -> None:
     _measure(parse, partial(text_of, shape))
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(3))
 def test_time_grows_with_the_length_of_a_mixture(parse: Parser, seed: int) -> None:

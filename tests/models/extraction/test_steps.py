@@ -45,6 +45,7 @@ def long_quotations(number: int) -> str:
     return f"Olga Fenn said: “{charge}.” Ann Roe denied it: “{answer}.” "
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("write", [denials, one_who_goes_on])
 def test_no_step_grows_with_the_text(parse: Parser, write: Callable[[int], str]) -> None:
     short, long = steps(parse, write(75)), steps(parse, write(300))

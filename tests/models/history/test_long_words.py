@@ -19,7 +19,7 @@ from models.upkeep import verify
 from tests.factories import MACHINE, put_claim, put_review, store
 from tests.work import bytes_read, count_anew, pages, sent_by
 
-pytestmark = pytest.mark.usefixtures("sound")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sound")]
 
 #: How many rows a test has: with the long words of all it would pass a few MB.
 COUNT = 60

@@ -455,6 +455,7 @@ def _work_of_a_merge(actor: Actor, many: int) -> tuple[int, int]:
         return work_again(joined), work_again(parted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_postgresql_finds_what_moves_by_its_ids_whatever_it_has_counted(registry: str, actor: Actor) -> None:
     one, two, claim, other = speaker(actor, "One"), speaker(actor, "Two"), put_claim(actor, "Charge."), put_claim(actor)

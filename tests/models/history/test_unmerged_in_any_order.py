@@ -12,6 +12,8 @@ from models.history.changes import Actor
 from models.tables import Counterclaim
 from tests.factories import put_plain
 
+pytestmark = pytest.mark.slow
+
 #: What the counterclaim names of what states B, and its claims, of which one is B.
 LINKS = {
     "evidence": {"claim": "X", "answer": "B", "statement": "b1"},

@@ -47,6 +47,7 @@ def test_a_short_text_is_read_while_a_long_one_is(parse: Parser) -> None:
     assert len(found[0]) == 600
 
 
+@pytest.mark.slow
 def test_a_text_waits_for_one_batch_of_each_other_caller(parse: Parser) -> None:
     telling = _Telling(parse)
     with ThreadPoolExecutor(8) as threads:

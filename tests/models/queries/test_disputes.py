@@ -145,6 +145,7 @@ def test_a_page_of_more_who_answer_than_are_looked_at_first_does_not_take_them_a
     assert [few for few in made if few] == [20_000, 160_000]
 
 
+@pytest.mark.slow
 def test_pages_are_the_whole_however_few_pairs_are_made_at_first(
     registry: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -93,6 +93,7 @@ def _found(typed: str, texts: list[str]) -> list[int]:
     ]
 
 
+@pytest.mark.slow
 def test_both_databases_find_the_same_in_every_script(registry: str, actor: Actor) -> None:
     dice = random.Random(20261127)  # noqa: S311
     shelves = [_made(dice) for _ in range(60)]
@@ -154,6 +155,7 @@ def test_a_phrase_does_not_go_on_from_a_claim_to_its_sentence(registry: str, act
     assert listed_ids(claims, PUBLIC, q='"long us officials"') == []
 
 
+@pytest.mark.slow
 def test_both_databases_cut_every_character_alike(registry: str) -> None:
     # What Unicode 3.2 knew: later letters are unknown to one or the other, as time goes by.
     known = [

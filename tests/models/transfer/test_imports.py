@@ -1138,6 +1138,7 @@ def test_many_claims_of_one_text_take_time_in_proportion_to_their_number(registr
     assert max(spent) < 4 * (time.process_time() - began), "as long as others, and not ten times"
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover  # the tracer takes time too
 def test_groups_take_no_longer_for_the_claims_of_one_text_before_them(registry: str, actor: Actor) -> None:
     spent = []
@@ -1393,6 +1394,7 @@ def test_an_import_has_postgresql_count_what_it_writes(
     assert counts, "for each claim it reads an index of all statements"
 
 
+@pytest.mark.slow
 def test_at_the_end_of_a_long_import_postgresql_knows_how_many_rows_there_are(registry: str, actor: Actor) -> None:
     if database.on_sqlite():
         pytest.skip("SQLite plans without counts")

@@ -6,6 +6,8 @@ import pytest
 
 from models.transfer.local_ids import LocalIds
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.no_cover  # the tracer takes time, and with memory traced a lot
 def test_lines_that_wait_take_bounded_memory() -> None:

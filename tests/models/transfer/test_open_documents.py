@@ -30,6 +30,7 @@ def test_sentences_that_read_the_same_are_looked_through_once(registry: str, act
     assert done < 50_000
 
 
+@pytest.mark.slow
 def test_long_documents_that_are_named_in_turn_do_not_have_all_their_sentences_read_each_time(
     registry: str, actor: Actor
 ) -> None:

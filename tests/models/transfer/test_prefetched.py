@@ -168,6 +168,7 @@ def test_of_the_counterclaims_of_one_claim_the_same_ones_are_read(statements: in
     assert (reads.rows < 900, reads.locked < 15) == (True, True), (reads.rows, reads.locked)
 
 
+@pytest.mark.slow
 def test_of_the_reviews_of_one_claim_that_at_the_same_address_is_read(statements: int, reads: Reads) -> None:
     for n in range(MANY):
         put_review(Actor(), statements, url=f"https://checkers.example/{n}")
@@ -178,6 +179,7 @@ def test_of_the_reviews_of_one_claim_that_at_the_same_address_is_read(statements
     assert (reads.rows < 500, reads.locked < 10) == (True, True), (reads.rows, reads.locked)
 
 
+@pytest.mark.slow
 def test_of_the_items_of_merged_speakers_those_are_read_that_lines_name(registry: str, reads: Reads) -> None:
     store(Actor(), [("speaker", {"name": f"Ann {n}", "wikidata_id": f"Q{n + 1}"}) for n in range(60)])
     for n in range(1, 60):

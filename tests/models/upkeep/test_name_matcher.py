@@ -165,6 +165,7 @@ def test_no_names_stand_nowhere() -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
+@pytest.mark.slow
 def test_looks_for_names_that_begin_alike_as_for_each_alone(seed: int) -> None:
     random = Random(seed)  # noqa: S311 (no secret)
     parts = ["a", "b", "ab", "Ana", "Anna", "an", "Roe", "Ro", "é", "x-y", "李", "O'", "2", ".", " ", "  ", "\n", "ß"]
