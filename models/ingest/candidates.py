@@ -145,7 +145,7 @@ def _denies(finding: Finding) -> bool:
 def create(*, by: Actor, findings: Sequence[Finding], **document: Any) -> ExtractionResult:
     """Store a document, with the members of `documents.create`, and what was found in its text."""
     with transaction():
-        _lock_names(0, findings)
+        _lock_names(None, findings)
         return store(by=by, document=documents.create(by=by, hidden=True, **document), findings=findings)
 
 
@@ -160,11 +160,12 @@ def store(*, by: Actor, document: int, findings: Sequence[Finding]) -> Extractio
     return ingest.result(len(findings))
 
 
-def _lock_names(document: int, findings: Sequence[Finding]) -> None:
-    """Lock the names under which speakers of some findings may be made, all at once, and before the document."""
+def _lock_names(document: int | None, findings: Sequence[Finding]) -> None:
+    """Lock the names of whom findings may make, at once, and before a document; of a new one not those with its id."""
     who = [one for finding in findings for one in (finding.speaker, *finding.via[:1]) if one is not None]
     who += [named.speaker for finding in findings for named in finding.about]
-    speakers.lock_names_of(*({"name": name} for name in {speaker_lookup.name_of(document, one) for one in who}))
+    who = [one for one in who if document or not speaker_lookup.is_of_document(one)]
+    speakers.lock_names_of(*({"name": name} for name in {speaker_lookup.name_of(document or 0, one) for one in who}))
 
 
 class _DocumentIngest:

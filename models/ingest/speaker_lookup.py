@@ -53,7 +53,7 @@ def find(by: Actor, document: int, speaker: Speaker, mention: str) -> int:
 def name_of(document: int, speaker: Speaker) -> str:
     """Write the name under which the registry has a speaker, or would make one."""
     name = _cut(speaker.name.strip())
-    if _of_this_document(speaker):
+    if is_of_document(speaker):
         return _in_document(_small(name), document)
     return name if speaker.kind in ("person", "unnamed") else _ARTICLE.sub("", name)
 
@@ -79,7 +79,7 @@ def _cut(name: str, end: str = "") -> str:
     return name + end
 
 
-def _of_this_document(speaker: Speaker) -> bool:
+def is_of_document(speaker: Speaker) -> bool:
     """Tell whether these words mean somebody else in another document: they describe, and name nobody.
 
     "US officials" or "the Chinese government" are the same everywhere, "a US official" and "residents" are not.

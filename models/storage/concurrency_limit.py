@@ -8,13 +8,9 @@ _FEW = 2
 
 
 class _Wait(threading.Event):
-    """Is set where the wait is over; then `had` tells whether by a place. `most` is as for `take`."""
+    """Is set where the wait is over; then `had` tells whether by a place."""
 
     had = False
-
-    def __init__(self, caller: str | None, most: int | None) -> None:
-        super().__init__()
-        self.caller, self.most = caller, most
 
 
 class ConcurrencyLimit:
@@ -33,20 +29,19 @@ class ConcurrencyLimit:
         self._waits: dict[str | None, deque[_Wait]] = {}
         self.waiting = 0
 
-    def take(self, caller: str | None, patience: float = 0.0, *, most: int | None = None) -> bool:
+    def take(self, caller: str | None, patience: float = 0.0) -> bool:
         """Take a place for a caller, or for None, who may have all; tell whether there was one.
 
-        Where there is none, or the caller would hold more than `most`, wait for one up to `patience` seconds, unless
-        as many as may wait already.
+        Where there is none, wait for one up to `patience` seconds, unless as many as may wait already.
         """
         with self._lock:
-            if self._free and self._may_have(caller, self._free, most):
+            if self._free and self._may_have(caller, self._free):
                 self._free -= 1
                 self._held[caller] = self._held_by(caller) + 1
                 return True
             if not patience or (self.waiting >= self._most_waiting and not self._make_room(caller)):
                 return False
-            wait = _Wait(caller, most)
+            wait = _Wait()
             self._waits.setdefault(caller, deque()).append(wait)
             self.waiting += 1
         wait.wait(patience)
@@ -62,14 +57,15 @@ class ConcurrencyLimit:
                 self._held[caller] = left
             else:
                 del self._held[caller]
-            waits = [wait for waits in self._waits.values() for wait in waits]
-            may = [wait for wait in waits if self._may_have(wait.caller, self._free + 1, wait.most)]
+            # Most of the time nobody waits.
+            may = self._waits and [waiting for waiting in self._waits if self._may_have(waiting, self._free + 1)]
             if not may:
                 self._free += 1
                 return
-            wait = min(may, key=lambda wait: self._held_by(wait.caller))
-            self._held[wait.caller] = self._held_by(wait.caller) + 1
-            self._leave(wait.caller, wait)
+            following = min(may, key=self._held_by)
+            self._held[following] = self._held_by(following) + 1
+            wait = self._waits[following][0]
+            self._leave(following, wait)
             wait.had = True
             wait.set()
 
@@ -77,10 +73,8 @@ class ConcurrencyLimit:
         """Tell whether a caller holds as many as one may."""
         return caller is not None and self._held_by(caller) >= self._each
 
-    def _may_have(self, caller: str | None, free: int, most: int | None) -> bool:
+    def _may_have(self, caller: str | None, free: int) -> bool:
         """Tell whether a caller may have one of so many places that are free."""
-        if most is not None and self._held_by(caller) >= most:
-            return False
         if caller is None:
             return True
         return not self.has_all(caller) and (free > self._kept or self._held_by(caller) < _FEW)

@@ -484,6 +484,25 @@ def test_who_names_beside_an_import_what_both_bring_waits_for_it_before_the_docu
     assert [one for one in done if isinstance(one, Exception) and not isinstance(one, Conflict)] == []
 
 
+def test_two_new_documents_that_quote_somebody_without_a_name_do_not_wait_for_one_another(
+    registry: str, actor: Actor
+) -> None:
+    if database.on_sqlite():
+        pytest.skip("SQLite has one writer")
+    said_by = SpeakerFound("a US official", "person", described=True)
+    cue, content = ((at := PLAIN.index("says third"), at + 4)), (at, at + 10)
+    order = list[str]()
+
+    def create(name: str) -> None:
+        finding = Finding("1", None, said_by, cue, (content,), "indirect", "statement", 2, 0.5, claim=f"It is {name}.")
+        candidates.create(by=actor, findings=[finding], **NEW_DOCUMENT | {"url": f"https://example.org/{name}"})
+        order.append(name)
+
+    with meanwhile('INTO "documents"', lambda: create("other"), seconds=30):  # once names are locked
+        create("first")
+    assert order == ["other", "first"]
+
+
 def test_a_document_is_changed_while_who_records_in_it_waits_for_an_import(registry: str, actor: Actor) -> None:
     put_plain(actor, "first", document=NEW_DOCUMENT)
     line, order = {**_line("New"), "form": "indirect"}, list[str]()
