@@ -45,8 +45,8 @@ def take_links(erasure: Erasure, statements: set[int], counterclaims: set[int], 
 def list_ever_linked(erasure: Erasure) -> list[str]:
     """List what ever named an erased statement and is not erased, retracted or not: who took it back may restore it.
 
-    No index leads from a statement to these lines: all about the two nouns are read, in pages, and while others may
-    write. Of 262,000 counterclaim lines of 1 KB it took 2.4 s on SQLite, and 6.5 s on PostgreSQL.
+    No index leads from a statement to these lines: all about the two nouns are read, in pages; but for a dry run,
+    others may write meanwhile. Of 262,000 counterclaim lines of 1 KB it took 2.4 s on SQLite, and 6.5 s on PostgreSQL.
     """
     found, left = erasure.linked, list[str]()
     for table, (noun, columns) in _LINKS.items() if erasure.rows["statements"] else ():
