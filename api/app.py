@@ -132,6 +132,7 @@ def create_app(config: Settings | None = None, shared: Path | None = None) -> Fl
         places.WRITING: ConcurrencyLimit(writing, writing - writing // 4, waiting),
         places.IMPORTING: ConcurrencyLimit(4, 1, waiting),
         places.COMPUTING: ConcurrencyLimit(2, 1, waiting),
+        places.ONE_BY_ONE: ConcurrencyLimit(asking, 1, waiting),
     }
     app.url_map.converters |= {"id": IdConverter, "id_or_slug": IdOrSlugConverter, "id_or_item": IdOrItemConverter}
     app.url_map.redirect_defaults = False

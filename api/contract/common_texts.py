@@ -71,8 +71,8 @@ required here: a client that was generated from this contract reads such an answ
 **How often.** `RateLimit-Policy` says how many requests (`q`) in how many seconds (`w`) an address, or a
 key, may make; `RateLimit` how many are left (`r`) and in how many seconds all are there again (`t`).
 Beyond that the answer is 429 with `Retry-After`. Who asks for much at once that takes long, for a minute,
-is then answered one read after the other. Every answer bears an `X-Request-Id`, the caller's own if one was
-sent: quote it when you ask the operator about an answer.
+is then answered one read after the other, and with 503 what waits too long for that. Every answer bears an
+`X-Request-Id`, the caller's own if one was sent: quote it when you ask the operator about an answer.
 
 **Limits.** A path with its query has at most 8,192 characters (414), all headers together and the path with
 them 16 KiB (431, which may come without a body). A body holds at most 1 MiB, unless the operator set

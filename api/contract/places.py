@@ -16,8 +16,8 @@ from models.storage.concurrency_limit import ConcurrencyLimit
 T = TypeVar("T")
 
 #: Where the app's configuration holds the limit on what asks the database, on what of that writes, on what of that
-#: imports, and on what computes for long.
-ASKING, WRITING, IMPORTING, COMPUTING = "ASKING", "WRITING", "IMPORTING", "COMPUTING"
+#: imports, on what computes for long, and on what callers read who read for longer than they may.
+ASKING, WRITING, IMPORTING, COMPUTING, ONE_BY_ONE = "ASKING", "WRITING", "IMPORTING", "COMPUTING", "ONE_BY_ONE"
 #: How often as long as others an import waits for a place: what was stored before would have to be found out.
 PATIENT = 10
 #: Bytes of a body up to which it is read, and cut into sentences, without a place: in some 20 ms.
@@ -28,10 +28,11 @@ def in_a_place(work: Callable[[], T]) -> T:
     """Return what `work` reads, once the caller has a place among all who ask the database, and charge the caller.
 
     A question may take seconds, and a change may wait for another: without places, one caller's would hold every
-    connection. Who reads for longer than it may has one read at a time in each process, until it has waited as long.
-    Raises 503 where there is no place for as long as a query may take.
+    connection. Who read for longer than it may has one read at a time in each process (note 86). Raises 503 where there
+    is no place for as long as a query may take.
     """
-    return _placed(lambda: charged(work), ASKING, most=1 if overdrawn() else None)
+    wanted = (ONE_BY_ONE, ASKING) if overdrawn() else (ASKING,)
+    return _placed(lambda: charged(work), *wanted)
 
 
 def in_a_place_to_write(work: Callable[[], T]) -> T:
@@ -62,20 +63,20 @@ def in_a_place_to_compute(work: Callable[[], T], *, patience: int = 1) -> T:
     return work() if is_small else _placed(work, COMPUTING, patience=patience)
 
 
-def _placed(work: Callable[[], T], *names: str, patience: int = 1, most: int | None = None) -> T:
+def _placed(work: Callable[[], T], *names: str, patience: int = 1) -> T:
     wanted: list[ConcurrencyLimit] = [current_app.config[name] for name in names]
     caller = caller_name()
-    if lacking := _take_all(wanted, caller, most):
+    if lacking := _take_all(wanted, caller):
         # What waits holds a thread, but not the connection that the key was looked up with.
         request.environ[SLOT].require()
         database.release()
         until = monotonic() + patience * current_app.config["SETTINGS"].DEADLINE_SECONDS
         while lacking:
-            if not lacking.take(caller, max(until - monotonic(), 0), most=most):
+            if not lacking.take(caller, max(until - monotonic(), 0)):
                 detail = "As much is being done as can be at once, or as one caller may: try again in a moment."
                 raise Problem(problem_types.BUSY, detail, headers={"Retry-After": RETRY_AFTER_CAPACITY})
             # The place that it had to wait for is there; where another is lacking now, it waits for that with none.
-            had, lacking = lacking, _take_all([limit for limit in wanted if limit is not lacking], caller, most)
+            had, lacking = lacking, _take_all([limit for limit in wanted if limit is not lacking], caller)
             if lacking:
                 had.give(caller)
     try:
@@ -86,10 +87,10 @@ def _placed(work: Callable[[], T], *names: str, patience: int = 1, most: int | N
             limit.give(caller)
 
 
-def _take_all(wanted: list[ConcurrencyLimit], caller: str, most: int | None) -> ConcurrencyLimit | None:
+def _take_all(wanted: list[ConcurrencyLimit], caller: str) -> ConcurrencyLimit | None:
     """Take a place of each limit, or none and return the first that has none free."""
     for at, limit in enumerate(wanted):
-        if not limit.take(caller, most=most):
+        if not limit.take(caller):
             for taken in wanted[:at]:
                 taken.give(caller)
             return limit

@@ -112,8 +112,9 @@ class Buckets:
         return float(max(self._full_at[slot] - monotonic(), 0))
 
     def charge(self, slot: int, seconds: float) -> None:
-        """Take out of the bucket what it gets in so many seconds, even where less is left."""
-        self._full_at[slot] = max(self._full_at[slot], monotonic()) + seconds
+        """Take out of the bucket what it gets in so many seconds; where less is left, it is empty for a window."""
+        now = monotonic()
+        self._full_at[slot] = min(max(self._full_at[slot], now) + seconds, now + 2 * WINDOW)
 
     def take(self, slot: int, limit: int) -> tuple[float, int, float]:
         """Take one token of `limit` in the window out of the bucket.

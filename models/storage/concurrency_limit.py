@@ -2,6 +2,7 @@
 
 import threading
 from collections import deque
+from itertools import count
 
 #: The places that one caller does not get are left to those who hold fewer than this, however many callers there are.
 _FEW = 2
@@ -12,12 +13,18 @@ class _Wait(threading.Event):
 
     had = False
 
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        #: How many had come to wait before.
+        self.number = number
+
 
 class ConcurrencyLimit:
     """So many places, of which one caller holds `each` at most: whatever they do, another finds one.
 
     The last ones go to who holds few, and a place that becomes free to the one of those who wait for it who holds the
-    fewest. Where as many wait as may, the caller with the most who wait makes room for one with fewer.
+    fewest, of several to who came first. Where as many wait as may, the caller with the most who wait makes room for
+    one with fewer.
     """
 
     def __init__(self, places: int, each: int, most_waiting: int | None = None) -> None:
@@ -27,6 +34,7 @@ class ConcurrencyLimit:
         self._most_waiting = places if most_waiting is None else most_waiting
         #: What tells those who wait of their place, in the order in which they came, by caller.
         self._waits: dict[str | None, deque[_Wait]] = {}
+        self._came = count()
         self.waiting = 0
 
     def take(self, caller: str | None, patience: float = 0.0) -> bool:
@@ -41,7 +49,7 @@ class ConcurrencyLimit:
                 return True
             if not patience or (self.waiting >= self._most_waiting and not self._make_room(caller)):
                 return False
-            wait = _Wait()
+            wait = _Wait(next(self._came))
             self._waits.setdefault(caller, deque()).append(wait)
             self.waiting += 1
         wait.wait(patience)
@@ -62,7 +70,7 @@ class ConcurrencyLimit:
             if not may:
                 self._free += 1
                 return
-            following = min(may, key=self._held_by)
+            following = min(may, key=lambda waiting: (self._held_by(waiting), self._waits[waiting][0].number))
             self._held[following] = self._held_by(following) + 1
             wait = self._waits[following][0]
             self._leave(following, wait)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from flask.testing import FlaskClient
@@ -176,7 +177,7 @@ def test_who_read_for_longer_than_it_may_reads_one_at_a_time(url: str) -> None:
     public = limited(url, DEADLINE_SECONDS=1)
     _, secret = keys.create(name="busy", scope="write")
     known = {"Authorization": f"Bearer {secret}"}
-    rate_limits, reading = (public.application.config[name] for name in (auth.RATE_LIMITS, places.ASKING))
+    rate_limits, reading = (public.application.config[name] for name in (auth.RATE_LIMITS, places.ONE_BY_ONE))
     asked = {"REMOTE_ADDR": "127.0.0.1"}
     rate_limits.count(asked, None)
 
@@ -192,6 +193,9 @@ def test_who_read_for_longer_than_it_may_reads_one_at_a_time(url: str) -> None:
     assert public.get("/v1/topics", headers=known).status_code == 200
     assert public.post("/v1/topics", json=topic(), headers=known).status_code == 201
     reading.give("127.0.0.1")
+    # What it writes meanwhile keeps it from no read.
+    asking = public.application.config[places.ASKING]
+    assert asking.take("127.0.0.1")
     assert statuses() == [200, 200, 200]
     database.close()
 
@@ -214,7 +218,7 @@ def test_a_request_is_charged_for_as_long_as_it_reads(url: str, monkeypatch: pyt
     ("limit", "key", "seconds"), [(1200, None, 60), (12_000, None, 600), (3, None, 60), (1200, 7, 600)]
 )
 def test_who_may_ask_ten_times_as_often_may_read_ten_times_as_much_at_once(
-    limit: int, key: int | None, seconds: int
+    monkeypatch: pytest.MonkeyPatch, limit: int, key: int | None, seconds: int
 ) -> None:
     rate_limits = limits.RateLimits(limit, 12_000, proxies=0)
     asked, former = {"REMOTE_ADDR": "192.0.2.1"}, {"REMOTE_ADDR": "192.0.2.1"}
@@ -223,6 +227,11 @@ def test_who_may_ask_ten_times_as_often_may_read_ten_times_as_much_at_once(
     assert not rate_limits.overdrawn(asked)
     rate_limits.charge(asked, seconds)
     assert rate_limits.overdrawn(asked)
+    # However long it went on, a minute of less is enough.
+    rate_limits.charge(asked, 100 * seconds)
+    later = monotonic() + 61
+    monkeypatch.setattr(limits, "monotonic", lambda: later)
+    assert not rate_limits.overdrawn(asked)
     # As with requests, what comes with the secret before a rotation leaves the new one alone.
     rate_limits.count(former, 7, former=True)
     assert not rate_limits.overdrawn(former)

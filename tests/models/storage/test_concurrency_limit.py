@@ -132,21 +132,24 @@ def test_who_waits_in_vain_leaves_the_line_and_no_more_than_may_wait_do() -> Non
     assert limit.take("b")
 
 
-def test_what_may_have_one_place_waits_for_that_and_keeps_no_other_of_its_caller_waiting() -> None:
-    limit = ConcurrencyLimit(4, 3)
-    assert limit.take("a", most=1)
-    assert not limit.take("a", most=1)
-    with ThreadPoolExecutor(2) as pool:
-        second = pool.submit(limit.take, "a", 10, most=1)
-        _until(lambda: limit.waiting == 1)
-        # There is room for what is not bounded so, and for others, who give theirs back to nobody.
-        assert [limit.take(caller) for caller in ("a", "b", "b")] == [True] * 3
-        third = pool.submit(limit.take, "b", 10)
-        _until(lambda: limit.waiting == 2)
-        limit.give("b")
-        assert third.result(5)
+def test_of_those_who_hold_as_few_who_came_first_has_the_place() -> None:
+    limit = ConcurrencyLimit(1, 1, most_waiting=4)
+    assert limit.take("a")
+    had: list[str] = []
+
+    def wait(name: str) -> None:
+        assert limit.take(name[0], 10)
+        had.append(name)
+
+    with ThreadPoolExecutor(4) as pool:
+        for number, name in enumerate(("a1", "a2", "b"), 1):
+            pool.submit(wait, name)
+            _until(lambda number=number: limit.waiting == number)  # type: ignore[misc]
         limit.give("a")
-        assert not second.done()
-        limit.give("a")
-        assert second.result(5)
-    assert limit.waiting == 0
+        _until(lambda: had == ["a1"])
+        # One of "a" waits at any time: it does not come before all others for that.
+        pool.submit(wait, "a3")
+        _until(lambda: limit.waiting == 3)
+        for given, expected in (("a", "a2"), ("a", "b"), ("b", "a3")):
+            limit.give(given)
+            _until(lambda expected=expected: had[-1] == expected)  # type: ignore[misc]
