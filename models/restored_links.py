@@ -17,6 +17,12 @@ from models.storage.columns import dumps
 from models.storage.database import fetch
 from models.tables import Counterclaim, Review, Statement
 
+#: Whether a counterclaim `k` was created past a line of the log.
+_CREATED_SINCE = (
+    "EXISTS (SELECT 1 FROM changes l WHERE l.noun = 'counterclaims' AND l.noun_id = k.id AND l.action = 'create'"
+    " AND l.sequence > ?)"
+)
+
 
 def settle(*, by: Actor, claims: tuple[int, int], since: int) -> None:
     """Let counterclaims link what their evidence and their target state, after one claim was parted from another.
@@ -96,7 +102,7 @@ def restore_with(*, by: Actor, statement: Statement) -> None:
     """
     id, claim = statement.id, statement.claim_id
     sequence, noted = next(iter(restores.retractions([id])), (0, Retraction()))
-    answers = merges.rows_with(Counterclaim, noted.get("untargeted", []))
+    answers = merges.rows_with(Counterclaim, sorted(_untargeted([(sequence, noted)])))
     untargeted = [one for one in answers if (one.claim_id, one.target_id, one.retracted_at) == (claim, None, None)]
     changes.relink_all(by, untargeted, "target", id)
     give_back(by=by, ids=merge_scope.taken_back_at(id))
@@ -182,10 +188,29 @@ def _own(answer: int, was: int) -> tuple[int | None, bool]:
 
 
 def _lost_target(claim: int, since: int) -> set[int]:
-    """Find the counterclaims that were aimed at statements of a claim which were retracted past a line of the log."""
+    """Find the counterclaims that lost a target of this claim past a line of the log, and were created past it.
+
+    One from before stays where it was.
+    """
     retracted = fetch("SELECT id FROM statements WHERE claim_id = ? AND retracted_at IS NOT NULL", (claim,))
     noted = restores.retractions([id for (id,) in retracted], ["untargeted"])
-    return {id for sequence, note in noted if sequence > since for id in note.get("untargeted", ())}
+    lost = _untargeted([(sequence, note) for sequence, note in noted if sequence > since])
+    sql = f"SELECT k.id FROM counterclaims k WHERE {in_ids('k.id')} AND {_CREATED_SINCE}"  # noqa: S608 (our SQL)
+    return {id for (id,) in fetch(sql, (dumps(sorted(lost)), since))}
+
+
+def _untargeted(noted: list[tuple[int, Retraction]]) -> set[int]:
+    """Find the counterclaims that lost their target by retractions, and whose target nobody has changed since.
+
+    Of each retraction its sequence is given, with what it noted; the last one counts.
+    """
+    lost = {id: sequence for sequence, note in noted for id in note.get("untargeted", ())}
+    before, after = (json_of(column, "target") for column in ("before", "after"))
+    changed = f"noun = 'counterclaims' AND {in_ids('noun_id')} AND {before} <> {after}"
+    lines = f"SELECT noun_id, max(sequence) FROM changes WHERE {changed} GROUP BY noun_id"  # noqa: S608 (our SQL)
+    last = dict(fetch(lines, (dumps([*lost]),)))
+    # The line of what lost its target by a retraction stands before that of the retraction.
+    return {id for id, sequence in lost.items() if last.get(id, 0) < sequence}
 
 
 def _taken_back_since(end: str, named: str, claims: tuple[int, int], since: int) -> list[int]:
@@ -193,10 +218,9 @@ def _taken_back_since(end: str, named: str, claims: tuple[int, int], since: int)
 
     `named` is the column that does, and `end` that which links the other claim nevertheless.
     """
-    created = "SELECT 1 FROM changes l WHERE l.noun = 'counterclaims' AND l.noun_id = k.id AND l.action = 'create'"
     sql = (
         f"SELECT k.id FROM counterclaims k JOIN statements s ON s.id = k.{named} WHERE s.claim_id = ? AND k.{end} = ?"  # noqa: S608 (our SQL)
-        f" AND k.retracted_at IS NOT NULL AND EXISTS ({created} AND l.sequence > ?)"
+        f" AND k.retracted_at IS NOT NULL AND {_CREATED_SINCE}"
     )
     return [id for (id,) in fetch(sql, (*claims, since))]
 

@@ -135,3 +135,54 @@ def test_evidence_that_somebody_chose_meanwhile_stays(
         counterclaims.change(by=actor, id=world.ids["e"], version=None, statement=id)
     world.do("statement", *(["unmerge"] if merged else []), "restore")
     assert world.shown() == {"claim": "X", "answer": "B", "statement": chosen, "target": None}
+
+
+@pytest.mark.parametrize("then", ["cleared", "retracted", None])
+@pytest.mark.parametrize("before", [True, False])
+def test_an_unmerge_leaves_where_it_is_what_somebody_aimed_elsewhere(
+    sound: None, actor: Actor, before: bool, then: str | None
+) -> None:
+    world = World(actor, "one", others=True)
+    b1, c1 = (world.ids[name] for name in ("b1", "c1"))
+    link: dict[str, Any] = {"by": actor, "claim": world.ids["C"], "answer": world.ids["X"], "kind": "denies"}
+    if before:
+        world.ids["e"] = counterclaims.create(**link)
+    claims.merge(by=actor, id=world.ids["B"], into=world.ids["C"])
+    if not before:
+        world.ids["e"] = counterclaims.create(**link)
+    change = partial(counterclaims.change, by=actor, id=world.ids["e"], version=None)
+    change(target=b1)
+    world.do("statement", "retract")
+    change(target=c1)
+    if then == "cleared":
+        change(target=None)
+    elif then == "retracted":
+        world.do("statement", "retract", on="c1")
+    world.do("statement", "unmerge", "restore")
+    left = {"claim": "C", "answer": "X", "statement": None}
+    assert world.shown() == left | {"target": None if then else "c1"}
+    if then == "retracted":
+        world.do("statement", "restore", on="c1")
+        assert world.shown() == left | {"target": "c1"}
+
+
+def test_an_unmerge_leaves_what_was_there_before_the_merge_and_lost_a_target_of_the_other(
+    sound: None, actor: Actor
+) -> None:
+    world = World(actor, "one", others=True)
+    ends: dict[str, Any] = {"claim": world.ids["C"], "answer": world.ids["X"]}
+    world.ids["e"] = counterclaims.create(by=actor, kind="denies", **ends)
+    claims.merge(by=actor, id=world.ids["B"], into=world.ids["C"])
+    counterclaims.change(by=actor, id=world.ids["e"], version=None, target=world.ids["b1"])
+    world.do("statement", "retract", "unmerge")
+    assert world.shown() == {"claim": "C", "answer": "X", "statement": None, "target": None}
+
+
+def test_a_restore_gives_back_no_target_that_somebody_cleared(sound: None, actor: Actor) -> None:
+    world = World(actor, "one", others=True)
+    world.answer("target", merged=False)
+    world.do("statement", "retract")
+    for target in (world.ids["b2"], None):
+        counterclaims.change(by=actor, id=world.ids["e"], version=None, target=target)
+    world.do("statement", "restore")
+    assert world.shown() == {"claim": "B", "answer": "X", "statement": "x1", "target": None}
