@@ -6,7 +6,9 @@ merged into it stands by itself again, with what others said; and where it was m
 was said of it, which goes with it.
 """
 
+from functools import reduce
 from itertools import chain
+from operator import or_
 from typing import NamedTuple
 
 import orjson
@@ -21,9 +23,9 @@ from models.queries.dialects import in_ids, json_member, json_of
 from models.queries.visibility import PUBLIC
 from models.storage.columns import dumps
 from models.storage.database import fetch
-from models.tables import Change, Claim, Counterclaim, Statement
+from models.tables import Change, Claim, Statement
 from models.upkeep import log_lines
-from models.upkeep.redaction import ids_of, not_erased, parts, rows_with
+from models.upkeep.redaction import ids_of, not_erased, parts
 from models.upkeep.unerased_names import listed
 
 
@@ -38,8 +40,6 @@ class ErasedClaims(NamedTuple):
     unseen: dict[int, int]
     #: The rejected statements of others that state the claims: they are retracted before these go.
     rejected: set[int]
-    #: The counterclaims that hang on what is erased, or did before a merge moved them away, of which no line tells.
-    hung: set[int]
     #: The claims that stay because others state them as well, each with the statements of these.
     shared: dict[int, set[int]]
     #: The claims that were looked into, and those into which they were merged in the end.
@@ -65,7 +65,7 @@ def find(erased: set[int]) -> ErasedClaims:
     unseen = {id: claim for claim in sorted(hidden) for id in _accepted(stated_by.get(claim, set()))}
     shared = {claim: stated_by.get(claim, set()) - rejected for claim in stated - ids - recorded}
     rejected &= set[int]().union(*(stated_by.get(claim, ()) for claim in ids))
-    return ErasedClaims(ids, undone, unseen, rejected, _ever_hung(ids), shared, stated | survivors)
+    return ErasedClaims(ids, undone, unseen, rejected, shared, stated | survivors)
 
 
 def rows_to_hold(erased: set[int]) -> list[Rows]:
@@ -101,19 +101,17 @@ def list_moved_away(found: ErasedClaims, taken: set[int]) -> list[str]:
     """List the counterclaims that were of erased claims when somebody wrote them, and hang on others now.
 
     They may answer those rightly, or repeat in a note what was erased: a person decides. Retracted ones may be
-    restored; those that this erasure has `taken` may not. A line tells what each was of
-    before it was moved, unless a merge or this erasure moved it: of `found.hung`, the lines before that do.
+    restored; those that this erasure has `taken` may not. Merges and their undoing move them without lines: any line
+    that tells of one with such a claim counts, as that of its creation.
     """
     ids: set[int] = set()
+    states = [
+        json_member(state, end).cast("text") for state in (Change.before, Change.after) for end in ("claim", "answer")
+    ]
     for part in parts(found.ids):
-        claim, answer = (json_member(Change.before, end).cast("text") for end in ("claim", "answer"))
         gone = [str(id) for id in part]
-        changed = Change.noun == "counterclaims", Change.action == "change"
-        ids |= ids_of(Change.select(Change.noun_id).where(*changed, claim.in_(gone) | answer.in_(gone)))
-    for part in parts(not_erased("counterclaims", found.hung - ids - taken)):
-        for line in log_lines.read_of("counterclaims", part):
-            state = orjson.loads(line.after)
-            ids |= set() if found.ids.isdisjoint((state["claim"], state["answer"])) else {line.noun_id}
+        named = reduce(or_, (state.in_(gone) for state in states))
+        ids |= ids_of(Change.select(Change.noun_id).where(Change.noun == "counterclaims", named).distinct())
     left = sorted(not_erased("counterclaims", ids - taken))
     return [f"counterclaim {id} (it was moved from a claim that is erased)" for id in left]
 
@@ -153,17 +151,6 @@ def list_stated_in(covered: set[int], found: ErasedClaims) -> list[str]:
     """
     left = not_erased("claims", _ever_stated(covered) - found.ids)
     return listed("claim", left, " (stated in words that are redacted)")
-
-
-def _ever_hung(erased: set[int]) -> set[int]:
-    """Find the counterclaims that hang on these claims, or did when these were merged into others."""
-    found = rows_with(Counterclaim.claim, erased) | rows_with(Counterclaim.answer, erased)
-    merged = f"noun = 'claims' AND action = 'merge' AND {in_ids('noun_id')}"
-    lines = fetch(f"SELECT moved FROM changes WHERE {merged}", (dumps(sorted(erased)),))
-    for moved in (orjson.loads(moved) for (moved,) in lines):
-        # Null where an earlier erasure took the claim.
-        found |= {*moved["answered"], *moved["answers"]} if moved else set()
-    return found
 
 
 def _accepted(some: set[int]) -> list[int]:

@@ -379,6 +379,25 @@ def test_an_answer_is_listed_that_goes_back_to_a_claim_of_the_erased_and_away_ag
     assert moved_away(moved) in erase(actor, "document")
 
 
+@pytest.mark.parametrize("taken_back", ["counterclaim", "target"])
+def test_an_answer_is_listed_that_an_unmerge_took_from_a_claim_of_the_erased(
+    registry: str, actor: Actor, taken_back: str
+) -> None:
+    """It was created there while another claim was merged into it, and goes to that without a line."""
+    _, secret = put_secret(actor)
+    said, other = put_said(actor, "second", "The bridge is sound.")
+    claims.merge(by=actor, id=other, into=secret)
+    link: dict[str, Any] = {"claim": secret, "answer": put_claim(actor, "No."), "kind": "denies"}
+    moved = counterclaims.create(by=actor, target=said, note=f"So {SECRET}", **link)
+    noun, id = (counterclaims, moved) if taken_back == "counterclaim" else (statements, said)
+    noun.retract(by=actor, id=id, version=None, reason=None)
+    claims.unmerge(by=actor, id=other)
+    assert Counterclaim.get_by_id(moved).claim_id == other
+    told = erase(actor, "document", dry_run=True)
+    assert erase(actor, "document") == told
+    assert moved_away(moved) in told
+
+
 def test_an_answer_that_goes_back_to_where_it_was_recorded_is_not_listed(registry: str, actor: Actor) -> None:
     _, secret = put_secret(actor)
     said, other = put_said(actor, "second", "The bridge is sound.")
