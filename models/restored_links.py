@@ -127,16 +127,19 @@ def _rest_again(by: Actor, found: list[Counterclaim], claims: tuple[int, int], s
     resting = evidence.shown(found)
     own = {id: borne_out[0] for id, borne_out in _evidence_since(since, {one.id: [] for one in resting}).items()}
     stated = _stated([*own.values(), *(one.statement_id for one in resting)])
-    again: dict[tuple[int, int], list[Counterclaim]] = {}
+    moving: list[tuple[Counterclaim, tuple[int, int]]] = []
     for one in resting:
         if was := own.get(one.id):
             home = stated.get(was, 0)
             home = home if home in claims else one.answer_id
             if stated.get(one.statement_id, one.answer_id) != home:
-                again.setdefault((home, was), []).append(one)
+                moving.append((one, (home, was)))
+    bearing_out = _bearing_out({rested for _, rested in moving})
+    again: dict[tuple[int, int | None, bool], list[Counterclaim]] = {}
+    for one, (home, was) in moving:
+        again.setdefault((home, *bearing_out[home, was]), []).append(one)
     homes: dict[int, int] = {}
-    for (home, was), some in again.items():
-        statement, stands = _own(home, was)
+    for (home, statement, stands), some in again.items():
         if stands:
             changes.update_all(by, [one for one in some if one.statement_id != statement], statement=statement)
         else:
@@ -176,15 +179,26 @@ def _evidence_since(since: int, known: dict[int, list[int | None]]) -> dict[int,
     return borne_out
 
 
-def _own(answer: int, was: int) -> tuple[int | None, bool]:
-    """Find what bears out an answer, and whether that stands: a statement that did, or else an accepted one.
+def _bearing_out(rested: set[tuple[int, int]]) -> dict[tuple[int, int], tuple[int | None, bool]]:
+    """Find what bears out answers, each with a statement that did, and whether it stands: that, or an accepted one.
 
     Where neither stands it is the one that did; null where that states another claim by now.
     """
-    here = "claim_id = ? AND (id = ? OR retracted_at IS NULL AND status || '' = 'accepted')"
-    order = "ORDER BY retracted_at IS NOT NULL, status || '' <> 'accepted', id <> ?, id LIMIT 1"
-    found = fetch(f"SELECT id, retracted_at IS NULL FROM statements WHERE {here} {order}", (answer, was, was))  # noqa: S608 (our SQL)
-    return (int(found[0][0]), bool(found[0][1])) if found else (None, True)
+    # Two queries however many: with one for each, 500 of them read 9,000 statements of their answer in 2 s.
+    accepted = evidence.first_accepted({answer for answer, _ in rested})
+    sql = f"SELECT claim_id, id, retracted_at IS NULL, status FROM statements WHERE {in_ids('id')}"  # noqa: S608 (our SQL)
+    known = {
+        (claim, id): (bool(stands), status)
+        for claim, id, stands, status in fetch(sql, (dumps(sorted({was for _, was in rested})),))
+    }
+    found: dict[tuple[int, int], tuple[int | None, bool]] = {}
+    for answer, was in rested:
+        stands, status = known.get((answer, was), (True, None))
+        if answer in accepted and (stands, status) != (True, "accepted"):
+            found[answer, was] = accepted[answer], True
+        else:
+            found[answer, was] = was if status else None, stands
+    return found
 
 
 def _lost_target(claim: int, since: int) -> set[int]:
