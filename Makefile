@@ -56,7 +56,7 @@ NONE = 5
 
 # Named, so that no worker collects all the others.
 SLOW = $(shell grep -rl --include='test_*.py' 'mark\.slow' tests)
-slow: $(VENV)/.tests  ## Run the tests that take long: generated requests and histories, what is crowded, walked or read whole.
+slow: $(VENV)/.tests  ## Run the tests that take long: random requests and histories, crowded registries.
 	$(BIN)/pytest $(SLOW) -m slow -n auto --dist worksteal $(ARGS)
 
 # Tests that measure no time run three at a time, since they wait for much; the others run alone, because their figures
