@@ -94,45 +94,28 @@ def checked(id: int) -> str:
     return f"review {id} (checked a statement that is erased)"
 
 
-@pytest.mark.parametrize(
-    "before", [retracted, rejected, rejected_and_retracted, changed(statement=True)], ids=lambda one: one.__name__
-)
-def test_an_answer_that_rested_on_what_is_erased_is_listed(
-    registry: str, actor: Actor, before: Callable[[Said, int], None]
-) -> None:
-    said = Said(actor)
-    counterclaim = said.rest(said.first)
-    before(said, counterclaim)
-    assert seen(counterclaims.get(id=counterclaim, viewer=PUBLIC))["note"] == NOTE
-    assert rested_on(counterclaim) in erase(actor, "document")
-    assert whole_is_sound()
+#: What named the statement -> what is listed of that, and what was done before the erasure.
+NAMED: dict[Callable[[Said, int], int], tuple[Callable[[int], str], list[Callable[[Said, int], None]]]] = {
+    Said.rest: (rested_on, [retracted, rejected, rejected_and_retracted, changed(statement=True)]),
+    Said.aim: (aimed_at, [retracted, rejected, rejected_and_retracted, changed(target=True), changed(target=False)]),
+    Said.check: (checked, [retracted, rejected_and_retracted, moved, rejected_and_moved]),
+}
 
 
 @pytest.mark.parametrize(
-    "before",
-    [retracted, rejected, rejected_and_retracted, changed(target=True), changed(target=False)],
+    ("name", "before"),
+    [(name, before) for name, (_, acts) in NAMED.items() for before in acts],
     ids=lambda one: one.__name__,
 )
-def test_an_answer_that_was_aimed_at_what_is_erased_is_listed(
-    registry: str, actor: Actor, before: Callable[[Said, int], None]
+def test_what_named_what_is_erased_is_listed(
+    registry: str, actor: Actor, name: Callable[[Said, int], int], before: Callable[[Said, int], None]
 ) -> None:
     said = Said(actor)
-    counterclaim = said.aim(said.first)
-    before(said, counterclaim)
-    assert seen(counterclaims.get(id=counterclaim, viewer=PUBLIC))["note"] == NOTE
-    assert aimed_at(counterclaim) in erase(actor, "document")
-    assert whole_is_sound()
-
-
-@pytest.mark.parametrize("before", [retracted, rejected_and_retracted, moved, rejected_and_moved])
-def test_a_review_that_checked_what_is_erased_is_listed(
-    registry: str, actor: Actor, before: Callable[[Said, int], None]
-) -> None:
-    said = Said(actor)
-    review = said.check(said.first)
-    before(said, review)
-    assert seen(reviews.get(id=review, viewer=PUBLIC))["title"] == NOTE
-    assert checked(review) in erase(actor, "document")
+    id = name(said, said.first)
+    before(said, id)
+    noun, words = (reviews, "title") if name is Said.check else (counterclaims, "note")
+    assert seen(noun.get(id=id, viewer=PUBLIC))[words] == NOTE
+    assert NAMED[name][0](id) in erase(actor, "document")
     assert whole_is_sound()
 
 
